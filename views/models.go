@@ -1,0 +1,146 @@
+package views
+
+import (
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/static"
+)
+
+// Place is where in the navigation a page stands.
+type Place string
+
+// The places. PlaceNone is for pages that the navigation does not list.
+const (
+	PlaceNone          Place = ""
+	PlaceQueue         Place = "queue"
+	PlaceEscalated     Place = "escalated"
+	PlaceInterventions Place = "interventions"
+	PlaceAudit         Place = "audit"
+	PlaceMine          Place = "mine"
+	PlaceDecisions     Place = "decisions"
+	PlaceAccount       Place = "account"
+)
+
+// Shell is what every page of a signed-in person shares.
+type Shell struct {
+	Assets *static.Assets
+	Viewer review.Viewer
+	Counts review.Counts // over the viewer's Apps
+	Now    time.Time     // every age and countdown of the page is reckoned from it
+	Notice *Notice       // what the last action did; nil when there is nothing to say
+}
+
+// Notice tells, once, what the last action did. It is announced to screen readers.
+type Notice struct {
+	Text string
+	Undo *UndoOffer // nil when there is nothing to take back
+}
+
+// UndoOffer lets the viewer take a Decision back until a time.
+type UndoOffer struct {
+	ItemID     string
+	DecisionID string
+	Until      time.Time
+}
+
+// Problem says why a form was not accepted: what happened, what was kept, what to do.
+type Problem struct {
+	Code    review.Code // CodeConflict, CodeUnprocessable …
+	Message string      // safe to show
+	Fields  []review.FieldError
+}
+
+// of returns the message for one field, "" when there is none. It may be asked of nil.
+func (p *Problem) of(field string) string {
+	if p == nil {
+		return ""
+	}
+	for _, f := range p.Fields {
+		if f.Field == field {
+			return f.Message
+		}
+	}
+	return ""
+}
+
+// LoginPage is GET /login, and POST /login when it was refused.
+type LoginPage struct {
+	Assets  *static.Assets
+	Email   string // as typed
+	Next    string // local path to go on to, "" for the queue
+	Problem *Problem
+}
+
+// QueuePage is GET /queue.
+type QueuePage struct {
+	Shell
+	Filter review.Filter
+	Rows   []review.QueueRow
+	Paged  bool             // this is not the first page
+	Next   *review.Position // nil on the last page
+	Specs  []review.DetectorSpec
+}
+
+// ItemPage is GET /items/{id}, and what a refused POST below it answers (409, 422).
+type ItemPage struct {
+	Shell
+	View     review.ItemView
+	Blind    bool // verdict, scores, highlights and peers stay hidden until the viewer has judged
+	Specs    []review.DetectorSpec
+	Decoded  []DecodedText // the views in which a Segment showed what it hid
+	From     review.Filter // the queue that the viewer came from; the next Item is taken from it
+	Previous string        // id of the Item before this one in that queue, "" at the start
+	Next     string        // id of the one after it, "" at the end
+	Draft    Draft         // what was typed into a form that was refused
+	Problem  *Problem      // why it was refused
+}
+
+// DecodedText is one view of a Segment that differs from the text as submitted.
+type DecodedText struct {
+	Segment string // Segment.Name
+	View    string // "base64", "normalised" …, as in Finding.View
+	Text    string
+}
+
+// Draft is what a reviewer had typed into the forms of an Item; the field names of the forms are the Field constants.
+type Draft struct {
+	Label  string
+	Reason string
+	Body   string // the note
+	Text   string // the Intervention's text; "" shows the proposed one
+	Span   SpanDraft
+}
+
+// SpanDraft is a labelled span as typed.
+type SpanDraft struct {
+	Segment string
+	Start   string // byte offsets, as typed
+	End     string
+	Label   string
+	Body    string
+}
+
+// DecisionsPage is GET /decisions: the latest Decisions, newest first.
+type DecisionsPage struct {
+	Shell
+	Filter review.Filter
+	Rows   []review.DecisionRow
+	Limit  int // how many were asked for; as many rows mean that there may be more
+}
+
+// AccountPage is GET /account.
+type AccountPage struct {
+	Shell
+	SignedInAt time.Time // zero when not known
+}
+
+// ErrorPage is any answer that says no.
+type ErrorPage struct {
+	Assets     *static.Assets
+	Shell      *Shell // nil when nobody is signed in
+	Status     int    // the HTTP status
+	Message    string // safe to show; "" takes the page's own words
+	RetryAfter time.Duration
+	RequestID  string // for the log; "" when there is none
+}

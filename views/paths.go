@@ -1,0 +1,194 @@
+package views
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// The paths that pages link and post to. Routes are made from the same names.
+const (
+	PathLogin     = "/login"
+	PathLogout    = "/logout"
+	PathQueue     = "/queue"
+	PathItems     = "/items"
+	PathDecisions = "/decisions"
+	PathAccount   = "/account"
+	PathExportCSV = "/export/decisions.csv"
+)
+
+// The last step of the paths below /items/{id} that are posted to.
+const (
+	StepClaim       = "claim"       // takes the Item, or with a token renews the Claim
+	StepRelease     = "release"     // gives it back
+	StepDecision    = "decision"    // approve, block, escalate
+	StepSkip        = "skip"        // not for me
+	StepAnnotations = "annotations" // a note, or a labelled span
+	StepUndo        = "undo"        // takes a Decision back
+)
+
+// The fields of the forms.
+const (
+	FieldEmail      = "email"
+	FieldPassword   = "password"
+	FieldNext       = "next"
+	FieldToken      = "token"      // the Claim's
+	FieldVersion    = "version"    // the Item's, as shown
+	FieldJudgement  = "judgement"  // the button
+	FieldLabel      = "label"      // of the Decision
+	FieldReason     = "reason"     // of the Decision
+	FieldBody       = "body"       // a note; when a Decision is sent with one, both are stored
+	FieldText       = "text"       // the Intervention's
+	FieldFocusedMS  = "focused_ms" // measured by the script, "" without it
+	FieldFrom       = "from"       // the queue's query, so that the next Item comes from it
+	FieldDecision   = "decision"   // id, for undo
+	FieldSegment    = "segment"    // of a labelled span
+	FieldStart      = "start"      // byte offsets into the Segment, half open
+	FieldEnd        = "end"
+	FieldSpanLabel  = "span_label"
+	FieldSpanBody   = "span_body"
+	FieldAnnotation = "annotation" // the button: "note" or "span", which of the two is meant
+)
+
+// The parameters of the queue's URL.
+const (
+	paramApp      = "app"
+	paramKind     = "kind"
+	paramState    = "state"
+	paramSeverity = "severity"
+	paramCategory = "category"
+	paramDetector = "detector"
+	paramUser     = "user"
+	paramMine     = "mine"
+	paramOverdue  = "overdue"
+	ParamAfter    = "after" // review.Position
+)
+
+// ItemPath is where an Item is read.
+func ItemPath(id string) string { return PathItems + "/" + url.PathEscape(id) }
+
+// itemLink is ItemPath with the queue that it was reached from.
+func itemLink(id string, from review.Filter) string {
+	q := FilterQuery(from).Encode()
+	if q == "" {
+		return ItemPath(id)
+	}
+	return ItemPath(id) + "?" + url.Values{FieldFrom: {q}}.Encode()
+}
+
+// ItemStep is where one of the steps is posted.
+func ItemStep(id, step string) string { return ItemPath(id) + "/" + step }
+
+// QueuePath is the queue narrowed by a filter, from a position on.
+func QueuePath(f review.Filter, after *review.Position) string {
+	q := FilterQuery(f)
+	if after != nil {
+		q.Set(ParamAfter, after.String())
+	}
+	return withQuery(PathQueue, q)
+}
+
+// DecisionsPath is the list of Decisions narrowed by a filter.
+func DecisionsPath(f review.Filter) string { return withQuery(PathDecisions, FilterQuery(f)) }
+
+// ExportPath is the CSV of the Decisions that the filter means.
+func ExportPath(f review.Filter) string { return withQuery(PathExportCSV, FilterQuery(f)) }
+
+func withQuery(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// FilterQuery writes a filter as URL parameters; ParseFilter reads them back.
+func FilterQuery(f review.Filter) url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set(paramApp, f.App)
+	set(paramKind, string(f.Kind))
+	set(paramState, string(f.State))
+	set(paramSeverity, string(f.Severity))
+	set(paramCategory, string(f.Category))
+	set(paramDetector, f.Detector)
+	set(paramUser, f.UserID)
+	if f.Mine {
+		q.Set(paramMine, "1")
+	}
+	if f.Overdue {
+		q.Set(paramOverdue, "1")
+	}
+	return q
+}
+
+// maxParam bounds one parameter of a filter, in bytes.
+const maxParam = 512
+
+// ParseFilter reads a filter from URL parameters. Empty ones do not filter, unknown names are left alone, and a value that cannot be
+// is CodeInvalid with the parameter's name.
+func ParseFilter(q url.Values) (review.Filter, error) {
+	f := review.Filter{
+		App:      q.Get(paramApp),
+		Kind:     review.ItemKind(q.Get(paramKind)),
+		State:    review.ItemState(q.Get(paramState)),
+		Severity: review.Severity(q.Get(paramSeverity)),
+		Category: review.Category(q.Get(paramCategory)),
+		Detector: q.Get(paramDetector),
+		UserID:   q.Get(paramUser),
+	}
+	var err error
+	if f.Mine, err = parseSwitch(q, paramMine); err != nil {
+		return review.Filter{}, err
+	}
+	if f.Overdue, err = parseSwitch(q, paramOverdue); err != nil {
+		return review.Filter{}, err
+	}
+	for _, check := range []struct {
+		name, value string
+		ok          bool
+	}{
+		{paramKind, string(f.Kind), f.Kind == "" || slices.Contains(review.ItemKinds(), f.Kind)},
+		{paramState, string(f.State), f.State == "" || slices.Contains(review.ItemStates(), f.State)},
+		{paramSeverity, string(f.Severity), f.Severity == "" || slices.Contains(review.Severities(), f.Severity)},
+		{paramCategory, string(f.Category), f.Category == "" || slices.Contains(categories, f.Category)},
+		{paramApp, f.App, len(f.App) <= maxParam},
+		{paramDetector, f.Detector, len(f.Detector) <= maxParam},
+		{paramUser, f.UserID, len(f.UserID) <= maxParam && !strings.ContainsRune(f.UserID, 0)},
+	} {
+		if !check.ok {
+			return review.Filter{}, badParam(check.name)
+		}
+	}
+	return f, nil
+}
+
+func parseSwitch(q url.Values, name string) (bool, error) {
+	switch q.Get(name) {
+	case "", "0", "false":
+		return false, nil
+	case "1", "true", "on":
+		return true, nil
+	default:
+		return false, badParam(name)
+	}
+}
+
+func badParam(name string) error {
+	return &review.Error{
+		Code:    review.CodeInvalid,
+		Message: "the filter “" + name + "” has a value that does not exist",
+		Fields:  []review.FieldError{{Field: name, Message: "is not one of the values it can have"}},
+	}
+}
+
+// categories lists what the filter form offers, in the order of how often people look for them.
+var categories = []review.Category{
+	review.CategoryInjection, review.CategoryPII, review.CategorySecret, review.CategoryExfil, review.CategoryToxicity,
+	review.CategoryTool, review.CategoryOutput, review.CategoryTopic, review.CategoryInput, review.CategoryBehavior, review.CategoryBias,
+}
