@@ -1,0 +1,132 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is what a person may do; memberships say in which Apps.
+type Role string
+
+// The roles, from least to most.
+const (
+	RoleViewer  Role = "viewer"
+	RoleAnalyst Role = "analyst"
+	RoleLead    Role = "lead"
+	RoleAuditor Role = "auditor"
+	RoleAdmin   Role = "admin"
+)
+
+// Roles lists every role in the order in which pages and help show them.
+func Roles() []Role { return []Role{RoleViewer, RoleAnalyst, RoleLead, RoleAuditor, RoleAdmin} }
+
+// Permission is one thing that a role may or may not do.
+type Permission string
+
+// The permissions that routes and navigation ask for.
+const (
+	PermRead   Permission = "read"   // queue, items, decisions
+	PermDecide Permission = "decide" // claim, decide, annotate, skip, undo
+	PermExport Permission = "export" // decisions as CSV or JSON Lines
+)
+
+// grants is the one table of who may do what; routes, navigation and the matrix
+// test are made from it.
+var grants = map[Role][]Permission{
+	RoleViewer:  {PermRead},
+	RoleAnalyst: {PermRead, PermDecide, PermExport},
+	RoleLead:    {PermRead, PermDecide, PermExport},
+	RoleAuditor: {PermRead, PermExport},
+	RoleAdmin:   {PermRead, PermDecide, PermExport},
+}
+
+// May tells whether the role has the permission; an unknown role has none.
+func (r Role) May(p Permission) bool { return slices.Contains(grants[r], p) }
+
+// Valid tells whether the role is one of Roles.
+func (r Role) Valid() bool { _, ok := grants[r]; return ok }
+
+// seesAllApps: auditors and admins answer for the whole installation.
+func (r Role) seesAllApps() bool { return r == RoleAuditor || r == RoleAdmin }
+
+// User is a person with a password.
+type User struct {
+	ID           string
+	Email        string // lower case, unique
+	Name         string // shown to colleagues
+	Role         Role
+	PasswordHash string // PHC string; never leaves the server
+	CreatedAt    time.Time
+	DisabledAt   *time.Time
+}
+
+// Viewer is a signed-in person and the Apps that they may see. Every read and
+// every act of a person passes through one.
+type Viewer struct {
+	User User
+	Apps []App // memberships, by name; for auditors and admins every App
+}
+
+// May tells whether the viewer's role has the permission.
+func (v Viewer) May(p Permission) bool { return v.User.Role.May(p) }
+
+// Sees tells whether the App is one of the viewer's.
+func (v Viewer) Sees(appID string) bool {
+	return slices.ContainsFunc(v.Apps, func(a App) bool { return a.ID == appID })
+}
+
+// AppIDs lists the ids of the viewer's Apps.
+func (v Viewer) AppIDs() []string {
+	ids := make([]string, len(v.Apps))
+	for i, a := range v.Apps {
+		ids[i] = a.ID
+	}
+	return ids
+}
+
+// Actor returns who acts, for Events and Decisions.
+func (v Viewer) Actor() Actor { return Actor{Kind: ActorUser, ID: v.User.ID} }
+
+// ActorKind tells people, Apps and Guardroom itself apart.
+type ActorKind string
+
+// The kinds of Actor.
+const (
+	ActorUser   ActorKind = "user"
+	ActorApp    ActorKind = "app"
+	ActorSystem ActorKind = "system"
+)
+
+// Actor is who did something. ID is a user id, an App id, or for the system the
+// part that acted ("cli", "demo").
+type Actor struct {
+	Kind ActorKind `json:"kind"`
+	ID   string    `json:"id"`
+}
+
+// App is a client application; the unit of access.
+type App struct {
+	ID        string
+	Name      string // unique, 1–64 of [a-z0-9-]
+	CreatedAt time.Time
+}
+
+// APIKey lets an App in. The key itself is shown once and never stored.
+type APIKey struct {
+	ID        string
+	AppID     string
+	Prefix    string // shown in lists so that a key can be recognised
+	Hash      []byte // SHA-256 of the whole key
+	CreatedAt time.Time
+	RevokedAt *time.Time
+}
+
+// Caller is an App that showed a valid key.
+type Caller struct {
+	App           App
+	KeyID         string
+	PolicyVersion int // the active one, read together with the key
+}
+
+// Actor returns who acts, for Events.
+func (c Caller) Actor() Actor { return Actor{Kind: ActorApp, ID: c.App.ID} }

@@ -1,0 +1,172 @@
+package review
+
+import (
+	"context"
+	"time"
+)
+
+// ClaimItem leases an Item to the viewer, or renews their lease. Nobody else can
+// decide the Item while it holds; CodeConflict names the holder.
+func (s *Service) ClaimItem(ctx context.Context, v Viewer, itemID string) (Claim, error) {
+	now := s.now()
+	token := s.NewToken()
+	var claim Claim
+	err := s.Store.Write(ctx, func(tx Tx) error {
+		item, err := visible(tx, v, itemID)
+		if err != nil {
+			return err
+		}
+		if err := mayReview(v, item); err != nil {
+			return err
+		}
+		held, err := tx.Claim(itemID)
+		if err != nil {
+			return err
+		}
+		claim, err = lease(tx, v, item, held, token, now)
+		return err
+	})
+	return claim, err
+}
+
+// lease renews the viewer's live claim or makes a new one.
+func lease(tx Tx, v Viewer, item Item, held *Claim, token string, now time.Time) (Claim, error) {
+	if held.Live(now) && held.UserID != v.User.ID {
+		return Claim{}, Errorf(CodeConflict, "%s holds this item", held.UserName)
+	}
+	claim := Claim{ItemID: item.ID, UserID: v.User.ID, UserName: v.User.Name, Token: token, ExpiresAt: now.Add(ClaimLease)}
+	renewed := held.HeldBy(v.User.ID, now)
+	if renewed {
+		claim.Token = held.Token
+	}
+	if err := tx.PutClaim(claim); err != nil || renewed {
+		return claim, err
+	}
+	return claim, tx.AppendEvent(event(now, v.Actor(), "item.claimed", item.ID, item.AppID, none{}))
+}
+
+// none is the detail of an Event that needs none.
+type none struct{}
+
+// Heartbeat keeps the viewer's lease alive; CodeConflict when it is no longer theirs.
+func (s *Service) Heartbeat(ctx context.Context, v Viewer, itemID, token string) (Claim, error) {
+	now := s.now()
+	var claim Claim
+	err := s.Store.Write(ctx, func(tx Tx) error {
+		if _, err := visible(tx, v, itemID); err != nil {
+			return err
+		}
+		held, err := ownClaim(tx, v, itemID, token, now)
+		if err != nil {
+			return err
+		}
+		claim = *held
+		claim.ExpiresAt = now.Add(ClaimLease)
+		return tx.PutClaim(claim)
+	})
+	return claim, err
+}
+
+// Release gives an Item back. Releasing what is not held is no error: the page that
+// asks may be gone already.
+func (s *Service) Release(ctx context.Context, v Viewer, itemID, token string) error {
+	now := s.now()
+	return s.Store.Write(ctx, func(tx Tx) error {
+		item, err := visible(tx, v, itemID)
+		if err != nil {
+			return err
+		}
+		if _, err := ownClaim(tx, v, itemID, token, now); err != nil {
+			return nil //nolint:nilerr // not held: nothing to give back
+		}
+		if err := tx.DeleteClaim(itemID); err != nil {
+			return err
+		}
+		return tx.AppendEvent(event(now, v.Actor(), "item.released", itemID, item.AppID, none{}))
+	})
+}
+
+// Skip puts an Item aside for this viewer alone and gives it back.
+func (s *Service) Skip(ctx context.Context, v Viewer, itemID, token string) error {
+	now := s.now()
+	return s.Store.Write(ctx, func(tx Tx) error {
+		item, err := visible(tx, v, itemID)
+		if err != nil {
+			return err
+		}
+		if _, err := ownClaim(tx, v, itemID, token, now); err != nil {
+			return err
+		}
+		if err := tx.PutSkip(itemID, v.User.ID, now); err != nil {
+			return err
+		}
+		if err := tx.DeleteClaim(itemID); err != nil {
+			return err
+		}
+		return tx.AppendEvent(event(now, v.Actor(), "item.skipped", itemID, item.AppID, none{}))
+	})
+}
+
+// maxClaimTries bounds how often ClaimNext looks again when others are faster.
+const maxClaimTries = 10
+
+// ClaimNext leases the first Item of the filtered queue that is free for the viewer;
+// CodeNotFound when there is none.
+func (s *Service) ClaimNext(ctx context.Context, v Viewer, f Filter) (string, error) {
+	for range maxClaimTries {
+		rows, err := s.queue(ctx, v, f, nil, 1, true)
+		if err != nil {
+			return "", err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		id := rows[0].Item.ID
+		if _, err := s.ClaimItem(ctx, v, id); err == nil {
+			return id, nil
+		} else if CodeOf(err) != CodeConflict {
+			return "", err
+		}
+	}
+	return "", Errorf(CodeNotFound, "nothing is waiting")
+}
+
+// visible returns the Item if it is in one of the viewer's Apps; a foreign Item is
+// as absent as one that never was.
+func visible(tx Tx, v Viewer, itemID string) (Item, error) {
+	item, err := tx.Item(itemID)
+	if err == nil && !v.Sees(item.AppID) {
+		err = Errorf(CodeNotFound, "there is no such item")
+	}
+	return item, err
+}
+
+// mayReview tells whether the Item can be decided now by the viewer.
+func mayReview(v Viewer, item Item) error {
+	switch {
+	case !v.May(PermDecide):
+		return Errorf(CodeForbidden, "your role may not decide")
+	case item.State == StateDecided:
+		return Errorf(CodeConflict, "this item is decided already")
+	case item.State == StateEscalated && v.User.Role == RoleAnalyst:
+		return Errorf(CodeConflict, "this item is escalated and waits for a lead")
+	}
+	return nil
+}
+
+// ownClaim returns the viewer's live claim with the token, or CodeConflict.
+func ownClaim(tx Tx, v Viewer, itemID, token string, now time.Time) (*Claim, error) {
+	held, err := tx.Claim(itemID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !held.Live(now):
+		return nil, Errorf(CodeConflict, "your hold on this item has run out; open it again")
+	case held.UserID != v.User.ID:
+		return nil, Errorf(CodeConflict, "%s holds this item now", held.UserName)
+	case held.Token != token:
+		return nil, Errorf(CodeConflict, "this item was opened again elsewhere; reload it")
+	}
+	return held, nil
+}

@@ -1,0 +1,127 @@
+package review
+
+import (
+	"context"
+	"iter"
+)
+
+// The sizes of pages.
+const (
+	QueuePageSize   = 50
+	DecisionsPage   = 50
+	MaxFeedPageSize = 500
+)
+
+// Receipt returns the answer to an earlier Submission, with the present state of its
+// Item and Interventions; CodeNotFound when it is not the caller's.
+func (s *Service) Receipt(ctx context.Context, caller Caller, interactionID string) (Receipt, error) {
+	return s.Store.Receipt(ctx, caller.App.ID, interactionID)
+}
+
+// Feed returns the App's Decisions after a cursor, oldest first, once they can no
+// longer be undone.
+func (s *Service) Feed(ctx context.Context, caller Caller, after int64, limit int) ([]Delivery, error) {
+	if after < 0 || limit < 1 || limit > MaxFeedPageSize {
+		return nil, Errorf(CodeUnprocessable, "after must not be negative, limit must be between 1 and %d", MaxFeedPageSize)
+	}
+	return s.Store.Deliveries(ctx, caller.App.ID, TopicDecided, after, limit, s.now())
+}
+
+// Queue returns one page of the viewer's queue.
+func (s *Service) Queue(ctx context.Context, v Viewer, f Filter, after *Position) (QueuePage, error) {
+	rows, err := s.queue(ctx, v, f, after, QueuePageSize+1, false)
+	if err != nil {
+		return QueuePage{}, err
+	}
+	page := QueuePage{Rows: rows}
+	if len(rows) > QueuePageSize {
+		page.Rows = rows[:QueuePageSize]
+		last := page.Rows[QueuePageSize-1].Item
+		page.Next = &Position{Rank: last.Rank, ID: last.ID}
+	}
+	return page, nil
+}
+
+func (s *Service) queue(ctx context.Context, v Viewer, f Filter, after *Position, limit int, free bool) ([]QueueRow, error) {
+	if !v.May(PermRead) {
+		return nil, Errorf(CodeForbidden, "your role may not read the queue")
+	}
+	if f.State == "" {
+		f.State = StateOpen
+	}
+	if free && f.State == StateDecided {
+		f.State = StateOpen
+	}
+	return s.Store.Queue(ctx, QueueQuery{
+		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Free: free, After: after, Limit: limit, Now: s.now(),
+	})
+}
+
+// appsNamed narrows the viewer's Apps to one by name; "" keeps all of them.
+func (v Viewer) appsNamed(name string) []string {
+	if name == "" {
+		return v.AppIDs()
+	}
+	for _, a := range v.Apps {
+		if a.Name == name {
+			return []string{a.ID}
+		}
+	}
+	return nil
+}
+
+// Counts returns the viewer's counters.
+func (s *Service) Counts(ctx context.Context, v Viewer) (Counts, error) {
+	return s.Store.Counts(ctx, v.AppIDs())
+}
+
+// View returns everything that the Item's page shows; it changes nothing.
+func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, error) {
+	view, err := s.Store.ItemView(ctx, v.AppIDs(), itemID)
+	if err != nil {
+		return ItemView{}, err
+	}
+	view.Policy = view.Policy.WithDefaults(s.specs)
+	if !view.Claim.Live(s.now()) {
+		view.Claim = nil
+	}
+	return view, nil
+}
+
+// Decisions iterates over the Decisions that the viewer may see, oldest first.
+func (s *Service) Decisions(ctx context.Context, v Viewer, f Filter) (iter.Seq2[DecisionRow, error], error) {
+	if !v.May(PermExport) {
+		return nil, Errorf(CodeForbidden, "your role may not export")
+	}
+	return s.Store.Decisions(ctx, DecisionQuery{
+		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Now: s.now(),
+	}), nil
+}
+
+// LatestDecisions returns the newest Decisions that the viewer may see.
+func (s *Service) LatestDecisions(ctx context.Context, v Viewer, f Filter) ([]DecisionRow, error) {
+	if !v.May(PermRead) {
+		return nil, Errorf(CodeForbidden, "your role may not read decisions")
+	}
+	var rows []DecisionRow
+	for row, err := range s.Store.Decisions(ctx, DecisionQuery{
+		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Newest: true, Limit: DecisionsPage, Now: s.now(),
+	}) {
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// RecordExport writes into the audit chain that the viewer took Decisions out.
+func (s *Service) RecordExport(ctx context.Context, by Actor, rows int, format string) error {
+	e := event(s.now(), by, "decisions.exported", "", "", exportDetail{Rows: rows, Format: format})
+	return s.Store.Write(ctx, func(tx Tx) error { return tx.AppendEvent(e) })
+}
+
+type exportDetail struct {
+	Rows   int    `json:"rows"`
+	Format string `json:"format"`
+}

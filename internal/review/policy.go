@@ -1,0 +1,235 @@
+package review
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Mode says what a Detector's Findings may do.
+type Mode string
+
+// The modes.
+const (
+	ModeEnforce Mode = "enforce" // Findings count toward the Verdict
+	ModeMonitor Mode = "monitor" // Findings are recorded and shown, nothing more
+	ModeOff     Mode = "off"     // the Detector does not run
+)
+
+// Rule is what a Policy says of one Detector. A threshold is the least
+// confidence, in (0,1], at which the Verdict is reached; 0 means never.
+type Rule struct {
+	Mode     Mode                       `json:"mode"`
+	Flag     float64                    `json:"flag"`
+	Block    float64                    `json:"block"`
+	Segments map[SegmentKind]Thresholds `json:"segments,omitempty"` // where a kind of Segment wants its own
+}
+
+// Thresholds override a Rule's for one kind of Segment.
+type Thresholds struct {
+	Flag  float64 `json:"flag"`
+	Block float64 `json:"block"`
+}
+
+// thresholds returns the flag and block thresholds for a kind of Segment.
+func (r Rule) thresholds(kind SegmentKind) Thresholds {
+	if t, ok := r.Segments[kind]; ok {
+		return t
+	}
+	return Thresholds{Flag: r.Flag, Block: r.Block}
+}
+
+// Pattern is an App's own sensitive text, as an RE2 regular expression.
+type Pattern struct {
+	Name string `json:"name"`
+	Expr string `json:"expr"`
+}
+
+// Label is one entry of the taxonomy that analysts choose from.
+type Label struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// Policy is the versioned document that decides for one App. The zero value is
+// not usable: make one with DefaultPolicy or ParsePolicy.
+type Policy struct {
+	AppID     string          `json:"-"`
+	Version   int             `json:"-"` // 1, 2, 3 … per App
+	Detectors map[string]Rule `json:"detectors"`
+
+	FailOpen       bool    `json:"fail_open"`        // a Failure of an enforced Detector is recorded but does not flag
+	DeadlineMS     int     `json:"deadline_ms"`      // for one screening; a Detector that needs longer is a Failure
+	AuditRate      float64 `json:"audit_rate"`       // share of allowed Interactions that become audit Items, in [0,1]
+	MaxPromptBytes int     `json:"max_prompt_bytes"` // longer prompts get an input.length Finding
+
+	DueMinutes map[Severity]int `json:"due_minutes"` // how soon an Item of a severity is to be decided
+	Patterns   []Pattern        `json:"patterns"`
+	Labels     []Label          `json:"labels"`
+}
+
+// DefaultPolicy is what a new App starts with.
+func DefaultPolicy(specs []DetectorSpec) Policy {
+	p := Policy{
+		Detectors:      make(map[string]Rule, len(specs)),
+		DeadlineMS:     500,
+		AuditRate:      0.02,
+		MaxPromptBytes: 64 << 10,
+		DueMinutes: map[Severity]int{
+			SeverityCritical: 15, SeverityHigh: 30, SeverityMedium: 4 * 60, SeverityLow: 24 * 60,
+		},
+		Patterns: []Pattern{},
+		Labels: []Label{
+			{"injection", "Prompt injection"}, {"jailbreak", "Jailbreak"}, {"pii", "Personal data"},
+			{"secret", "Secret or credential"}, {"harmful", "Harmful content"}, {"high_risk_topic", "High-risk topic"},
+			{"over_trust", "Over-trust"}, {"false_alarm", "False alarm"}, {"other", "Something else"},
+		},
+	}
+	return p.WithDefaults(specs)
+}
+
+// WithDefaults returns the policy with a Rule for every Detector: its own, or the
+// default of the Spec.
+func (p Policy) WithDefaults(specs []DetectorSpec) Policy {
+	rules := maps.Clone(p.Detectors)
+	if rules == nil {
+		rules = make(map[string]Rule, len(specs))
+	}
+	for _, s := range specs {
+		if _, ok := rules[s.ID]; !ok {
+			rules[s.ID] = s.Default
+		}
+	}
+	p.Detectors = rules
+	return p
+}
+
+// Mode returns the mode of a Detector; one that the policy does not name is off.
+func (p Policy) Mode(detector string) Mode {
+	if r, ok := p.Detectors[detector]; ok {
+		return r.Mode
+	}
+	return ModeOff
+}
+
+// Deadline is how long one screening may take.
+func (p Policy) Deadline() time.Duration { return time.Duration(p.DeadlineMS) * time.Millisecond }
+
+// due is how long after its creation an Item of the severity is to be decided.
+func (p Policy) due(s Severity) time.Duration {
+	return time.Duration(p.DueMinutes[s]) * time.Minute
+}
+
+// HasLabel tells whether the taxonomy has the label.
+func (p Policy) HasLabel(id string) bool {
+	return slices.ContainsFunc(p.Labels, func(l Label) bool { return l.ID == id })
+}
+
+// Validate returns an Error that names every field that is out of its bounds.
+func (p Policy) Validate() error {
+	var bad invalidFields
+	unit := func(field string, x float64) {
+		if math.IsNaN(x) || x < 0 || x > 1 {
+			bad.addf(field, "must be between 0 and 1")
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.Detectors)) {
+		r := p.Detectors[id]
+		at := "detectors." + id
+		if r.Mode != ModeEnforce && r.Mode != ModeMonitor && r.Mode != ModeOff {
+			bad.addf(at+".mode", "must be enforce, monitor or off")
+		}
+		unit(at+".flag", r.Flag)
+		unit(at+".block", r.Block)
+		for _, kind := range slices.Sorted(maps.Keys(r.Segments)) {
+			unit(fmt.Sprintf("%s.segments.%s.flag", at, kind), r.Segments[kind].Flag)
+			unit(fmt.Sprintf("%s.segments.%s.block", at, kind), r.Segments[kind].Block)
+		}
+	}
+	unit("audit_rate", p.AuditRate)
+	if p.DeadlineMS < 1 || p.DeadlineMS > 60_000 {
+		bad.addf("deadline_ms", "must be between 1 and 60000")
+	}
+	if p.MaxPromptBytes < 1 {
+		bad.addf("max_prompt_bytes", "must be positive")
+	}
+	for _, s := range Severities() {
+		if p.DueMinutes[s] < 1 {
+			bad.addf("due_minutes."+string(s), "must be at least 1")
+		}
+	}
+	for i, pat := range p.Patterns {
+		if _, err := regexp.Compile(pat.Expr); err != nil || pat.Name == "" {
+			bad.addf(fmt.Sprintf("patterns[%d]", i), "needs a name and a valid regular expression")
+		}
+	}
+	if len(p.Labels) == 0 {
+		bad.addf("labels", "needs at least one label")
+	}
+	return bad.err()
+}
+
+// Decide turns what was found into a Verdict and a risk in [0,1]. It is pure: the
+// same Findings and Failures always give the same answer.
+//
+// The risk is the chance that at least one enforced Finding is real harm, taking
+// detectors as independent: 1 − Π(1 − weight(severity)·confidence), each Detector
+// counted once with its strongest Finding.
+func (p Policy) Decide(findings []Finding, failures []Failure) (Verdict, float64) {
+	verdict := VerdictAllow
+	strongest := map[string]float64{}
+	for _, f := range findings {
+		rule := p.Detectors[f.Detector]
+		if rule.Mode != ModeEnforce {
+			continue
+		}
+		t := rule.thresholds(kindOfSegment(f.Segment))
+		verdict = max(verdict, t.verdict(f.Confidence))
+		strongest[f.Detector] = max(strongest[f.Detector], f.Severity.Weight()*f.Confidence)
+	}
+	for _, f := range failures {
+		if !p.FailOpen && p.Mode(f.Detector) == ModeEnforce {
+			verdict = max(verdict, VerdictFlag)
+		}
+	}
+	return verdict, noisyOr(strongest)
+}
+
+// decisive returns the Findings that reached a threshold of an enforced Detector;
+// all of them when none did.
+func (p Policy) decisive(findings []Finding) []Finding {
+	var out []Finding
+	for _, f := range findings {
+		rule := p.Detectors[f.Detector]
+		if rule.Mode == ModeEnforce && rule.thresholds(kindOfSegment(f.Segment)).verdict(f.Confidence) > VerdictAllow {
+			out = append(out, f)
+		}
+	}
+	if out == nil {
+		return findings
+	}
+	return out
+}
+
+func (t Thresholds) verdict(confidence float64) Verdict {
+	switch {
+	case t.Block > 0 && confidence >= t.Block:
+		return VerdictBlock
+	case t.Flag > 0 && confidence >= t.Flag:
+		return VerdictFlag
+	default:
+		return VerdictAllow
+	}
+}
+
+// noisyOr multiplies in a fixed order, so that the result is the same to the bit.
+func noisyOr(strongest map[string]float64) float64 {
+	none := 1.0
+	for _, d := range slices.Sorted(maps.Keys(strongest)) {
+		none *= 1 - strongest[d]
+	}
+	return 1 - none
+}

@@ -1,0 +1,161 @@
+package review
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Screener runs the detectors.
+type Screener interface {
+	// Specs lists the detectors, sorted by id.
+	Specs() []DetectorSpec
+	// Screen never fails: a detector that cannot answer is a Failure. Findings come
+	// in a fixed order; redactions sorted by Segment order, then Start, without overlap.
+	Screen(ctx context.Context, segments []Segment, policy Policy) Screening
+}
+
+// Screening is what a Screener returns.
+type Screening struct {
+	Findings   []Finding
+	Failures   []Failure
+	Redactions []Redaction
+}
+
+// BiasEngine reads what exchanges tell of a user's habits.
+type BiasEngine interface {
+	// Specs lists the bias detectors, sorted by id.
+	Specs() []DetectorSpec
+	// Observe reads one exchange; it stores nothing.
+	Observe(Interaction, *Feedback) []Observation
+	// Update folds an Observation into the state; a Proposal comes when it fires.
+	Update(BiasState, Observation, time.Time) (BiasState, *Proposal)
+}
+
+// Store keeps everything. Write runs fn on the one writer, together with the
+// functions of other callers, in one durable transaction; when Write returns nil the
+// effects are on disk. An error from fn undoes what fn did and is returned as it is.
+// fn may be run more than once and so must only assign, never accumulate; it must
+// not block or call Write.
+type Store interface {
+	Write(ctx context.Context, fn func(Tx) error) error
+	Reader
+}
+
+// Tx is what a use case does inside Write. Absent rows are CodeNotFound.
+type Tx interface {
+	// Ingest.
+	FindExternal(appID, externalID string) (id string, contentHash [32]byte, found bool, err error)
+	PutInteraction(Interaction, Assessment) error
+	PutIntervention(Intervention) error
+	PutItem(Item, []Finding) error // the Findings make the Item filterable by detector and category
+	Interaction(id string) (Interaction, error)
+	PutFeedback(id, interactionID string, f Feedback, at time.Time) error
+	Feedback(interactionID string) (*Feedback, error) // the first one, nil when there is none
+	BiasState(appID, userID, detector string) (BiasState, bool, error)
+	PutBiasState(BiasState) error
+
+	// Review.
+	Item(id string) (Item, error)
+	// SetItemState moves the Item from one version to the next; false when the
+	// version is no longer the one given.
+	SetItemState(id string, version int, state ItemState) (bool, error)
+	Claim(itemID string) (*Claim, error)     // live or not; nil when there is none
+	ClaimsOf(userID string) ([]Claim, error) // all that the user holds
+	PutClaim(Claim) error                    // inserts or replaces
+	DeleteClaim(itemID string) error
+	PutSkip(itemID, userID string, at time.Time) error
+	Assessment(interactionID string) (Assessment, error)
+	PutDecision(Decision) error
+	LastDecision(itemID string) (*DecisionView, error) // nil when there is none
+	ActivePolicy(appID string) (Policy, error)
+	Decision(id string) (DecisionView, error)
+	PutUndo(Undo) error
+	PutAnnotation(Annotation) error
+	Intervention(id string) (Intervention, error)
+	SetIntervention(id string, state InterventionState, deliveredText string) error
+
+	// The outbox: what Apps are told, in order, not before the time given.
+	Publish(Notice) error
+	Retract(key string) error
+
+	// The audit chain.
+	AppendEvent(Event) error
+
+	// People, Apps, keys, policies.
+	PutApp(App) error
+	PutAPIKey(APIKey) error
+	RevokeAPIKey(prefix string, at time.Time) (APIKey, error)
+	PutUser(User) error
+	UserByEmail(email string) (User, error)
+	SetPassword(userID, hash string) error
+	PutMembership(userID, appID string) error
+	PutPolicy(p Policy, by Actor, reason string, at time.Time) error // and makes it the active one
+}
+
+// Notice is one row of the outbox.
+type Notice struct {
+	Key       string // unique; Retract takes it back while it has not become visible
+	Topic     string // "item.decided"
+	AppID     string
+	Payload   []byte // JSON
+	NotBefore time.Time
+}
+
+// Reader is what use cases ask without changing anything. Reads see everything
+// that an earlier Write made durable.
+type Reader interface {
+	// Caller finds the App of a key by the key's hash; CodeNotFound when the key
+	// is unknown or revoked.
+	Caller(ctx context.Context, keyHash []byte) (Caller, error)
+	Policy(ctx context.Context, appID string, version int) (Policy, error)
+	// ActivePolicy returns the version that is in force.
+	ActivePolicy(ctx context.Context, appID string) (Policy, error)
+
+	Receipt(ctx context.Context, appID, interactionID string) (Receipt, error)
+	FindExternal(ctx context.Context, appID, externalID string) (id string, contentHash [32]byte, found bool, err error)
+	Deliveries(ctx context.Context, appID string, topic string, after int64, limit int, now time.Time) ([]Delivery, error)
+
+	Queue(ctx context.Context, q QueueQuery) ([]QueueRow, error)
+	Counts(ctx context.Context, appIDs []string) (Counts, error)
+	// QueueAge is when the oldest open Item was made, zero when there is none.
+	QueueAge(ctx context.Context) (time.Time, error)
+	ItemView(ctx context.Context, appIDs []string, itemID string) (ItemView, error)
+	Decisions(ctx context.Context, q DecisionQuery) iter.Seq2[DecisionRow, error]
+
+	User(ctx context.Context, id string) (User, error)
+	UserByEmail(ctx context.Context, email string) (User, error)
+	AppsOf(ctx context.Context, userID string) ([]App, error) // by name
+	Apps(ctx context.Context) ([]App, error)                  // all, by name
+}
+
+// QueueQuery asks for Items in queue order.
+type QueueQuery struct {
+	AppIDs []string // empty: none
+	Filter Filter
+	Viewer string    // user id, for Mine, skips and claims
+	Free   bool      // only what the viewer could claim now: not held by others, not skipped by them
+	After  *Position // exclusive
+	Limit  int
+	Now    time.Time
+}
+
+// DecisionQuery asks for Decisions, oldest first.
+type DecisionQuery struct {
+	AppIDs []string
+	Filter Filter
+	Viewer string
+	Newest bool // newest first, for pages
+	Limit  int  // 0: all
+	Now    time.Time
+}
+
+// Meter is told what happened, for metrics. It must be fast and safe for
+// concurrent use.
+type Meter interface {
+	Screened(Assessment)
+	Decided(Judgement)
+}
+
+// Clock tells the time; use cases truncate it to microseconds, as stores keep it.
+type Clock func() time.Time

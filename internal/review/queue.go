@@ -1,0 +1,129 @@
+package review
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+)
+
+// Filter says which Items or Decisions are meant. Zero fields do not filter; the
+// Apps are always those that the viewer sees, narrowed by App.
+type Filter struct {
+	App      string // name
+	Kind     ItemKind
+	State    ItemState // "" means open for the queue, and any for exports
+	Severity Severity
+	Category Category
+	Detector string
+	UserID   string // the end user
+	Mine     bool   // decided by the viewer, or held by them
+	Overdue  bool
+}
+
+// Position is where a page of a keyset-ordered list begins: after this Item.
+type Position struct {
+	Rank int64  `json:"r"`
+	ID   string `json:"i"`
+}
+
+// String encodes the position for a URL.
+func (p Position) String() string {
+	b, _ := json.Marshal(p) // two plain fields cannot fail
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// ParsePosition reads what String wrote; "" is nil, the first page.
+func ParsePosition(s string) (*Position, error) {
+	if s == "" {
+		return nil, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || len(s) > 256 {
+		return nil, Errorf(CodeInvalid, "the page cursor cannot be read")
+	}
+	var p Position
+	if err := json.Unmarshal(b, &p); err != nil {
+		return nil, Errorf(CodeInvalid, "the page cursor cannot be read")
+	}
+	return &p, nil
+}
+
+// QueueRow is one line of the queue.
+type QueueRow struct {
+	Item  Item
+	App   string // name
+	Claim *Claim // live, or nil
+}
+
+// QueuePage is one page of the queue.
+type QueuePage struct {
+	Rows []QueueRow
+	Next *Position // nil on the last page
+}
+
+// Count is how many Items of a kind stand in a state.
+type Count struct {
+	Kind  ItemKind
+	State ItemState
+	N     int
+}
+
+// Counts are the maintained counters over the viewer's Apps.
+type Counts []Count
+
+// Of sums the counters of a state over the kinds given, or over all kinds.
+func (c Counts) Of(state ItemState, kinds ...ItemKind) int {
+	n := 0
+	for _, x := range c {
+		if x.State != state {
+			continue
+		}
+		if len(kinds) == 0 {
+			n += x.N
+		}
+		for _, k := range kinds {
+			if k == x.Kind {
+				n += x.N
+			}
+		}
+	}
+	return n
+}
+
+// ItemView is everything that one item page shows.
+type ItemView struct {
+	Item         Item
+	App          App
+	Interaction  Interaction
+	Assessment   Assessment
+	Intervention *Intervention
+	Feedback     *Feedback
+	Claim        *Claim // live, or nil
+	Decisions    []DecisionView
+	Annotations  []Annotation
+	History      []HistoryRow // this user's latest Interactions in this App, newest first
+	Policy       Policy       // the one in force now: labels
+}
+
+// DecisionView is a Decision with what a page says about it.
+type DecisionView struct {
+	Decision
+	Reviewer string
+	Undone   *Undo
+}
+
+// Undoable tells whether the user may still take the Decision back.
+func (d DecisionView) Undoable(userID string, now time.Time) bool {
+	return d.Undone == nil && d.Actor == (Actor{Kind: ActorUser, ID: userID}) && now.Before(d.CreatedAt.Add(UndoWindow))
+}
+
+// HistoryRow is one earlier Interaction of the same end user.
+type HistoryRow struct {
+	InteractionID string
+	ItemID        string // "" when nothing was reviewed
+	Excerpt       string
+	Verdict       Verdict
+	Risk          float64
+	Judgement     Judgement // the standing Decision, "" when there is none
+	CreatedAt     time.Time
+}
