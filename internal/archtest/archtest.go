@@ -1,0 +1,100 @@
+// Package archtest holds the architecture of Guardroom as a test: which package may import which, and that every package
+// says what it is for.
+//
+// It reads source text with go/parser and imports nothing of ours, so it also tells on a tree that does not compile.
+// Change the table only together with an ADR that says why.
+package archtest
+
+// module is the path in go.mod; a test compares the two.
+const module = "github.com/guardroom/guardroom"
+
+// rule is one row of the import table. Packages are named by their path below the module.
+type rule struct {
+	imports []string // of ours; everything stands for every package but commands
+	reason  string
+}
+
+const everything = "*"
+
+// table lists every package that may exist. A package that is not here fails, so that a new one is a decision.
+var table = map[string]rule{
+	"internal/review": {nil,
+		"the nouns and the use cases stand on the standard library alone; everything else depends on them"},
+	"internal/config":         {nil, "configuration is declared before anything exists that could use it"},
+	"internal/secret":         {nil, "hashes and tokens know nothing of whom they are for"},
+	"static":                  {nil, "assets are bytes and their fingerprints"},
+	"migrations":              {nil, "migrations are SQL: Go types change, a migration that ran does not"},
+	"views/ui":                {nil, "a button knows nothing of Items; that keeps it a button"},
+	"internal/guard/textview": {nil, "views of a text and their way back to its offsets, whoever asks"},
+
+	"internal/guard":            {[]string{"internal/review", "internal/guard/textview"}, "the pipeline runs detectors and does not know one by name"},
+	"internal/guard/classifier": {[]string{"internal/review", "internal/guard/textview"}, "a model scores text and decides nothing"},
+	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/review"},
+		"a detector sees an Interaction, never storage"},
+
+	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
+	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
+	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
+	"internal/audit":    {[]string{"internal/review", "internal/secret"}, "the chain hashes Events and does not store them"},
+	"internal/llm":      {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
+
+	"internal/outbox":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
+	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "writes rows that it is handed"},
+	"internal/redteam": {[]string{"internal/review", "internal/guard", "internal/secret"}, "attacks through the same pipeline that serves"},
+	"internal/demo":    {[]string{"internal/review"}, "sample traffic goes the way of real traffic: through the service"},
+
+	"internal/store": {[]string{"internal/review", "migrations", "internal/secret", "internal/audit"}, "the only package that knows SQL"},
+
+	"views":           {[]string{"internal/review", "internal/quality", "views/ui", "static"}, "pages are functions of view models; they never see Echo or a database"},
+	"views/storybook": {[]string{"views", "views/ui", "internal/review", "static"}, "shows every view on fixtures"},
+	"web":             {[]string{"internal/review", "internal/quality", "views", "static", "internal/secret"}, "HTTP in, use case, page out; it never sees GORM"},
+
+	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
+	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
+
+	"internal/pgtest":          {nil, "starts a PostgreSQL, whatever it is for"},
+	"internal/archtest":        {nil, "reads source text"},
+	"internal/store/storetest": {[]string{"internal/review", "internal/store", "internal/audit", "internal/secret"}, "one conformance suite for every database"},
+	"web/webtest": {[]string{"internal/app", "web", "internal/review", "internal/store", "internal/config", "internal/secret"},
+		"scenarios run against the whole server on a real file"},
+	"internal/e2e": {[]string{"internal/app", "internal/config", "internal/review", "web/webtest"}, "a browser in front of the whole server"},
+}
+
+// harnesses exist for tests. Any test may import one; what ships may not.
+var harnesses = map[string]bool{
+	"internal/pgtest":          true,
+	"internal/archtest":        true,
+	"internal/store/storetest": true,
+	"internal/e2e":             true,
+	"views/storybook":          true,
+	"web/webtest":              true,
+}
+
+// confined names libraries that only some packages may import, tests included. A key covers the packages below it.
+var confined = map[string]rule{
+	"gorm.io":                         {[]string{"internal/store", "internal/store/storetest"}, "rows are the store's business"},
+	"database/sql":                    {[]string{"internal/store", "internal/store/storetest", "internal/app", "internal/pgtest", "migrations"}, "SQL is the store's business"},
+	"github.com/labstack/echo":        {[]string{"web", "web/webtest", "internal/app"}, "another router must not reach further than web"},
+	"github.com/sashabaranov":         {[]string{"internal/llm"}, "one door to a remote model, with its breaker and its budget"},
+	"github.com/alecthomas/kong":      {[]string{"cmd/guardroom", "internal/config"}, "flags end where the program begins"},
+	"github.com/alexedwards/scs":      {[]string{"web", "web/webtest", "internal/app"}, "sessions belong to HTTP"},
+	"golang.org/x/crypto":             {[]string{"internal/secret"}, "one place to review cryptography"},
+	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
+	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
+	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
+	"github.com/chromedp":             {[]string{"internal/e2e"}, "browsers belong to end-to-end tests"},
+	"github.com/wasilibs":             {[]string{"internal/guard", "internal/guard/detectors"}, "the prefilter belongs to the detectors"},
+	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
+	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},
+}
+
+// standardOnly lists packages that may import no third party at all, tests excepted.
+var standardOnly = map[string]bool{
+	"internal/review":   true,
+	"internal/archtest": true,
+}
+
+// vagueNames say nothing about what is inside; such a package collects what has no home.
+var vagueNames = map[string]bool{
+	"util": true, "utils": true, "common": true, "helper": true, "helpers": true, "misc": true, "shared": true, "lib": true, "base": true,
+}
