@@ -288,7 +288,7 @@ func readFile(tree fs.FS, name string) (sourceFile, error) {
 	}
 	file := sourceFile{
 		pkg: path.Dir(name), path: name, name: parsed.Name.Name,
-		test: strings.HasSuffix(name, "_test.go"), doc: docText(parsed.Doc),
+		test: strings.HasSuffix(name, "_test.go"), doc: docText(parsed),
 	}
 	for _, spec := range parsed.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
@@ -300,9 +300,10 @@ func readFile(tree fs.FS, name string) (sourceFile, error) {
 	return file, nil
 }
 
-func docText(doc *ast.CommentGroup) string {
-	if doc == nil {
+// docText leaves generated files out: templ writes its version where a package comment stands.
+func docText(file *ast.File) string {
+	if file.Doc == nil || ast.IsGenerated(file) {
 		return ""
 	}
-	return doc.Text()
+	return file.Doc.Text()
 }
