@@ -1,0 +1,194 @@
+package export
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// column is one column of the CSV file. Text columns hold what Apps, end users or
+// reviewers wrote, and are neutralised.
+type column struct {
+	name string
+	text bool
+	cell func(review.DecisionRow) string
+}
+
+// columns is the documented, stable header: new columns are added at the end.
+var columns = []column{
+	{"item_id", false, func(r review.DecisionRow) string { return r.Item.ID }},
+	{"interaction_id", false, func(r review.DecisionRow) string { return r.InteractionID }},
+	{"external_id", true, func(r review.DecisionRow) string { return r.ExternalID }},
+	{"app", false, func(r review.DecisionRow) string { return r.App }},
+	{"kind", false, func(r review.DecisionRow) string { return string(r.Item.Kind) }},
+	{"user_id", true, func(r review.DecisionRow) string { return r.Item.UserID }},
+	{"model", true, func(r review.DecisionRow) string { return r.Item.Model }},
+	{"created_at", false, func(r review.DecisionRow) string { return stamp(r.Item.CreatedAt) }},
+	{"decided_at", false, func(r review.DecisionRow) string { return stamp(r.Decision.CreatedAt) }},
+	{"decision", false, func(r review.DecisionRow) string { return string(r.Decision.Judgement) }},
+	{"label", true, func(r review.DecisionRow) string { return r.Decision.Label }},
+	{"reason", true, func(r review.DecisionRow) string { return r.Decision.Reason }},
+	{"reviewer", true, func(r review.DecisionRow) string { return r.Reviewer }},
+	{"guard_verdict", false, func(r review.DecisionRow) string { return r.Decision.GuardVerdict.String() }},
+	{"guard_risk", false, func(r review.DecisionRow) string { return number(r.Decision.GuardRisk) }},
+	{"detectors", false, func(r review.DecisionRow) string { return strings.Join(detectors(r.Decision.Findings), " ") }},
+	{"blind_verdict", false, func(r review.DecisionRow) string { return optional(r.Decision.BlindVerdict) }},
+	{"final_verdict", false, func(r review.DecisionRow) string { return string(r.Decision.FinalVerdict) }},
+	{"changed_after_reveal", false, func(r review.DecisionRow) string { return strconv.FormatBool(r.Decision.ChangedAfterReveal) }},
+	{"exposure", false, func(r review.DecisionRow) string { return strings.Join(exposed(r.Decision.Exposure), " ") }},
+	{"sampling_kind", false, func(r review.DecisionRow) string { return r.Decision.SamplingKind }},
+	{"propensity", false, func(r review.DecisionRow) string { return number(r.Decision.Propensity) }},
+	{"policy_version", false, func(r review.DecisionRow) string { return strconv.Itoa(r.Decision.PolicyVersion) }},
+	{"focused_ms", false, func(r review.DecisionRow) string { return strconv.FormatInt(r.Decision.FocusedMS, 10) }},
+	{"batch_id", false, func(r review.DecisionRow) string { return r.Decision.BatchID }},
+	{"undone", false, func(r review.DecisionRow) string { return strconv.FormatBool(r.Undone) }},
+	{"prompt", true, func(r review.DecisionRow) string { return r.Prompt }},
+	{"response", true, func(r review.DecisionRow) string { return r.Response }},
+}
+
+// Header returns the names of the CSV columns, in order.
+func Header() []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return names
+}
+
+// CSV writes a header and one record per Decision, and returns how many Decisions it
+// wrote. It is RFC 4180: UTF-8 without BOM, records end in CRLF, line breaks inside a
+// cell stay as they were.
+func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
+	records := newRecordWriter(w)
+	if err := records.write(Header()); err != nil {
+		return 0, err
+	}
+	n := 0
+	cells := make([]string, len(columns))
+	for row, err := range rows {
+		if err != nil {
+			return n, err
+		}
+		for i, c := range columns {
+			cells[i] = c.cell(row)
+			if c.text {
+				cells[i] = neutral(cells[i])
+			}
+		}
+		if err := records.write(cells); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// recordWriter ends records in CRLF without touching line breaks inside cells, which
+// csv.Writer's UseCRLF would rewrite.
+type recordWriter struct {
+	out    io.Writer
+	record bytes.Buffer
+	csv    *csv.Writer
+}
+
+func newRecordWriter(out io.Writer) *recordWriter {
+	w := &recordWriter{out: out}
+	w.csv = csv.NewWriter(&w.record)
+	return w
+}
+
+func (w *recordWriter) write(cells []string) error {
+	w.record.Reset()
+	if err := w.csv.Write(cells); err != nil {
+		return err
+	}
+	w.csv.Flush()
+	if err := w.csv.Error(); err != nil {
+		return err
+	}
+	w.record.Truncate(w.record.Len() - len("\n"))
+	w.record.WriteString("\r\n")
+	_, err := w.out.Write(w.record.Bytes())
+	return err
+}
+
+// neutral makes a cell harmless for spreadsheets: one that they would run as a
+// formula gets a leading apostrophe (OWASP, CSV injection), and control characters
+// that RFC 4180 does not allow become their visible pictures (U+2400 ff.).
+func neutral(cell string) string {
+	cell = strings.Map(visibleControl, cell)
+	if cell == "" {
+		return cell
+	}
+	for _, start := range formulaStarts {
+		if strings.HasPrefix(cell, start) {
+			return "'" + cell
+		}
+	}
+	return cell
+}
+
+// formulaStarts begin what spreadsheets run; some read the full-width forms as well.
+var formulaStarts = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
+
+func visibleControl(r rune) rune {
+	switch {
+	case r == '\t' || r == '\n' || r == '\r':
+		return r
+	case r < 0x20:
+		return 0x2400 + r
+	case r == 0x7f:
+		return 0x2421
+	default:
+		return r
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+func optional(j *review.Judgement) string {
+	if j == nil {
+		return ""
+	}
+	return string(*j)
+}
+
+// detectors lists the detectors that saw something, each once, sorted.
+func detectors(findings []review.Finding) []string {
+	ids := make([]string, 0, len(findings))
+	for _, f := range findings {
+		ids = append(ids, f.Detector)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// exposed lists what was visible to the reviewer, by the names of the JSON fields.
+func exposed(e review.Exposure) []string {
+	var shown map[string]bool
+	b, err := json.Marshal(e)
+	if err == nil {
+		err = json.Unmarshal(b, &shown)
+	}
+	if err != nil {
+		panic("export: exposure is plain data: " + err.Error())
+	}
+	var names []string
+	for name, on := range shown {
+		if on {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
