@@ -29,27 +29,24 @@ const (
 	StepUndo        = "undo"        // takes a Decision back
 )
 
-// The fields of the forms.
+// The fields of the forms. They are named as in the field errors of the use cases, so that a problem finds its field.
 const (
 	FieldEmail      = "email"
 	FieldPassword   = "password"
 	FieldNext       = "next"
-	FieldToken      = "token"      // the Claim's
-	FieldVersion    = "version"    // the Item's, as shown
-	FieldJudgement  = "judgement"  // the button
-	FieldLabel      = "label"      // of the Decision
-	FieldReason     = "reason"     // of the Decision
-	FieldBody       = "body"       // a note; when a Decision is sent with one, both are stored
-	FieldText       = "text"       // the Intervention's
-	FieldFocusedMS  = "focused_ms" // measured by the script, "" without it
-	FieldFrom       = "from"       // the queue's query, so that the next Item comes from it
-	FieldDecision   = "decision"   // id, for undo
-	FieldSegment    = "segment"    // of a labelled span
-	FieldStart      = "start"      // byte offsets into the Segment, half open
+	FieldToken      = "token"       // the Claim's
+	FieldVersion    = "version"     // the Item's, as shown
+	FieldJudgement  = "decision"    // the button: approve, block or escalate
+	FieldLabel      = "label"       // of the Decision, or of a labelled span
+	FieldReason     = "reason"      // of the Decision
+	FieldBody       = "body"        // a note; when a Decision is sent with one, both are stored
+	FieldText       = "text"        // the Intervention's
+	FieldFocusedMS  = "focused_ms"  // measured by the script, "" without it
+	FieldFrom       = "from"        // the queue's query, so that the next Item comes from it
+	FieldDecisionID = "decision_id" // for undo
+	FieldSegment    = "segment"     // of a labelled span; an annotation without one is a note on the Item, whatever its label
+	FieldStart      = "start"       // byte offsets into the Segment, half open
 	FieldEnd        = "end"
-	FieldSpanLabel  = "span_label"
-	FieldSpanBody   = "span_body"
-	FieldAnnotation = "annotation" // the button: "note" or "span", which of the two is meant
 )
 
 // The parameters of the queue's URL.

@@ -1,0 +1,244 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/ui"
+)
+
+// span writes a length of time in its largest unit: "42 s", "9 m", "3 h", "5 d".
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	case d < time.Hour:
+		return strconv.Itoa(int(d/time.Minute)) + " m"
+	case d < 48*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + " h"
+	default:
+		return strconv.Itoa(int(d/(24*time.Hour))) + " d"
+	}
+}
+
+// age is how long ago a moment was. A clock that runs ahead does not make ages negative.
+func age(now, then time.Time) string { return span(max(0, now.Sub(then))) }
+
+// due says how soon something is to be done, and whether that has passed.
+func due(now, at time.Time) (words string, overdue bool) {
+	if left := at.Sub(now); left >= 0 {
+		return "due " + span(left), false
+	}
+	return "late " + span(now.Sub(at)), true
+}
+
+// clock writes a countdown: "4:38".
+func clock(left time.Duration) string {
+	left = max(0, left)
+	return fmt.Sprintf("%d:%02d", int(left/time.Minute), int(left%time.Minute/time.Second))
+}
+
+// exact is a moment in full, UTC.
+func exact(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }
+
+func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// when shows a moment by its age.
+func when(now, then time.Time) templ.Component {
+	return ui.Time(age(now, then), machine(then), exact(then))
+}
+
+// score writes a number of [0,1] with two decimals. What is not quite 1 is never shown as 1.
+func score(x float64) string {
+	if x < 1 && x > 0.99 {
+		x = 0.99
+	}
+	return strconv.FormatFloat(math.Max(0, math.Min(1, x)), 'f', 2, 64)
+}
+
+// count writes a number with thin groups of three: 12 345.
+func count(n int) string {
+	s := strconv.Itoa(n)
+	var b strings.Builder
+	for i, d := range s {
+		if i > 0 && (len(s)-i)%3 == 0 && s[i-1] != '-' {
+			b.WriteRune('\u202f')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// plural writes a number and its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + many
+}
+
+// seconds writes milliseconds of looking: "8 s", "1:20".
+func seconds(ms int64) string {
+	d := time.Duration(ms) * time.Millisecond
+	if d < time.Minute {
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	}
+	return clock(d) + " min"
+}
+
+// short cuts a text for a line, at a whole character. It adds an ellipsis when it cut.
+func short(s string, runes int) string {
+	n := 0
+	for i := range s {
+		if n == runes {
+			return strings.TrimSpace(s[:i]) + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// oneLine makes a text fit for a line of a list: hidden characters are spelt out and white space is single.
+func oneLine(s string, runes int) string {
+	s = short(s, 4*runes)
+	return short(strings.Join(strings.Fields(ui.Escaped(strings.Map(blankBreaks, s))), " "), runes)
+}
+
+func blankBreaks(r rune) rune {
+	if r == '\n' || r == '\r' || r == '\t' {
+		return ' '
+	}
+	return r
+}
+
+// toneOf is how a severity is drawn. What asks somebody to think again has a sign of its own.
+func toneOf(s review.Severity, c review.Category) string {
+	if c == review.CategoryBias {
+		return "think"
+	}
+	return string(s)
+}
+
+func severityWord(s review.Severity, c review.Category) string {
+	if c == review.CategoryBias {
+		return "Think"
+	}
+	switch s {
+	case review.SeverityCritical:
+		return "Critical"
+	case review.SeverityHigh:
+		return "High"
+	case review.SeverityMedium:
+		return "Medium"
+	default:
+		return "Low"
+	}
+}
+
+// words turns an identifier into words: "high_risk_topic" → "high risk topic".
+func words(id string) string { return strings.ReplaceAll(id, "_", " ") }
+
+func title(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// kindWord names a kind to a reviewer. A control looks like what it was made from: knowing it would spoil the answer.
+func kindWord(k review.ItemKind) string {
+	switch k {
+	case review.KindIntervention:
+		return "Intervention"
+	case review.KindAudit:
+		return "Audit sample"
+	default:
+		return "Interaction"
+	}
+}
+
+func stateWord(s review.ItemState) string {
+	switch s {
+	case review.StateEscalated:
+		return "Escalated"
+	case review.StateDecided:
+		return "Decided"
+	default:
+		return "Waiting"
+	}
+}
+
+// verdictWord says what the guard did, for people.
+func verdictWord(v review.Verdict) string {
+	switch v {
+	case review.VerdictBlock:
+		return "Block"
+	case review.VerdictFlag:
+		return "Flag"
+	default:
+		return "Allow"
+	}
+}
+
+func verdictTone(v review.Verdict) string {
+	switch v {
+	case review.VerdictBlock:
+		return "high"
+	case review.VerdictFlag:
+		return "medium"
+	default:
+		return "good"
+	}
+}
+
+// judged says what a person decided, in the past tense and in the words of the kind.
+func judged(j review.Judgement, kind review.ItemKind) string {
+	switch {
+	case j == review.JudgeEscalate:
+		return "Escalated"
+	case kind == review.KindIntervention && j == review.JudgeApprove:
+		return "Sent"
+	case kind == review.KindIntervention:
+		return "Dropped"
+	case j == review.JudgeApprove:
+		return "Approved"
+	default:
+		return "Blocked"
+	}
+}
+
+func judgedTone(j review.Judgement) string {
+	switch j {
+	case review.JudgeApprove:
+		return "good"
+	case review.JudgeBlock:
+		return "high"
+	default:
+		return "medium"
+	}
+}
+
+func initials(u review.User) string {
+	var out []rune
+	for _, part := range strings.Fields(nameOf(u)) {
+		out = append(out, []rune(strings.ToUpper(part))[0])
+	}
+	if len(out) > 2 {
+		out = []rune{out[0], out[len(out)-1]}
+	}
+	return string(out)
+}
+
+func nameOf(u review.User) string {
+	if u.Name != "" {
+		return u.Name
+	}
+	return u.Email
+}
+
+func roleWord(r review.Role) string { return title(string(r)) }
