@@ -39,7 +39,7 @@ var columns = []column{
 	{"reviewer", true, func(r review.DecisionRow) string { return r.Reviewer }},
 	{"guard_verdict", false, func(r review.DecisionRow) string { return r.Decision.GuardVerdict.String() }},
 	{"guard_risk", false, func(r review.DecisionRow) string { return number(r.Decision.GuardRisk) }},
-	{"detectors", false, func(r review.DecisionRow) string { return strings.Join(detectors(r.Decision.Findings), " ") }},
+	{"detectors", false, func(r review.DecisionRow) string { return strings.Join(review.DetectorIDs(r.Decision.Findings), " ") }},
 	{"blind_verdict", false, func(r review.DecisionRow) string { return optional(r.Decision.BlindVerdict) }},
 	{"final_verdict", false, func(r review.DecisionRow) string { return string(r.Decision.FinalVerdict) }},
 	{"changed_after_reveal", false, func(r review.DecisionRow) string { return strconv.FormatBool(r.Decision.ChangedAfterReveal) }},
@@ -161,16 +161,6 @@ func optional(j *review.Judgement) string {
 		return ""
 	}
 	return string(*j)
-}
-
-// detectors lists the detectors that saw something, each once, sorted.
-func detectors(findings []review.Finding) []string {
-	ids := make([]string, 0, len(findings))
-	for _, f := range findings {
-		ids = append(ids, f.Detector)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }
 
 // exposed lists what was visible to the reviewer, by the names of the JSON fields.

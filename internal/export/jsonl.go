@@ -64,7 +64,7 @@ func lineOf(r review.DecisionRow) line {
 		ItemID: item.ID, InteractionID: r.InteractionID, ExternalID: r.ExternalID, App: r.App, Kind: item.Kind,
 		UserID: item.UserID, Model: item.Model, CreatedAt: item.CreatedAt.UTC(), DecidedAt: d.CreatedAt.UTC(),
 		Decision: d.Judgement, Label: d.Label, Reason: d.Reason, Reviewer: r.Reviewer,
-		GuardVerdict: d.GuardVerdict, GuardRisk: d.GuardRisk, Detectors: detectors(d.Findings),
+		GuardVerdict: d.GuardVerdict, GuardRisk: d.GuardRisk, Detectors: review.DetectorIDs(d.Findings),
 		BlindVerdict: d.BlindVerdict, FinalVerdict: d.FinalVerdict, ChangedAfterReveal: d.ChangedAfterReveal,
 		Exposure: d.Exposure, SamplingKind: d.SamplingKind, Propensity: d.Propensity, PolicyVersion: d.PolicyVersion,
 		FocusedMS: d.FocusedMS, BatchID: d.BatchID, Undone: r.Undone, Prompt: r.Prompt, Response: r.Response,

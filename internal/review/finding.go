@@ -1,5 +1,7 @@
 package review
 
+import "slices"
+
 // Severity says how bad it would be if a Finding were true.
 type Severity string
 
@@ -60,6 +62,16 @@ type Finding struct {
 	Message    string   `json:"message"`            // one sentence for the analyst, without raw text
 	Evidence   string   `json:"evidence,omitempty"` // short, redacted when it is PII or a secret
 	View       string   `json:"view,omitempty"`     // the decoded view in which it showed, "" when in the text itself
+}
+
+// DetectorIDs lists the detectors of the Findings, each once, sorted.
+func DetectorIDs(findings []Finding) []string {
+	ids := make([]string, 0, len(findings))
+	for _, f := range findings {
+		ids = append(ids, f.Detector)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Failure is a Detector that could not answer. It is never an allow.

@@ -60,10 +60,10 @@ func (s Submission) hash() [32]byte {
 	return sha256.Sum256(b)
 }
 
-// content puts the submission's texts into their places: the last user message is
+// Content puts the submission's texts into their places: the last user message is
 // the prompt, an assistant message after it the response, system messages at the
 // start the system prompt; what is between is history.
-func (s Submission) content() Content {
+func (s Submission) Content() Content {
 	c := Content{System: s.System, Prompt: s.Prompt, Response: s.Response, Documents: s.Documents, ToolCalls: s.ToolCalls}
 	rest := s.Messages
 	for c.System == "" && len(rest) > 0 && rest[0].Role == "system" {
@@ -139,7 +139,7 @@ func (s Submission) validateTexts(bad *invalidFields) {
 	if len(s.Error) > maxErrorBytes {
 		bad.addf("error", "must be at most %d bytes", maxErrorBytes)
 	}
-	if len(s.content().Segments()) == 0 && s.Error == "" {
+	if len(s.Content().Segments()) == 0 && s.Error == "" {
 		bad.addf("prompt", "is missing: give prompt, messages, response, documents, tool_calls or error")
 	}
 }

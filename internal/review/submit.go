@@ -92,7 +92,7 @@ func (s *Service) interaction(app App, sub Submission, hash [32]byte, now time.T
 		ID: s.NewID(), AppID: app.ID, ExternalID: sub.ExternalID,
 		UserID: sub.UserID, SessionID: sub.SessionID, ConversationID: sub.ConversationID, Turn: sub.Turn,
 		Model: sub.Model, ModelVersion: sub.ModelVersion,
-		Content: sub.content(), ContentHash: hash,
+		Content: sub.Content(), ContentHash: hash,
 		Usage: sub.Usage, LatencyMS: sub.LatencyMS, Error: sub.Error, Context: sub.Context,
 		OccurredAt: occurred, CreatedAt: now,
 	}
