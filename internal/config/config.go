@@ -1,0 +1,124 @@
+package config
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Config is every setting of `guardroom serve`. Commands that need less embed only the groups that they need; each group
+// checks itself.
+type Config struct {
+	Storage `embed:"" group:"Storage"`
+	Listen  `embed:"" group:"Server"`
+	Limits  `embed:"" group:"Limits"`
+	Session `embed:"" group:"Sessions"`
+	Model   `embed:"" group:"Language model"`
+	Log     `embed:"" group:"Logging"`
+}
+
+// Storage says where the data are.
+type Storage struct {
+	Data        string      `name:"data" placeholder:"DIR" default:"data" env:"GUARDROOM_DATA" help:"The data folder: the SQLite file and a .env file. Made when it does not exist."`
+	DatabaseURL DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
+	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, for state shared by several servers. \"none\", or nothing, keeps it in memory."`
+}
+
+// Listen says where the server is and how it is reached.
+type Listen struct {
+	Addr           string        `name:"addr" placeholder:"HOST:PORT" default:"127.0.0.1:8080" env:"GUARDROOM_ADDR" help:"The address to listen on. Port 0 takes a free one."`
+	PublicURL      PublicURL     `name:"public-url" placeholder:"URL" env:"GUARDROOM_PUBLIC_URL" help:"The URL that browsers and applications use, without a path; links are made from it. Nothing means the listening address."`
+	TrustedProxies []Network     `name:"trusted-proxies" placeholder:"CIDR,…" env:"GUARDROOM_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed. Nothing means that the connection's own address is the client."`
+	ShutdownGrace  time.Duration `name:"shutdown-grace" default:"15s" env:"GUARDROOM_SHUTDOWN_GRACE" help:"How long requests may take to finish after SIGTERM."`
+}
+
+// Limits bounds what one request may cost.
+type Limits struct {
+	MaxBody      Size `name:"max-body" placeholder:"SIZE" default:"4MiB" env:"GUARDROOM_MAX_BODY" help:"The largest body of one interaction, in B, KiB, MiB or GiB."`
+	MaxBatchBody Size `name:"max-batch-body" placeholder:"SIZE" default:"32MiB" env:"GUARDROOM_MAX_BATCH_BODY" help:"The largest body of a batch of interactions."`
+}
+
+// Session says how long a sign-in lasts.
+type Session struct {
+	SessionLifetime time.Duration `name:"session-lifetime" default:"12h" env:"GUARDROOM_SESSION_LIFETIME" help:"How long a sign-in lasts at most."`
+	SessionIdle     time.Duration `name:"session-idle" default:"2h" env:"GUARDROOM_SESSION_IDLE" help:"How long a sign-in lasts without a request."`
+	CookieSecure    string        `name:"cookie-secure" enum:"auto,always,never" default:"auto" env:"GUARDROOM_COOKIE_SECURE" help:"Whether cookies are sent over HTTPS only: auto, always or never. auto means: when the public URL is https."`
+}
+
+// Model says how to reach a language model; nothing that serves depends on one.
+type Model struct {
+	OpenAIKey     Secret  `name:"openai-api-key" placeholder:"KEY" env:"GUARDROOM_OPENAI_API_KEY,OPENAI_API_KEY" help:"The key of an OpenAI-compatible service. Nothing turns the remote detectors off."`
+	OpenAIBaseURL HTTPURL `name:"openai-base-url" placeholder:"URL" default:"https://api.openai.com/v1" env:"GUARDROOM_OPENAI_BASE_URL,OPENAI_BASE_URL" help:"The base URL of that service."`
+}
+
+// Log says how much is logged. The format is JSON, one object per line, on standard error.
+type Log struct {
+	LogLevel slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" env:"GUARDROOM_LOG_LEVEL" help:"debug, info, warn or error."`
+}
+
+// Load reads a Config from the flags in args, the environment and the .env files. It is a pure function of its
+// arguments and the files that env names.
+func Load(env Environment, args ...string) (Config, error) {
+	var loaded Config
+	parser, err := kong.New(&loaded, append(env.Options(), kong.Name("guardroom"))...)
+	if err != nil {
+		return Config{}, err
+	}
+	if _, err := parser.Parse(args); err != nil {
+		return Config{}, err
+	}
+	return loaded, nil
+}
+
+// Validate checks all groups and names every setting that is wrong, not only the first.
+func (c Config) Validate() error {
+	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate())
+}
+
+// SecureCookies says whether cookies carry the Secure attribute.
+func (c Config) SecureCookies() bool {
+	if c.CookieSecure == "auto" {
+		return c.PublicURL.IsHTTPS()
+	}
+	return c.CookieSecure == "always"
+}
+
+// Validate implements kong's check of a parsed group.
+func (s Storage) Validate() error {
+	if s.Data == "" {
+		return errors.New("--data: the data folder has no name")
+	}
+	return errors.Join(s.DatabaseURL.validate(), s.RedisURL.validate())
+}
+
+// Validate implements kong's check of a parsed group.
+func (l Listen) Validate() error {
+	return errors.Join(
+		checkAddress(l.Addr),
+		checkRange("--shutdown-grace", l.ShutdownGrace, 0, 10*time.Minute),
+	)
+}
+
+// Validate implements kong's check of a parsed group.
+func (l Limits) Validate() error {
+	if l.MaxBody < KiB {
+		return errors.New("--max-body: an interaction needs at least 1KiB")
+	}
+	if l.MaxBatchBody < l.MaxBody {
+		return errors.New("--max-batch-body: must not be smaller than --max-body, or a batch of one could not be sent")
+	}
+	if l.MaxBatchBody > GiB {
+		return errors.New("--max-batch-body: more than 1GiB would be held in memory at once")
+	}
+	return nil
+}
+
+// Validate implements kong's check of a parsed group.
+func (s Session) Validate() error {
+	if err := checkRange("--session-lifetime", s.SessionLifetime, time.Minute, 90*24*time.Hour); err != nil {
+		return err
+	}
+	return checkRange("--session-idle", s.SessionIdle, time.Minute, s.SessionLifetime)
+}
