@@ -25,6 +25,7 @@ type DecideCommand struct {
 	Label      string
 	Reason     string
 	Text       string // the Intervention's text as edited; "" keeps the proposal
+	Note       string // stored as an Annotation together with the Decision; "" for none
 	Confidence *float64
 	FocusedMS  int64
 }
@@ -45,6 +46,9 @@ func (c DecideCommand) validate(policy Policy) error {
 	if len(c.Text) > maxTextBytes || !utf8.ValidString(c.Text) {
 		bad.addf("text", "must be text of at most %d bytes", maxTextBytes)
 	}
+	if len(c.Note) > maxNoteBytes || !utf8.ValidString(c.Note) {
+		bad.addf("body", "must be text of at most %d bytes", maxNoteBytes)
+	}
 	if c.Confidence != nil && !(*c.Confidence >= 0 && *c.Confidence <= 1) {
 		bad.addf("confidence", "must be between 0 and 1")
 	}
@@ -62,6 +66,8 @@ func (s *Service) Decide(ctx context.Context, v Viewer, cmd DecideCommand) (Deci
 		return Decision{}, Errorf(CodeForbidden, "your role may not decide")
 	}
 	now, id := s.now(), s.NewID()
+	note := Annotation{ID: s.NewID(), ItemID: cmd.ItemID, UserID: v.User.ID, UserName: v.User.Name,
+		Body: strings.TrimSpace(cmd.Note), CreatedAt: now}
 	var decision Decision
 	err := s.Store.Write(ctx, func(tx Tx) error {
 		item, err := visible(tx, v, cmd.ItemID)
@@ -92,7 +98,11 @@ func (s *Service) Decide(ctx context.Context, v Viewer, cmd DecideCommand) (Deci
 		if err != nil {
 			return err
 		}
-		return record(tx, item, decision)
+		if err := record(tx, item, decision); err != nil || note.Body == "" {
+			return err
+		}
+		note.AppID = item.AppID
+		return putAnnotation(tx, v, note)
 	})
 	if err != nil {
 		return Decision{}, err
@@ -304,16 +314,20 @@ func (s *Service) Annotate(ctx context.Context, v Viewer, cmd AnnotateCommand) (
 		if err != nil {
 			return err
 		}
-		a.AppID = item.AppID
 		if err := s.validateAnnotation(tx, item, a); err != nil {
 			return err
 		}
-		if err := tx.PutAnnotation(a); err != nil {
-			return err
-		}
-		return tx.AppendEvent(event(a.CreatedAt, v.Actor(), "item.annotated", item.ID, item.AppID, none{}))
+		a.AppID = item.AppID
+		return putAnnotation(tx, v, a)
 	})
 	return a, err
+}
+
+func putAnnotation(tx Tx, v Viewer, a Annotation) error {
+	if err := tx.PutAnnotation(a); err != nil {
+		return err
+	}
+	return tx.AppendEvent(event(a.CreatedAt, v.Actor(), "item.annotated", a.ItemID, a.AppID, none{}))
 }
 
 func (s *Service) validateAnnotation(tx Tx, item Item, a Annotation) error {

@@ -3,6 +3,8 @@ package review
 import (
 	"context"
 	"iter"
+	"slices"
+	"time"
 )
 
 // The sizes of pages.
@@ -25,6 +27,24 @@ func (s *Service) Feed(ctx context.Context, caller Caller, after int64, limit in
 		return nil, Errorf(CodeUnprocessable, "after must not be negative, limit must be between 1 and %d", MaxFeedPageSize)
 	}
 	return s.Store.Deliveries(ctx, caller.App.ID, TopicDecided, after, limit, s.now())
+}
+
+// Specs lists every detector, those of the guard first.
+func (s *Service) Specs() []DetectorSpec { return slices.Clone(s.specs) }
+
+// Backlog returns the counters over all Apps and when the oldest open Item was made,
+// the zero time when nothing is open: the operator's view of the queue.
+func (s *Service) Backlog(ctx context.Context) (Counts, time.Time, error) {
+	apps, err := s.Store.Apps(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	counts, err := s.Store.Counts(ctx, Viewer{Apps: apps}.AppIDs())
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	oldest, err := s.Store.QueueAge(ctx)
+	return counts, oldest, err
 }
 
 // Queue returns one page of the viewer's queue.
@@ -73,6 +93,16 @@ func (v Viewer) appsNamed(name string) []string {
 // Counts returns the viewer's counters.
 func (s *Service) Counts(ctx context.Context, v Viewer) (Counts, error) {
 	return s.Store.Counts(ctx, v.AppIDs())
+}
+
+// After returns the id of the Item that follows in the viewer's filtered queue, ""
+// at its end. It claims nothing.
+func (s *Service) After(ctx context.Context, v Viewer, f Filter, item Item) (string, error) {
+	rows, err := s.queue(ctx, v, f, &Position{Rank: item.Rank, ID: item.ID}, 1, false)
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].Item.ID, nil
 }
 
 // View returns everything that the Item's page shows; it changes nothing.
