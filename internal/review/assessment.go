@@ -70,6 +70,10 @@ func (a Assessment) Sanitized(segment, text string) string {
 	return b.String()
 }
 
+// Excerpt is what one line can show of the content: the start of its redacted prompt,
+// or of what there is.
+func (a Assessment) Excerpt(c Content) string { return excerpt(a.Sanitized(subject(c))) }
+
 // lead is the Finding that explains the Item best: the one with the most expected
 // harm, the first of equals. Nil when there is none.
 func lead(findings []Finding) *Finding {

@@ -274,7 +274,7 @@ func takeBack(tx Tx, v Viewer, item Item, d Decision, token string, now time.Tim
 	if err := tx.PutUndo(Undo{DecisionID: d.ID, Actor: v.Actor(), CreatedAt: now}); err != nil {
 		return err
 	}
-	if err := tx.Retract(d.ID); err != nil {
+	if err := tx.Retract(d.ID, now); err != nil {
 		return err
 	}
 	if item.Kind == KindIntervention && d.Judgement != JudgeEscalate {

@@ -20,7 +20,7 @@ func (s *Service) selectItem(policy Policy, in Interaction, a Assessment, sample
 	default:
 		return Item{}, false
 	}
-	item.Excerpt = excerpt(a.Sanitized(subject(in.Content)))
+	item.Excerpt = a.Excerpt(in.Content)
 	item.schedule(policy)
 	return item, true
 }

@@ -77,7 +77,9 @@ type Tx interface {
 
 	// The outbox: what Apps are told, in order, not before the time given.
 	Publish(Notice) error
-	Retract(key string) error
+	// Retract deletes a Notice; one that is visible by now is CodeConflict, an absent
+	// one is no error.
+	Retract(key string, now time.Time) error
 
 	// The audit chain.
 	AppendEvent(Event) error
