@@ -1,0 +1,126 @@
+# Guardroom. `make help` explains the targets; each one works in a fresh clone.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS   += --no-print-directory
+
+# SQLite is compiled in.
+export CGO_ENABLED := 1
+
+GO       ?= go
+FUZZTIME ?= 30s
+PACKAGES ?= ./...
+# Without git, as in a source archive, the binary says "dev".
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT   := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+LDFLAGS  := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+GO_FOLDERS := $(wildcard cmd internal migrations static views web)
+SCRIPTS    := $(shell find static/js -name '*.ts' 2>/dev/null)
+# Where goroutines meet. The detector costs a second build of everything, so the rest goes without.
+CONCURRENT := ./internal/app/... ./internal/guard/... ./internal/review/... ./internal/secret/... ./internal/store/... ./web/...
+
+.PHONY: help
+help: ## Explain the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/guardroom, with its version and commit inside
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/guardroom ./cmd/guardroom
+
+.PHONY: run
+run: front-end build ## Build, set up ./data with a first admin and sample traffic, and serve it
+	bin/guardroom quickstart --data data
+
+.PHONY: test
+test: front-end ## Run all tests (Go, PostgreSQL, browser; what is not installed is skipped and says so)
+	$(GO) test $(PACKAGES)
+
+.PHONY: assets
+assets: static/dist/app.js ## Bundle the scripts into static/dist (needs Node; the pages work without)
+
+static/dist/app.js: $(SCRIPTS) package.json node_modules/.package-lock.json
+	npm run --silent build
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+
+# Building without Node is fine for a user and a mistake in CI.
+.PHONY: front-end
+front-end:
+	@if command -v npm >/dev/null; then \
+		$(MAKE) assets || { [ "$${CI:-}" != true ] && echo 'The scripts could not be bundled. Going on: the pages work without them.' >&2; }; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo 'Node is missing.' >&2; exit 1; \
+	else \
+		echo 'Node is not installed, so the scripts are not bundled. Going on: the pages work without them.' >&2; \
+	fi
+
+.PHONY: generate
+generate: ## Generate the Go code of the templates and the docs made from declarations
+	$(GO) tool templ generate
+	$(GO) test ./internal/config ./cmd/guardroom -run 'UpToDate$$' -count=1 -update
+
+.PHONY: fmt
+fmt: ## Format Go code and templates
+	gofmt -w $(GO_FOLDERS)
+	$(GO) tool templ fmt views
+
+.PHONY: check
+check: check-format check-generated check-scripts ## Check format, generated code, types, and the code for mistakes and known holes
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	@$(MAKE) check-holes
+
+.PHONY: check-format
+check-format:
+	@unformatted=$$(gofmt -l $(GO_FOLDERS)); [ -z "$$unformatted" ] || { printf 'run make fmt:\n%s\n' "$$unformatted" >&2; exit 1; }
+
+.PHONY: check-generated
+check-generated:
+	@fingerprint() { find views -name '*_templ.go' -print0 | sort -z | xargs -0 -r sha256sum; }; \
+	before=$$(fingerprint); $(GO) tool templ generate >/dev/null; after=$$(fingerprint); \
+	[ "$$before" = "$$after" ] || { echo 'generated code was out of date; commit what changed now' >&2; exit 1; }
+
+.PHONY: check-scripts
+check-scripts:
+	@if [ -x node_modules/.bin/tsc ]; then npm run --silent check; \
+	else echo 'The types of the scripts are not checked: make assets installs what that needs.' >&2; fi
+
+# govulncheck exits with 3 when it found a hole, and otherwise when the database is out of reach.
+.PHONY: check-holes
+check-holes:
+	@status=0; $(GO) tool govulncheck ./... || status=$$?; \
+	if [ $$status = 3 ]; then exit 1; fi; \
+	if [ $$status != 0 ]; then echo 'Known holes are NOT checked: the database could not be reached.' >&2; fi
+
+.PHONY: race
+race: ## Run the tests of the concurrent packages under the race detector
+	$(GO) test -race $(CONCURRENT)
+
+.PHONY: bench
+bench: ## Run all benchmarks (PACKAGES=./internal/guard/... for some; so for test and fuzz)
+	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz test for FUZZTIME (30s)
+	@targets=$$($(GO) test -list '^Fuzz' $(PACKAGES) | awk '/^Fuzz/ {names[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, names[i]; n = 0}'); \
+	[ -n "$$targets" ] || { echo 'found no fuzz test' >&2; exit 1; }; \
+	while read -r package target; do \
+		echo "$$package $$target"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+	done <<<"$$targets"
+
+.PHONY: e2e
+e2e: front-end ## Run the browser tests alone, telling each step
+	$(GO) test -v -count=1 ./internal/e2e/...
+
+.PHONY: screenshots
+screenshots: front-end ## Take the pictures of the README
+	@mkdir -p docs/images
+	GUARDROOM_SCREENSHOTS='$(CURDIR)/docs/images' $(GO) test -count=1 -run 'Screenshots$$' ./internal/e2e/...
+
+.PHONY: clean
+clean: ## Remove what was built; ./data stays
+	rm -rf bin node_modules static/dist/app.js static/dist/app.js.map
