@@ -79,7 +79,7 @@ func sheetOf(where Where) []Key {
 
 // attrs ties an element to the key: the script presses it, and assistive technology is told of it.
 func (k Key) attrs() templ.Attributes {
-	return templ.Attributes{"data-key": strings.Join(k.Press, "|"), "aria-keyshortcuts": k.shortcuts()}
+	return templ.Attributes{"data-key": k.presses(), "aria-keyshortcuts": k.shortcuts()}
 }
 
 // shortcuts is the ARIA notation; it has none for one key after the other, so those are left out.
@@ -114,3 +114,6 @@ func capOf(press string) string {
 	}
 	return press
 }
+
+// presses is what the script compares KeyboardEvent.key with, alternatives apart by bars.
+func (k Key) presses() string { return strings.Join(k.Press, "|") }

@@ -17,6 +17,7 @@ const (
 	PathDecisions = "/decisions"
 	PathAccount   = "/account"
 	PathExportCSV = "/export/decisions.csv"
+	PathNext      = "/queue/next" // POST: leases the next Item of a queue and goes there
 )
 
 // The last step of the paths below /items/{id} that are posted to.

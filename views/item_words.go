@@ -1,0 +1,72 @@
+package views
+
+import (
+	"strconv"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/ui"
+)
+
+// backCount is how many wait in the queue that the viewer came from, where a counter knows it.
+func backCount(p ItemPage) string {
+	place := review.Filter{Kind: p.From.Kind}
+	if p.From != place {
+		return ""
+	}
+	if p.From.Kind != "" {
+		return count(p.Counts.Of(review.StateOpen, p.From.Kind))
+	}
+	return count(p.Counts.Of(review.StateOpen))
+}
+
+// historyWords sums up the user's latest interactions.
+func historyWords(p ItemPage) string {
+	n := len(p.View.History)
+	if p.Blind {
+		return plural(n, "earlier interaction", "earlier interactions")
+	}
+	stopped := 0
+	for _, h := range p.View.History {
+		if h.Verdict != review.VerdictAllow {
+			stopped++
+		}
+	}
+	return plural(n, "earlier interaction", "earlier interactions") + ", " + count(stopped) + " of them flagged or blocked"
+}
+
+func excerptOr(s string) string {
+	if s = oneLine(s, 120); s != "" {
+		return s
+	}
+	return "(no text)"
+}
+
+// micros writes a screening time: "412 µs", "1.8 ms".
+func micros(us int64) string {
+	if us < 1000 {
+		return strconv.FormatInt(us, 10) + " µs"
+	}
+	return strconv.FormatFloat(float64(us)/1000, 'f', 1, 64) + " ms"
+}
+
+// percent writes a chance: "2 %", "0.5 %".
+func percent(x float64) string { return strconv.FormatFloat(100*x, 'g', 2, 64) + " %" }
+
+func segmentOptions(c review.Content) []ui.Option {
+	var out []ui.Option
+	for _, s := range c.Segments() {
+		if len(out) == maxTurns {
+			break
+		}
+		out = append(out, ui.Option{Value: s.Name, Text: title(segmentWord(s.Name))})
+	}
+	return out
+}
+
+func labelOptions(p review.Policy) []ui.Option {
+	out := make([]ui.Option, len(p.Labels))
+	for i, l := range p.Labels {
+		out[i] = ui.Option{Value: l.ID, Text: l.Title}
+	}
+	return out
+}

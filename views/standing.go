@@ -1,0 +1,105 @@
+package views
+
+import (
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// stance is what the viewer can do with an Item now.
+type stance int
+
+const (
+	stanceRead    stance = iota // their role only reads
+	stanceHeld                  // they hold it: the forms work
+	stanceFree                  // nobody holds it
+	stanceOthers                // a colleague holds it
+	stanceLead                  // it waits for a lead, and they are none
+	stanceDecided               // a Decision stands
+)
+
+func (p ItemPage) stance() stance {
+	switch {
+	case p.View.Item.State == review.StateDecided:
+		return stanceDecided
+	case !p.Viewer.May(review.PermDecide):
+		return stanceRead
+	case p.View.Item.State == review.StateEscalated && p.Viewer.User.Role == review.RoleAnalyst:
+		return stanceLead
+	case p.View.Claim.HeldBy(p.Viewer.User.ID, p.Now):
+		return stanceHeld
+	case p.View.Claim.Live(p.Now):
+		return stanceOthers
+	default:
+		return stanceFree
+	}
+}
+
+// standing is the Decision that counts: the last one that was not undone. Nil when there is none.
+func standing(v review.ItemView) *review.DecisionView {
+	for i := len(v.Decisions) - 1; i >= 0; i-- {
+		if v.Decisions[i].Undone == nil {
+			return &v.Decisions[i]
+		}
+	}
+	return nil
+}
+
+// itemTitle says in a few words what the Item is about. A blind one does not say what the guard saw.
+func itemTitle(p ItemPage) string {
+	i := p.View.Item
+	switch {
+	case p.Blind:
+		return kindWord(i.Kind) + ", to be judged blind"
+	case i.Kind == review.KindIntervention:
+		return "Proposed: " + specTitle(p.Specs, i.Detector)
+	case i.Detector == "":
+		return kindWord(i.Kind)
+	default:
+		return specTitle(p.Specs, i.Detector)
+	}
+}
+
+func whyHere(p ItemPage) string {
+	if p.Blind {
+		return "Chosen to be judged without the guard’s verdict, scores and marks. They are shown when you have judged."
+	}
+	return sentence(p.View.Item.Reason)
+}
+
+// actions are the buttons of the decision form; an Intervention is sent or dropped.
+type action struct {
+	judgement review.Judgement
+	word      string
+	key       Key
+	does      string
+}
+
+func actionsOf(kind review.ItemKind) []action {
+	if kind == review.KindIntervention {
+		return []action{
+			{review.JudgeApprove, "Send", keyApprove, "Send it to the user"},
+			{review.JudgeBlock, "Drop", keyBlock, "Drop it: the user sees nothing"},
+			{review.JudgeEscalate, "Escalate", keyEscalate, "Pass it to a lead"},
+		}
+	}
+	return []action{
+		{review.JudgeApprove, "Approve", keyApprove, "Let it stand"},
+		{review.JudgeBlock, "Block", keyBlock, "Say that it must not pass"},
+		{review.JudgeEscalate, "Escalate", keyEscalate, "Pass it to a lead"},
+	}
+}
+
+// interventionText is what the text area shows: what was typed, or what is proposed.
+func interventionText(p ItemPage) string {
+	if p.Draft.Text != "" {
+		return p.Draft.Text
+	}
+	if iv := p.View.Intervention; iv != nil {
+		return iv.Text
+	}
+	return ""
+}
+
+// left is how long until a moment, never negative.
+func left(now, until time.Time) time.Duration { return max(0, until.Sub(now)) }
