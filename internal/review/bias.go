@@ -59,9 +59,11 @@ type Observation struct {
 	X         float64 // in [0,1]: 1 speaks for the bias
 	RiskClass string  // low, medium, high or "" when the App did not say
 	KnownBad  bool    // a seeded or known error was accepted
-	Segment   string  // where it shows, for detectors that read text
-	Start     int     // byte offsets
-	End       int
+	Segment   string  // the text that it was read from, "" when it was conduct
+
+	// Finding is set when this one text shows the bias by itself, whoever wrote it.
+	// It is recorded also when there is no user whose habits could be followed.
+	Finding *Finding
 }
 
 // BiasState is a detector's running belief about one user of one App.

@@ -122,7 +122,7 @@ func (s *Service) store(tx Tx, caller Caller, policy Policy, in Interaction, fee
 	}
 	guard := receipt.Assessment
 	a := guard
-	a.Findings = slices.Clip(a.Findings)
+	a.Findings = append(slices.Clip(a.Findings), textFindings(policy, observations)...)
 	for _, p := range proposals {
 		a.Findings = append(a.Findings, p.Finding)
 	}
@@ -149,6 +149,18 @@ func (s *Service) store(tx Tx, caller Caller, policy Policy, in Interaction, fee
 	}
 	receipt.Interventions, err = s.openInterventions(tx, policy, in, a, proposals)
 	return err
+}
+
+// textFindings are the Findings that observed texts carry by themselves, of detectors
+// that the policy has not switched off.
+func textFindings(policy Policy, observations []Observation) []Finding {
+	var out []Finding
+	for _, o := range observations {
+		if o.Finding != nil && policy.Mode(o.Detector) != ModeOff {
+			out = append(out, *o.Finding)
+		}
+	}
+	return out
 }
 
 type submittedDetail struct {
