@@ -12,8 +12,9 @@ FUZZTIME ?= 30s
 PACKAGES ?= ./...
 # Without git, as in a source archive, the binary says "dev".
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+APP      := github.com/guardroom/guardroom/internal/app
 COMMIT   := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-LDFLAGS  := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+LDFLAGS  := -X $(APP).version=$(VERSION) -X $(APP).commit=$(COMMIT)
 
 GO_FOLDERS := $(wildcard cmd internal migrations static views web)
 SCRIPTS    := $(shell find static/js -name '*.ts' 2>/dev/null)
