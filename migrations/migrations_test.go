@@ -1,0 +1,48 @@
+package migrations_test
+
+import (
+	"io/fs"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/migrations"
+)
+
+func TestBothDialectsHaveTheSameMigrations(t *testing.T) {
+	sqlite := names(t, migrations.SQLite())
+	require.NotEmpty(t, sqlite)
+	require.Equal(t, sqlite, names(t, migrations.Postgres()))
+}
+
+func TestBothDialectsDeclareTheSameTablesAndIndexes(t *testing.T) {
+	for _, name := range names(t, migrations.SQLite()) {
+		require.Equal(t, declared(t, migrations.SQLite(), name), declared(t, migrations.Postgres(), name), name)
+	}
+}
+
+func names(t *testing.T, dialect fs.FS) []string {
+	t.Helper()
+	found, err := fs.Glob(dialect, "*")
+	require.NoError(t, err)
+	form := regexp.MustCompile(`^\d{5}_[a-z_]+\.sql$`)
+	for _, name := range found {
+		require.Regexp(t, form, name)
+	}
+	return found
+}
+
+var declaration = regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?(?:TABLE|INDEX) (\w+)`)
+
+func declared(t *testing.T, dialect fs.FS, name string) []string {
+	t.Helper()
+	text, err := fs.ReadFile(dialect, name)
+	require.NoError(t, err)
+	var out []string
+	for _, match := range declaration.FindAllStringSubmatch(string(text), -1) {
+		out = append(out, match[1])
+	}
+	require.NotEmpty(t, out, name)
+	return out
+}
