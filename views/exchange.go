@@ -69,7 +69,8 @@ type turn struct {
 	role    string // for the style: system, user, assistant, tool, document
 	who     string
 	title   string
-	source  string
+	source  string // where a document was found
+	call    int    // index of the tool call
 	trust   string
 	parts   []part
 	problem string // the tool's or the model's error
@@ -105,8 +106,8 @@ func exchangeOf(p ItemPage) exchange {
 		x.place(content, s, x.part(p, s))
 	}
 	for i, t := range content.ToolCalls {
-		if t.Error != "" {
-			x.placeToolError(t, i)
+		if t.Error != "" && t.ArgumentsText() == "" && t.Output == "" {
+			x.turns = append(x.turns, callTurn(content, i, ""))
 		}
 	}
 	x.bound()
@@ -153,33 +154,28 @@ func (x *exchange) place(c review.Content, s review.Segment, pt part) {
 	switch {
 	case s.Kind == review.SegmentToolArguments && strings.HasPrefix(s.Name, "tool_calls["):
 		pt.heading = "Arguments"
-		call := c.ToolCalls[indexOf(s.Name)]
-		x.turns = append(x.turns, turn{role: "tool", who: "Tool", title: call.Name, source: s.Name, parts: []part{pt}, problem: call.Error})
+		x.turns = append(x.turns, callTurn(c, indexOf(s.Name), "", pt))
 	case s.Kind == review.SegmentToolOutput && strings.HasPrefix(s.Name, "tool_calls["):
 		pt.heading = "Output"
 		i := indexOf(s.Name)
-		if last := len(x.turns) - 1; last >= 0 && x.turns[last].source == fmt.Sprintf("tool_calls[%d].arguments", i) {
+		if last := len(x.turns) - 1; last >= 0 && x.turns[last].role == "tool" && x.turns[last].call == i {
 			x.turns[last].parts = append(x.turns[last].parts, pt)
 			x.turns[last].trust = trustWord(s.Trust)
 			return
 		}
-		call := c.ToolCalls[i]
-		x.turns = append(x.turns, turn{role: "tool", who: "Tool", title: call.Name, source: s.Name, trust: trustWord(s.Trust), parts: []part{pt}, problem: call.Error})
+		x.turns = append(x.turns, callTurn(c, i, trustWord(s.Trust), pt))
 	case s.Kind == review.SegmentDocument:
 		d := c.Documents[indexOf(s.Name)]
 		x.turns = append(x.turns, turn{role: "document", who: "Document", title: cmp.Or(d.Title, d.ID, s.Name), source: d.Source, trust: trustWord(s.Trust), parts: []part{pt}})
 	default:
 		role, who := roleOf(s.Kind)
-		x.turns = append(x.turns, turn{role: role, who: who, parts: []part{pt}})
+		x.turns = append(x.turns, turn{role: role, who: who, call: -1, trust: trustWord(s.Trust), parts: []part{pt}})
 	}
 }
 
-// placeToolError shows a call that left nothing but its error.
-func (x *exchange) placeToolError(t review.ToolCall, i int) {
-	if t.ArgumentsText() != "" || t.Output != "" {
-		return
-	}
-	x.turns = append(x.turns, turn{role: "tool", who: "Tool", title: t.Name, source: fmt.Sprintf("tool_calls[%d]", i), problem: t.Error})
+func callTurn(c review.Content, i int, trust string, parts ...part) turn {
+	call := c.ToolCalls[i]
+	return turn{role: "tool", who: "Tool", title: call.Name, call: i, trust: trust, parts: parts, problem: call.Error}
 }
 
 // bound keeps the first turns, the last two and all that have findings.
@@ -227,17 +223,18 @@ func trustWord(t review.Trust) string {
 
 // segmentWord names a Segment in a sentence.
 func segmentWord(name string) string {
+	nth := func(what string) string { return what + " " + strconv.Itoa(indexOf(name)+1) }
 	switch {
 	case strings.HasPrefix(name, "messages["):
-		return "earlier message " + strconv.Itoa(indexOf(name)+1)
+		return nth("earlier message")
 	case strings.HasPrefix(name, "documents["):
-		return "document " + strconv.Itoa(indexOf(name)+1)
+		return nth("document")
 	case strings.HasSuffix(name, ".arguments"):
-		return "arguments of tool call " + strconv.Itoa(indexOf(name)+1)
+		return nth("arguments of tool call")
 	case strings.HasSuffix(name, ".output"):
-		return "output of tool call " + strconv.Itoa(indexOf(name)+1)
+		return nth("output of tool call")
 	default:
-		return words(name)
+		return "the " + words(name)
 	}
 }
 
@@ -373,7 +370,7 @@ func annotationWords(p review.Policy, a review.Annotation) string {
 	if a.Segment == "" {
 		return "wrote"
 	}
-	return "marked " + labelTitle(p, a.Label) + " in the " + segmentWord(a.Segment)
+	return "marked " + labelTitle(p, a.Label) + " in " + segmentWord(a.Segment)
 }
 
 func labelTitle(p review.Policy, id string) string {

@@ -53,6 +53,9 @@ func when(now, then time.Time) templ.Component {
 	return ui.Time(age(now, then), machine(then), exact(then))
 }
 
+// ago is when, in a sentence.
+func ago(now, then time.Time) templ.Component { return ui.Time(age(now, then)+" ago", machine(then), exact(then)) }
+
 // score writes a number of [0,1] with two decimals. What is not quite 1 is never shown as 1.
 func score(x float64) string {
 	if x < 1 && x > 0.99 {

@@ -1,0 +1,166 @@
+package storybook
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/static"
+)
+
+// The screenshots are for eyes: go test ./views/storybook -run Screenshots -shots DIR [-only REGEXP].
+var (
+	shots = flag.String("shots", "", "folder to write screenshots of the stories to")
+	only  = flag.String("only", "", "regular expression of the stories to take them of")
+)
+
+const axePath = "../../node_modules/axe-core/axe.min.js"
+
+// missing ends a test whose tool is not installed: loudly on a laptop, as a failure where CI says that everything is there.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing", what)
+	}
+	t.Skipf("SKIPPED: %s is missing, so nothing was looked at", what)
+}
+
+// openBrowser starts a browser with an empty profile that ends with the test.
+func openBrowser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		missing(t, "a Chromium browser")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-color-profile", "srgb"))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func serve(t *testing.T) (string, []Story) {
+	t.Helper()
+	assets, err := static.New()
+	require.NoError(t, err)
+	server := httptest.NewServer(Handler(assets))
+	t.Cleanup(server.Close)
+	return server.URL, Stories(assets)
+}
+
+func scheme(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		})
+		return err
+	})
+}
+
+func TestScreenshots(t *testing.T) {
+	if *shots == "" {
+		t.Skip("screenshots are taken when -shots names a folder")
+	}
+	wanted := regexp.MustCompile(*only)
+	ctx := openBrowser(t)
+	url, stories := serve(t)
+	require.NoError(t, os.MkdirAll(*shots, 0o755))
+	for _, story := range stories {
+		if !wanted.MatchString(story.Name) {
+			continue
+		}
+		for _, width := range []int64{1440, 1024, 390} {
+			for _, theme := range []string{"light", "dark"} {
+				height := int64(900)
+				if width == 390 {
+					height = 844
+				}
+				require.NoError(t, chromedp.Do(ctx, scheme(theme), chromedp.EmulateViewport(width, height), chromedp.Navigate(url+Prefix+story.Name)))
+				image, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%d-%s.png", story.Name, width, theme)), image, 0o644))
+			}
+		}
+	}
+}
+
+// violation is what axe says of one rule.
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		HTML    string `json:"html"`
+		Summary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+const runAxe = `axe.run(document, {resultTypes: ["violations"], runOnly: %s}).then(r => JSON.stringify(r.violations))`
+
+const (
+	allRules     = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	contrastRule = `{type: "rule", values: ["color-contrast"]}`
+)
+
+func TestStoriesAreAccessible(t *testing.T) {
+	axe, err := os.ReadFile(axePath)
+	if err != nil {
+		missing(t, "axe-core (npm ci)")
+	}
+	ctx := openBrowser(t)
+	url, stories := serve(t)
+	looked := 0
+	look := func(story Story, width int64, theme, rules string) {
+		require.NoError(t, chromedp.Do(ctx, scheme(theme), chromedp.EmulateViewport(width, 900), chromedp.Navigate(url+Prefix+story.Name)))
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[any](string(axe)+";0"))
+		require.NoError(t, err)
+		out, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(runAxe, rules), chromedp.EvalAwaitPromise))
+		require.NoError(t, err)
+		var violations []violation
+		require.NoError(t, json.Unmarshal([]byte(out), &violations))
+		looked++
+		for _, v := range violations {
+			t.Errorf("%s at %d, %s: %s: %s\n%s", story.Name, width, theme, v.ID, v.Help, nodes(v))
+		}
+	}
+	for _, story := range stories {
+		look(story, 1440, "light", allRules)
+		look(story, 1440, "dark", contrastRule)
+		look(story, 390, "light", allRules)
+	}
+	require.Equal(t, 3*len(stories), looked)
+}
+
+func nodes(v violation) string {
+	var b strings.Builder
+	for i, n := range v.Nodes {
+		if i == 3 {
+			fmt.Fprintf(&b, "  … and %d more\n", len(v.Nodes)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s\n    %s\n", n.HTML, strings.ReplaceAll(n.Summary, "\n", "\n    "))
+	}
+	return b.String()
+}
