@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	gormpostgres "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+
+	"github.com/guardroom/guardroom/migrations"
+)
+
+const (
+	// chainLock is the advisory lock that every writing transaction holds, so that
+	// any number of processes append to one audit chain.
+	chainLock = 0x6775617264726f6f // "guardroo"
+
+	postgresReaders = 16
+	postgresLimit   = 30 * time.Second
+)
+
+// postgresDefaults are session settings for what the connection string leaves open.
+// A process that hangs in the middle of a group must not stop the others for ever.
+var postgresDefaults = map[string]string{
+	"application_name":                    "guardroom",
+	"lock_timeout":                        "15s",
+	"idle_in_transaction_session_timeout": "60s",
+}
+
+type postgres struct {
+	config *pgx.ConnConfig
+}
+
+func newPostgres(databaseURL string) (*postgres, error) {
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("store: the database URL: %w", err) // pgx leaves the password out
+	}
+	for name, value := range postgresDefaults {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	return &postgres{config: config}, nil
+}
+
+func (d *postgres) pool(connections int, settings map[string]string) *sql.DB {
+	config := d.config.Copy()
+	maps.Copy(config.RuntimeParams, settings)
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db
+}
+
+func (d *postgres) openMigrations() *sql.DB {
+	return d.pool(2, map[string]string{"lock_timeout": "0", "idle_in_transaction_session_timeout": "0"})
+}
+
+func (d *postgres) openWriter() *sql.DB { return d.pool(1, nil) }
+
+func (d *postgres) openReaders() *sql.DB {
+	return d.pool(postgresReaders, map[string]string{"default_transaction_read_only": "on"})
+}
+
+func (d *postgres) gorm(pool gorm.ConnPool) gorm.Dialector {
+	return gormpostgres.New(gormpostgres.Config{Conn: pool})
+}
+
+// bind numbers the placeholders. Our statements have no question mark elsewhere.
+func (d *postgres) bind(query string) string {
+	var b strings.Builder
+	for n := 1; ; n++ {
+		before, after, found := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString("$" + strconv.Itoa(n))
+		query = after
+	}
+}
+
+func (d *postgres) begin(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); err != nil {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(chainLock))
+	return err
+}
+
+func (d *postgres) limit() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), postgresLimit)
+}
+
+// tend leaves statistics to autovacuum.
+func (d *postgres) tend(context.Context, *sql.Conn) error { return nil }
+
+func (d *postgres) migration() migration {
+	nothing := func() error { return nil }
+	return migration{
+		dialect: goose.DialectPostgres,
+		files:   migrations.Postgres(),
+		options: migrationLock(),
+		prepare: nothing,
+		exists:  func() (bool, error) { return true, nil },
+	}
+}
+
+// migrationLock waits up to a minute for another process that migrates.
+func migrationLock() []goose.ProviderOption {
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
+	if err != nil {
+		panic("store: " + err.Error()) // the two numbers are constants
+	}
+	return []goose.ProviderOption{goose.WithSessionLocker(locker)}
+}
