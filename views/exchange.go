@@ -17,7 +17,7 @@ import (
 // Bounds on what one item page draws. What is left out is said, with its number.
 const (
 	maxCards = 100
-	maxTurns = 200 // texts of the exchange; those with findings always come along
+	maxTurns = 200 // texts of the exchange; those with listed findings always come along
 )
 
 // card is a Finding with its number on the page.
@@ -59,9 +59,10 @@ func specTitle(specs []review.DetectorSpec, id string) string {
 
 // exchange is the conversation as it is drawn.
 type exchange struct {
-	cards   []card
-	turns   []turn
-	omitted int // turns that are not drawn
+	cards    []card
+	unlisted int // milder findings without a card
+	turns    []turn
+	omitted  int // turns that are not drawn
 }
 
 // turn is one text of the conversation, or a tool call with what it answered.
@@ -99,7 +100,9 @@ func (t turn) found() bool {
 func exchangeOf(p ItemPage) exchange {
 	var x exchange
 	if !p.Blind {
-		x.cards = cardsOf(p)
+		all := cardsOf(p)
+		x.cards = all[:min(len(all), maxCards)]
+		x.unlisted = len(all) - len(x.cards)
 	}
 	content := p.View.Interaction.Content
 	for _, s := range content.Segments() {
@@ -178,14 +181,14 @@ func callTurn(c review.Content, i int, trust string, parts ...part) turn {
 	return turn{role: "tool", who: "Tool", title: call.Name, call: i, trust: trust, parts: parts, problem: call.Error}
 }
 
-// bound keeps the first turns, the last two and all that have findings.
+// bound keeps the first turns, the last two and all that have listed findings.
 func (x *exchange) bound() {
 	if len(x.turns) <= maxTurns {
 		return
 	}
 	kept := x.turns[:0]
 	for i, t := range x.turns {
-		if i < maxTurns-2 || i >= len(x.turns)-2 || t.found() && len(kept) < 2*maxTurns {
+		if i < maxTurns-2 || i >= len(x.turns)-2 || t.found() {
 			kept = append(kept, t)
 		}
 	}

@@ -54,7 +54,9 @@ func when(now, then time.Time) templ.Component {
 }
 
 // ago is when, in a sentence.
-func ago(now, then time.Time) templ.Component { return ui.Time(age(now, then)+" ago", machine(then), exact(then)) }
+func ago(now, then time.Time) templ.Component {
+	return ui.Time(age(now, then)+" ago", machine(then), exact(then))
+}
 
 // score writes a number of [0,1] with two decimals. What is not quite 1 is never shown as 1.
 func score(x float64) string {
