@@ -68,12 +68,18 @@ func absent(what string) error {
 	return review.Errorf(review.CodeNotFound, "there is no such %s", what)
 }
 
-// connectionLost recognises what database/sql and the network say when the other
-// side has gone.
+// connectionLost recognises that the other side has gone: what database/sql and the
+// network say, and the server's own farewell (class 57P: shut down, crashed).
 func connectionLost(err error) bool {
 	var network net.Error
+	var farewell *pgconn.PgError
+	if errors.As(err, &farewell) {
+		return strings.HasPrefix(farewell.Code, "57P")
+	}
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) ||
+		errors.Is(err, pgconn.ErrConnClosed) ||
+		(err != nil && err.Error() == "sql: database is closed") // database/sql does not export it
 }
 
 // fault reads SQLite's result codes: https://www.sqlite.org/rescode.html
@@ -109,7 +115,7 @@ func (d *postgres) fault(err error) faultKind {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		var connect *pgconn.ConnectError
-		if connectionLost(err) || errors.As(err, &connect) || strings.Contains(err.Error(), "conn closed") {
+		if connectionLost(err) || errors.As(err, &connect) {
 			return faultUnservable
 		}
 		return faultBug

@@ -35,6 +35,8 @@ type dialect interface {
 	bind(query string) string
 	// begin starts a transaction that no other writer, of any process, can be in.
 	begin(context.Context, *sql.Conn) error
+	// commit returns nil exactly when the transaction is durable.
+	commit(context.Context, *sql.Conn) error
 	// limit bounds how long one group may take.
 	limit() (context.Context, context.CancelFunc)
 	// fault tells what an error of the driver means.
@@ -115,7 +117,8 @@ func gormConfig() *gorm.Config {
 func (s *Store) Close() error { return s.close() }
 
 func (s *Store) shut() error {
-	return errors.Join(s.writer.close(), s.hot.close(), s.readers.Close())
+	s.writer.drain()
+	return errors.Join(s.hot.close(), s.readers.Close(), s.writer.db.Close())
 }
 
 // Ping tells whether the store can read, and can get as far as beginning to write.

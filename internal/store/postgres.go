@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -99,6 +101,52 @@ func (d *postgres) begin(ctx context.Context, conn *sql.Conn) error {
 	}
 	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(chainLock))
 	return err
+}
+
+// commit asks the server what became of the transaction when the connection breaks
+// while it commits: what was stored must not be reported as failed.
+func (d *postgres) commit(ctx context.Context, conn *sql.Conn) error {
+	var xid *string // NULL when nothing was written
+	if err := conn.QueryRowContext(ctx, "SELECT pg_current_xact_id_if_assigned()::text").Scan(&xid); err != nil || xid == nil {
+		return err
+	}
+	var tag pgconn.CommandTag
+	err := conn.Raw(func(c any) (err error) {
+		tag, err = c.(*stdlib.Conn).Conn().Exec(ctx, "COMMIT")
+		return err
+	})
+	switch {
+	case err != nil:
+		return d.outcome(ctx, *xid, err)
+	case tag.String() != "COMMIT":
+		return fmt.Errorf("the server answered COMMIT with %s", tag) // it rolled back
+	}
+	return nil
+}
+
+// outcome returns nil when the transaction was committed, and lost when it was not
+// or nobody can tell.
+func (d *postgres) outcome(ctx context.Context, xid string, lost error) error {
+	conn, err := pgx.ConnectConfig(ctx, d.config)
+	if err != nil {
+		return errors.Join(lost, err)
+	}
+	defer conn.Close(ctx)
+	for {
+		var status string
+		if err := conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", xid).Scan(&status); err != nil {
+			return errors.Join(lost, err)
+		}
+		switch status {
+		case "committed":
+			return nil
+		case "aborted":
+			return lost
+		}
+		if _, err := conn.Exec(ctx, "SELECT pg_sleep(0.01)"); err != nil { // the old connection still ends
+			return errors.Join(lost, err)
+		}
+	}
 }
 
 func (d *postgres) limit() (context.Context, context.CancelFunc) {

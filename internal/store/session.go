@@ -37,11 +37,10 @@ func (s *session) begin(ctx context.Context) error { return s.dialect.begin(ctx,
 
 // end commits what was written; a transaction that only read needs no flush.
 func (s *session) end(ctx context.Context, commit bool) error {
-	query := "ROLLBACK"
 	if commit {
-		query = "COMMIT"
+		return s.dialect.commit(ctx, s.conn)
 	}
-	_, err := s.conn.ExecContext(ctx, query)
+	_, err := s.conn.ExecContext(ctx, "ROLLBACK")
 	return err
 }
 

@@ -136,6 +136,11 @@ func (d *sqlite) begin(ctx context.Context, conn *sql.Conn) error {
 	})
 }
 
+func (d *sqlite) commit(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "COMMIT")
+	return err
+}
+
 // limit sets none: the file is local, and a context that can end costs a goroutine
 // for every statement.
 func (d *sqlite) limit() (context.Context, context.CancelFunc) {

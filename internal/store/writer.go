@@ -105,14 +105,13 @@ func cancelled(ctx context.Context) error {
 	return review.Unavailable(ctx.Err(), "the request ended before it was written", retryAfter)
 }
 
-// close drains what was accepted.
-func (w *writer) close() error {
+// drain refuses new jobs and returns when those that were accepted are answered.
+func (w *writer) drain() {
 	w.handing.Lock()
 	w.closed = true
 	w.handing.Unlock()
 	close(w.queue)
 	<-w.gone
-	return w.db.Close()
 }
 
 func (w *writer) run() {
@@ -195,16 +194,22 @@ func take(group []*job) []*job {
 	return taken
 }
 
-// begin starts a transaction, on a new connection when there is none.
+// begin starts a transaction, on a new connection when there is none or when the
+// old one is found to be broken.
 func (w *writer) begin(ctx context.Context) error {
-	if w.session == nil {
-		session, err := openSession(ctx, w.dialect, w.db)
-		if err != nil {
+	if w.session != nil {
+		err := w.session.begin(ctx)
+		if !connectionLost(err) {
 			return normalise(w.dialect, err)
 		}
-		w.session = session
+		w.drop()
 	}
-	return normalise(w.dialect, w.session.begin(ctx))
+	session, err := openSession(ctx, w.dialect, w.db)
+	if err != nil {
+		return normalise(w.dialect, err)
+	}
+	w.session = session
+	return normalise(w.dialect, session.begin(ctx))
 }
 
 // runGroup ends the transaction. Its error means that nothing of the group is

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -50,6 +51,7 @@ func (i *ids) next() string {
 type fixture struct {
 	*store.Store
 	options  store.Options
+	below    func(testing.TB, store.Options) *sql.DB
 	clock    *clock
 	ids      *ids
 	service  *review.Service
@@ -62,7 +64,7 @@ type fixture struct {
 
 func newFixture(t testing.TB, database Database) *fixture {
 	t.Helper()
-	f := &fixture{options: database.Options(t), clock: newClock(), ids: newIDs()}
+	f := &fixture{options: database.Options(t), below: database.SQL, clock: newClock(), ids: newIDs()}
 	f.options.Clock = f.clock.now
 	f.options.Logger = slog.New(slog.DiscardHandler)
 	_, err := store.Migrate(t.Context(), f.options)
@@ -84,6 +86,22 @@ func (f *fixture) open(t testing.TB) *store.Store {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
+}
+
+// sql returns the database below the store.
+func (f *fixture) sql(t testing.TB) *sql.DB {
+	t.Helper()
+	db := f.below(t, f.options)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// count returns the number that a query selects.
+func (f *fixture) count(t testing.TB, query string) int {
+	t.Helper()
+	var n int
+	require.NoError(t, f.sql(t).QueryRowContext(t.Context(), query).Scan(&n))
+	return n
 }
 
 // over puts the use cases on a store.

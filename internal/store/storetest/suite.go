@@ -6,6 +6,7 @@
 package storetest
 
 import (
+	"database/sql"
 	"sync/atomic"
 	"testing"
 
@@ -19,6 +20,9 @@ type Database struct {
 	// Options says where a new, empty database is, without logger and clock. It is
 	// removed when the test ends.
 	Options func(testing.TB) store.Options
+	// SQL opens the same database below the store, for what the store does not let
+	// anybody do.
+	SQL func(testing.TB, store.Options) *sql.DB
 }
 
 // scenario is one test of the suite.
@@ -30,7 +34,10 @@ type scenario struct {
 // Run runs every scenario on a database of its own.
 func Run(t *testing.T, database Database) {
 	var declared []scenario
-	for _, group := range [][]scenario{pathScenarios()} {
+	for _, group := range [][]scenario{
+		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(),
+		writerScenarios(), raceScenarios(), recordScenarios(),
+	} {
 		declared = append(declared, group...)
 	}
 	var ran atomic.Int64
