@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/guardroom/guardroom/internal/review"
@@ -149,10 +150,8 @@ func severityWord(s review.Severity, c review.Category) string {
 func words(id string) string { return strings.ReplaceAll(id, "_", " ") }
 
 func title(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }
 
 // kindWord names a kind to a reviewer. A control looks like what it was made from: knowing it would spoil the answer.
