@@ -210,6 +210,7 @@ func plainForms() substitutions {
 	t.each("‘’‚‛“”„‟«»‹›′″", `''''""""""''`+`'"`)
 	t.each("‐‑‒–—―−⁃﹘", "---------")
 	t.each("⁄∕∣", "//|")
+	t.each("·•∙・⋅", ".....")
 	t.each("ёЁ", "ее")
 	t.each("أإآٱىیک", "اااايي"+"ك")
 	for from, to := range map[rune]string{'ß': "ss", 'ẞ': "ss", 'æ': "ae", 'Æ': "ae", 'œ': "oe", 'Œ': "oe", 'þ': "th", 'Þ': "th", 'İ': "i"} {

@@ -120,6 +120,7 @@ type inspector struct {
 	previous   byte
 	selectors  int
 	turned     int
+	dots       int // in the middle of the line
 	tags       bool
 	flag       bool // inside an emoji flag made of tags
 	marks      int  // combining marks in a row
@@ -369,6 +370,9 @@ func (in *inspector) foreign(i int) int {
 	in.and = 0
 	if c.letterLike() || c == classOther || c == classDigit {
 		in.chars++
+		if middleDot(r) {
+			in.dots++
+		}
 		if c == classLatin && turnedLetter(r) != 0 && r != 'ı' { // Turkish has that one
 			in.turned++
 		}
@@ -389,6 +393,9 @@ func (in *inspector) space(i, size int, r rune) {
 		in.facts.odd.add(OddSpace, i, i+size, 1)
 	}
 }
+
+// middleDot tells dots in the middle of the line, which fold to full stops.
+func middleDot(r rune) bool { return r == '·' || r == '•' || r == '∙' || r == '・' || r == '⋅' }
 
 func (in *inspector) unusual(i, size int, r rune, c class) {
 	odd := &in.facts.odd
@@ -544,6 +551,9 @@ func (in *inspector) conclude() facts {
 	}
 	if in.selectors >= minSelectors {
 		in.facts.signals |= signSelectors
+	}
+	if in.dots >= minApart {
+		in.facts.signals |= signApart
 	}
 	if in.turned >= minTurned {
 		in.facts.signals |= signTurned
