@@ -133,8 +133,8 @@ func (s *Store) texts(ctx context.Context, rows []exportRow) (map[string]texts, 
 
 // decisionsQuery returns the query of one page. Cross joins keep the tables in this
 // order, so that the index gives the order of time.
-func decisionsQuery(q review.DecisionQuery, columns string, last *decisionRow, limit int) (string, []any) {
-	c := &conditions{}
+func decisionsQuery(dialect dialect, q review.DecisionQuery, columns string, last *decisionRow, limit int) (string, []any) {
+	c := &conditions{dialect: dialect}
 	c.and("i.id = d.item_id AND n.id = i.interaction_id AND a.id = d.app_id")
 	c.inApps("d.app_id", q.AppIDs)
 	c.items(q.Filter)
@@ -164,7 +164,7 @@ WHERE ` + c.String() + "\nORDER BY " + order + " LIMIT ?", append(c.args, limit)
 
 func (s *Store) decisionsPage(ctx context.Context, q review.DecisionQuery, last *decisionRow, limit int) ([]exportRow, error) {
 	decisions, items := s.decisions, s.items
-	query, args := decisionsQuery(q, decisions.columns("d.")+",\n"+items.columns("i."), last, limit)
+	query, args := decisionsQuery(s.dialect, q, decisions.columns("d.")+",\n"+items.columns("i."), last, limit)
 	rows, err := s.read(ctx).Raw(query, args...).Rows()
 	if err != nil {
 		return nil, err

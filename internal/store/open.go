@@ -33,6 +33,9 @@ type dialect interface {
 	gorm(gorm.ConnPool) gorm.Dialector
 	// bind turns ? placeholders into the dialect's own.
 	bind(query string) string
+	// unordered is a column that the planner must not take an index for, because that
+	// would cost the order of another.
+	unordered(column string) string
 	// begin starts a transaction that no other writer, of any process, can be in.
 	begin(context.Context, *sql.Conn) error
 	// commit returns nil exactly when the transaction is durable.

@@ -27,6 +27,9 @@ func (t *tx) Retract(key string, now time.Time) error {
 	return t.exec("DELETE FROM outbox WHERE key = ?", key)
 }
 
+const selectDeliveries = `SELECT seq, payload, not_before FROM outbox
+WHERE app_id = ? AND topic = ? AND seq > ? ORDER BY seq LIMIT ?`
+
 // Deliveries implements review.Reader. It stops at the first row that is not visible
 // yet: a follower who went past it would never see it.
 func (s *Store) Deliveries(ctx context.Context, appID, topic string, after int64, limit int, now time.Time) ([]review.Delivery, error) {
@@ -35,8 +38,7 @@ func (s *Store) Deliveries(ctx context.Context, appID, topic string, after int64
 		Payload   []byte
 		NotBefore instant
 	}
-	err := s.read(ctx).Raw(`SELECT seq, payload, not_before FROM outbox
-WHERE app_id = ? AND topic = ? AND seq > ? ORDER BY seq LIMIT ?`, appID, topic, after, limit).Scan(&rows).Error
+	err := s.read(ctx).Raw(selectDeliveries, appID, topic, after, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, s.fault(err)
 	}

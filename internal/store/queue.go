@@ -10,8 +10,9 @@ import (
 
 // conditions gathers what a row must be.
 type conditions struct {
-	sql  []string
-	args []any
+	dialect dialect
+	sql     []string
+	args    []any
 }
 
 func (c *conditions) and(sql string, args ...any) {
@@ -27,7 +28,7 @@ func (c *conditions) inApps(column string, appIDs []string) {
 		c.and(column+" = ?", appIDs[0])
 		return
 	}
-	c.and(column+" || '' IN ?", appIDs)
+	c.and(c.dialect.unordered(column)+" IN ?", appIDs)
 }
 
 // items adds the filters that are about the Item, as i.
@@ -53,8 +54,8 @@ func (c *conditions) items(f review.Filter) {
 const decidedBy = `EXISTS (SELECT 1 FROM decisions d WHERE d.item_id = i.id AND d.actor_kind = 'user' AND d.actor_id = ?
     AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id))`
 
-func queueConditions(q review.QueueQuery) *conditions {
-	c := &conditions{}
+func queueConditions(d dialect, q review.QueueQuery) *conditions {
+	c := &conditions{dialect: d}
 	state := q.Filter.State
 	if state == "" {
 		state = review.StateOpen
@@ -69,7 +70,7 @@ func queueConditions(q review.QueueQuery) *conditions {
 		c.and("(c.user_id = ? OR "+decidedBy+")", q.Viewer, q.Viewer)
 	}
 	if q.Free {
-		c.and("(c.item_id IS NULL OR c.user_id = ?)", q.Viewer)
+		c.and("NOT EXISTS (SELECT 1 FROM claims h WHERE h.item_id = i.id AND h.expires_at > ? AND h.user_id <> ?)", at(q.Now), q.Viewer)
 		c.and("NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = i.id AND s.user_id = ?)", q.Viewer)
 	}
 	if q.After != nil {
@@ -106,8 +107,8 @@ LEFT JOIN users u ON u.id = c.user_id
 WHERE `
 
 // queueSQL returns the query of a page of the queue and its arguments.
-func queueSQL(q review.QueueQuery) (string, []any) {
-	c := queueConditions(q)
+func queueSQL(d dialect, q review.QueueQuery) (string, []any) {
+	c := queueConditions(d, q)
 	args := append([]any{at(q.Now)}, c.args...)
 	return selectQueue + c.String() + "\nORDER BY i.rank, i.id LIMIT ?", append(args, q.Limit)
 }
@@ -117,7 +118,7 @@ func (s *Store) Queue(ctx context.Context, q review.QueueQuery) ([]review.QueueR
 	if len(q.AppIDs) == 0 {
 		return nil, nil
 	}
-	query, args := queueSQL(q)
+	query, args := queueSQL(s.dialect, q)
 	var rows []queueRow
 	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
@@ -143,12 +144,13 @@ GROUP BY kind, state ORDER BY kind, state`, appIDs).Scan(&counts).Error
 	return counts, s.fault(err)
 }
 
+const selectQueueAge = "SELECT created_at FROM items WHERE state = 'open' ORDER BY created_at LIMIT 1"
+
 // QueueAge implements review.Reader.
 func (s *Store) QueueAge(ctx context.Context) (time.Time, error) {
-	var oldest *instant
-	err := s.read(ctx).Raw("SELECT MIN(created_at) FROM items WHERE state = 'open'").Row().Scan(&oldest)
-	if err != nil || oldest == nil {
+	var oldest []instant
+	if err := s.read(ctx).Raw(selectQueueAge).Scan(&oldest).Error; err != nil || len(oldest) == 0 {
 		return time.Time{}, s.fault(err)
 	}
-	return oldest.time(), nil
+	return oldest[0].time(), nil
 }

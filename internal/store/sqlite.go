@@ -129,6 +129,9 @@ func (d *sqlite) gorm(pool gorm.ConnPool) gorm.Dialector {
 
 func (d *sqlite) bind(query string) string { return query }
 
+// unordered: https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
+func (d *sqlite) unordered(column string) string { return "+" + column }
+
 func (d *sqlite) begin(ctx context.Context, conn *sql.Conn) error {
 	return whileBusy(func() error {
 		_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
