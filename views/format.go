@@ -156,7 +156,7 @@ func title(s string) string {
 
 // kindWord names a kind to a reviewer. A control looks like what it was made from: knowing it would spoil the answer.
 func kindWord(k review.ItemKind) string {
-	switch k {
+	switch shownKind(k) {
 	case review.KindIntervention:
 		return "Intervention"
 	case review.KindAudit:
@@ -164,6 +164,14 @@ func kindWord(k review.ItemKind) string {
 	default:
 		return "Interaction"
 	}
+}
+
+// shownKind hides that an Item is a control.
+func shownKind(k review.ItemKind) review.ItemKind {
+	if k == review.KindControl {
+		return review.KindInteraction
+	}
+	return k
 }
 
 func stateWord(s review.ItemState) string {

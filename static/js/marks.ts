@@ -28,7 +28,8 @@ function onClick(event: MouseEvent): void {
     if (up instanceof HTMLDetailsElement) up.open = true;
   }
   target.scrollIntoView({ block: target.matches("[data-card]") ? "nearest" : "center" });
-  const focus = target.matches("mark") ? target.querySelector<HTMLElement>("a.ref") : target;
+  const number = target.id.slice("mark-".length);
+  const focus = target.matches("mark") ? document.querySelector<HTMLElement>(`a.ref[href="#card-${number}"]`) : target;
   focus?.focus({ preventScroll: true });
   light(target);
 }

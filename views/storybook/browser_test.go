@@ -80,6 +80,9 @@ func scheme(name string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// A desk, a tablet, a phone, and the desk at 200 % zoom.
+var screens = []struct{ width, height int64 }{{1440, 900}, {1024, 900}, {390, 844}, {720, 450}}
+
 func TestScreenshots(t *testing.T) {
 	if *shots == "" {
 		t.Skip("screenshots are taken when -shots names a folder")
@@ -92,16 +95,12 @@ func TestScreenshots(t *testing.T) {
 		if !wanted.MatchString(story.Name) {
 			continue
 		}
-		for _, width := range []int64{1440, 1024, 390} {
+		for _, size := range screens {
 			for _, theme := range []string{"light", "dark"} {
-				height := int64(900)
-				if width == 390 {
-					height = 844
-				}
-				require.NoError(t, chromedp.Do(ctx, scheme(theme), chromedp.EmulateViewport(width, height), chromedp.Navigate(url+Prefix+story.Name)))
+				require.NoError(t, chromedp.Do(ctx, scheme(theme), chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate(url+Prefix+story.Name)))
 				image, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 				require.NoError(t, err)
-				require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%d-%s.png", story.Name, width, theme)), image, 0o644))
+				require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%d-%s.png", story.Name, size.width, theme)), image, 0o644))
 			}
 		}
 	}
