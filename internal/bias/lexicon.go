@@ -69,7 +69,7 @@ type lexicon struct {
 type pattern struct {
 	cue          int
 	elements     []element
-	anchor       int  // the first element that names words; those before it stand for exactly one token each
+	anchor       int  // an element that names words; those before it stand for exactly one token each
 	startsPhrase bool // only at the start of a sentence
 	inQuestion   bool // only in a question
 	inStatement  bool // only outside of questions
@@ -347,19 +347,16 @@ func (p *lexiconParser) compile() (*lexicon, error) {
 		return nil, errors.New("too many words")
 	}
 	lex := &lexicon{cues: p.cues, pairs: p.pairs, words: p.words, byAnchor: make([][]int32, size)}
-	sets := map[string]wordSet{}
+	c := compiler{size: size, uses: p.uses(size), shared: map[string]wordSet{}}
 	for _, d := range p.drafts {
-		pattern, err := d.compile(size, sets)
+		pattern, err := c.pattern(d)
 		if err != nil {
 			return nil, fmt.Errorf("cue %s: %w", p.cues[d.cue].name, err)
 		}
-		n := int32(len(lex.patterns))
-		lex.patterns = append(lex.patterns, pattern)
-		for w := range size {
-			if pattern.elements[pattern.anchor].set.has(uint16(w)) {
-				lex.byAnchor[w] = append(lex.byAnchor[w], n)
-			}
+		for _, w := range slices.Compact(slices.Sorted(slices.Values(d.parts[pattern.anchor].words))) {
+			lex.byAnchor[w] = append(lex.byAnchor[w], int32(len(lex.patterns)))
 		}
+		lex.patterns = append(lex.patterns, pattern)
 	}
 	p.acceptMissingApostrophes()
 	lex.findFamilies(p.kinds)
@@ -367,6 +364,19 @@ func (p *lexiconParser) compile() (*lexicon, error) {
 		return nil, fmt.Errorf("%d features do not fit a mask", n)
 	}
 	return lex, nil
+}
+
+// uses counts in how many places each word is named.
+func (p *lexiconParser) uses(size int) []int {
+	uses := make([]int, size)
+	for _, d := range p.drafts {
+		for _, part := range d.parts {
+			for _, w := range part.words {
+				uses[w]++
+			}
+		}
+	}
+	return uses
 }
 
 // findFamilies gathers the leading families in the order of their cues.
@@ -398,46 +408,73 @@ func (p *lexiconParser) acceptMissingApostrophes() {
 	}
 }
 
-func (d draft) compile(size int, shared map[string]wordSet) (pattern, error) {
-	out := pattern{cue: d.cue, startsPhrase: d.startsPhrase, inQuestion: d.inQuestion, inStatement: d.inStatement, anchor: -1}
-	for i, part := range d.parts {
-		if part.gap > 0 {
-			if out.anchor < 0 {
-				return pattern{}, errors.New("a gap before the first named word")
-			}
-			out.elements = append(out.elements, element{gap: part.gap})
-			continue
-		}
-		if out.anchor < 0 && !part.negative {
-			out.anchor = i
-		}
-		out.elements = append(out.elements, element{set: part.set(size, shared)})
+// compiler turns drafts into patterns once the vocabulary is complete.
+type compiler struct {
+	size   int
+	uses   []int
+	shared map[string]wordSet // equal sets are one
+}
+
+func (c compiler) pattern(d draft) (pattern, error) {
+	out := pattern{cue: d.cue, startsPhrase: d.startsPhrase, inQuestion: d.inQuestion, inStatement: d.inStatement}
+	anchor, err := c.anchor(d.parts)
+	if err != nil {
+		return pattern{}, err
 	}
-	if out.anchor < 0 {
-		return pattern{}, errors.New("no word is named")
+	out.anchor = anchor
+	for _, part := range d.parts {
+		e := element{gap: part.gap}
+		if part.gap == 0 {
+			e.set = c.set(part)
+		}
+		out.elements = append(out.elements, e)
 	}
 	return out, nil
 }
 
-// set makes the bits of a part; equal sets are shared.
-func (p part) set(size int, shared map[string]wordSet) wordSet {
-	s := make(wordSet, (size+63)/64)
-	if p.negative {
-		for i := range s {
-			s[i] = ^uint64(0)
+// anchor picks the part before any gap whose words are named least often elsewhere: looking for "convinced" finds fewer
+// places than looking for "I".
+func (c compiler) anchor(parts []part) (int, error) {
+	best, cost := -1, 0
+	for i, part := range parts {
+		if part.gap > 0 {
+			break
 		}
-		for _, w := range append(p.words, commaMark, questionMark, stopMark) {
-			s[w>>6] &^= 1 << (w & 63)
+		if part.negative {
+			continue
 		}
-	} else {
-		for _, w := range p.words {
-			s.add(w)
+		most := 0
+		for _, w := range part.words {
+			most = max(most, c.uses[w])
+		}
+		if best < 0 || most < cost {
+			best, cost = i, most
 		}
 	}
-	key := fmt.Sprint([]uint64(s))
-	if same, ok := shared[key]; ok {
+	if best < 0 {
+		return 0, errors.New("no word is named before the first gap")
+	}
+	return best, nil
+}
+
+// set makes the bits of a part.
+func (c compiler) set(p part) wordSet {
+	key := fmt.Sprint(p.negative, p.words)
+	if same, ok := c.shared[key]; ok {
 		return same
 	}
-	shared[key] = s
+	s := make(wordSet, (c.size+63)/64)
+	for _, w := range p.words {
+		s.add(w)
+	}
+	if p.negative {
+		for _, mark := range []uint16{commaMark, questionMark, stopMark} {
+			s.add(mark)
+		}
+		for i := range s {
+			s[i] = ^s[i]
+		}
+	}
+	c.shared[key] = s
 	return s
 }

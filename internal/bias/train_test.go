@@ -2,8 +2,11 @@ package bias
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,7 +16,7 @@ var trainOn = flag.String("train", "", "development data (JSON Lines) to write w
 
 // With -train FILE the test also writes weights.json anew, as guardroom train does.
 func TestTrainingIsReproducibleToTheByte(t *testing.T) {
-	data := []byte(handwritten)
+	data := plainRows(t)
 	if *trainOn != "" {
 		var err error
 		data, err = os.ReadFile(*trainOn)
@@ -41,4 +44,20 @@ func TestTrainingIsReproducibleToTheByte(t *testing.T) {
 	}
 	t.Logf("cut %.2f, AUROC %.4f, recall %.3f, false alarms %.4f, precision ≥ %.3f as mixed, ≥ %.3f at one in ten",
 		report.Cut, report.AUROC, report.Recall.Rate, report.FalseAlarms.Rate, report.Precision.Lower, report.LeastExpected)
+}
+
+// plainRows is a source that is easy to tell apart.
+func plainRows(t *testing.T) []byte {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	for i := range 1200 {
+		require.NoError(t, enc.Encode(Row{Text: fmt.Sprintf("What is the height of mountain %d?", i), Source: "plain", Kind: "neutral"}))
+		require.NoError(t, enc.Encode(Row{Text: fmt.Sprintf("It's %d metres, isn't it?", i), Label: 1, Source: "plain", Kind: "leading"}))
+	}
+	return out.Bytes()
+}
+
+func TestTrainingFailsWhenNothingIsPreciseEnough(t *testing.T) {
+	_, _, err := Train(strings.NewReader(""))
+	require.ErrorContains(t, err, "precise enough", "our own rows alone are made to look alike")
 }
