@@ -60,6 +60,12 @@ func (c *call) wantsJSON() bool {
 	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
 }
 
+// wantsPage tells whether a page will be looked at: not by a script, and not by the
+// beacon that a browser sends when a page is left.
+func (c *call) wantsPage() bool {
+	return strings.Contains(c.Request().Header.Get("Accept"), "text/html")
+}
+
 // peeking tells whether nobody looks at the answer yet, so that a GET must not
 // claim anything: a prefetch, a HEAD, or a reader who says so.
 func (c *call) peeking() bool {

@@ -69,7 +69,7 @@ func (s *Server) release(c *call) error {
 	if err := s.Service.Release(c.Request().Context(), c.viewer, step.id, step.form.text(views.FieldToken)); err != nil {
 		return s.refuseStep(c, step, err)
 	}
-	if c.wantsJSON() {
+	if !c.wantsPage() {
 		return c.NoContent(http.StatusNoContent)
 	}
 	s.sessions.tell(c, didRelease, nil)

@@ -24,6 +24,7 @@ var internals = []string{"sql", "gorm", "sqlite", ".go:", "goroutine", "panic", 
 func without(more ...string) []string { return append(more, internals...) }
 
 func TestSubmit(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	problem := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 	webtest.Run(t, site, []webtest.Scenario{
@@ -165,7 +166,7 @@ func TestSubmit(t *testing.T) {
 		},
 		{
 			Name: "another path", As: home, URL: "/api/v2/interactions<script>alert(1)</script>",
-			Status: 404, Content: []string{`"code":"not_found"`}, Forbidden: without("script"), Headers: problem,
+			Status: 404, Content: []string{`"code":"not_found"`}, Forbidden: without("alert(1)"), Headers: problem,
 		},
 	})
 }
@@ -173,6 +174,7 @@ func TestSubmit(t *testing.T) {
 func repeat(s string, n int) string { return strings.TrimSuffix(strings.Repeat(s+",", n), ",") }
 
 func TestABodyOfUnknownLengthHasALimitToo(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t, "--max-body=1KiB")
 	for size, status := range map[int]int{500: http.StatusCreated, 1024: http.StatusRequestEntityTooLarge, 100_000: http.StatusRequestEntityTooLarge} {
 		r := webtest.NewRequest(http.MethodPost, interactions, strings.NewReader(`{"prompt":"`+strings.Repeat("x", size)+`"}`))
@@ -182,6 +184,7 @@ func TestABodyOfUnknownLengthHasALimitToo(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	key := site.Keys[webtest.Home]
 	spare, err := site.Accounts.AddKey(t.Context(), review.Actor{Kind: review.ActorSystem, ID: "test"}, webtest.Home)
@@ -220,7 +223,7 @@ func TestKeys(t *testing.T) {
 		{
 			Name: "in the address, where logs would keep it", URL: interactions + "?key=" + key, Header: map[string]string{"Content-Type": "application/json"}, Body: `{"prompt":"x"}`,
 			Status: 401, Forbidden: without(key), After: func(t testing.TB, site *webtest.Site, _ *httptest.ResponseRecorder) {
-				require.NotContains(t, site.Log.String(), key)
+				webtest.Conceals(t, site.Log.String(), key)
 				require.NoError(t, site.Accounts.RevokeKey(t.Context(), review.Actor{Kind: review.ActorSystem, ID: "test"}, prefixOf(spare)))
 			},
 		},
@@ -230,6 +233,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestBatch(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	var answer struct {
 		Results []struct {
@@ -300,6 +304,7 @@ func TestBatch(t *testing.T) {
 }
 
 func TestInteractionAndFeedback(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	at := interactions + "/" + p.ID
@@ -321,6 +326,7 @@ func TestInteractionAndFeedback(t *testing.T) {
 }
 
 func TestFeed(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	webtest.Run(t, site, []webtest.Scenario{
 		{Name: "nothing yet", As: home, URL: "/api/v1/decisions", Status: 200, Content: []string{`{"decisions":[],"next":0}`}, Forbidden: without("null")},
@@ -343,6 +349,7 @@ func TestFeed(t *testing.T) {
 }
 
 func TestAPublicURLIsTheAddressOfItems(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t, "--public-url=https://guard.example")
 	r := webtest.NewRequest(http.MethodPost, interactions, strings.NewReader(`{"prompt":"`+webtest.Attack+`"}`))
 	r.Host = "evil.example"
@@ -350,10 +357,11 @@ func TestAPublicURLIsTheAddressOfItems(t *testing.T) {
 	var p webtest.Posted
 	webtest.Decode(t, answer, &p)
 	require.Equal(t, "https://guard.example/items/"+p.Item.ID, p.Item.URL)
-	require.NotContains(t, answer.Body.String(), "evil")
+	webtest.Conceals(t, answer.Body.String(), "evil")
 }
 
 func TestTheAnswerHasTheFieldsOfTheContract(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	answer := home(site).PostJSON(interactions, `{"prompt":"`+webtest.Attack+`"}`)
 	var fields map[string]json.RawMessage

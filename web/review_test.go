@@ -16,10 +16,10 @@ import (
 
 func page(t testing.TB, answer *httptest.ResponseRecorder, status int) string {
 	t.Helper()
-	require.Equal(t, status, answer.Code, answer.Body.String())
+	require.Equal(t, status, answer.Code)
 	require.Contains(t, answer.Header().Get("Content-Type"), "text/html")
 	body := answer.Body.String()
-	require.NotContains(t, body, "<script>alert", "text from outside is never markup")
+	webtest.Conceals(t, body, "<script>alert")
 	for _, internal := range internals {
 		require.NotContains(t, strings.ToLower(strings.ReplaceAll(body, "argon2id", "")), internal)
 	}
@@ -28,7 +28,7 @@ func page(t testing.TB, answer *httptest.ResponseRecorder, status int) string {
 
 func seen(t testing.TB, answer *httptest.ResponseRecorder) string {
 	t.Helper()
-	require.Equal(t, http.StatusSeeOther, answer.Code, answer.Body.String())
+	require.Equal(t, http.StatusSeeOther, answer.Code)
 	return answer.Header().Get("Location")
 }
 
@@ -46,22 +46,23 @@ func holder(t testing.TB, site *webtest.Site, itemID string) string {
 }
 
 func TestTheMainJobInABrowserWithoutScript(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	first := site.PostAttack(webtest.Home, "<script>alert(1)</script> one")
 	second := site.PostAttack(webtest.Home, "two")
 	analyst := site.Nobody()
 
 	require.Equal(t, "/login", seen(t, analyst.Get("/queue")))
-	require.Equal(t, "/queue", seen(t, analyst.Post("/login", url.Values{"email": {webtest.Email(review.RoleAnalyst)}, "password": {webtest.Password}})))
+	require.Equal(t, "/queue", seen(t, analyst.Post("/login", url.Values{"email": {site.Email(review.RoleAnalyst)}, "password": {webtest.Password}})))
 	queue := page(t, analyst.Get("/queue"), 200)
-	require.Contains(t, queue, "/items/"+first.Item.ID)
-	require.Contains(t, queue, "/items/"+second.Item.ID)
+	webtest.Says(t, queue, "/items/"+first.Item.ID)
+	webtest.Says(t, queue, "/items/"+second.Item.ID)
 
 	item := seen(t, analyst.Get("/queue/next"))
 	require.Equal(t, "/items/"+first.Item.ID, item)
 	require.Equal(t, "analyst", holder(t, site, first.Item.ID))
 	body := page(t, analyst.Get(item), 200)
-	require.Contains(t, body, "&lt;script&gt;")
+	webtest.Says(t, body, "&lt;script&gt;")
 	form := hidden(t, body)
 	require.NotEmpty(t, form["token"])
 
@@ -71,16 +72,16 @@ func TestTheMainJobInABrowserWithoutScript(t *testing.T) {
 	require.Equal(t, "/items/"+second.Item.ID, next, "the next one is there already")
 	require.Equal(t, "analyst", holder(t, site, second.Item.ID))
 	body = page(t, analyst.Get(next), 200)
-	require.Contains(t, body, "Blocked.")
-	require.Contains(t, body, "/items/"+first.Item.ID+"/undo")
-	require.NotContains(t, page(t, analyst.Get(next), 200), "Blocked.", "a notice is told once")
+	webtest.Says(t, body, "Blocked.")
+	webtest.Says(t, body, "/items/"+first.Item.ID+"/undo")
+	webtest.Conceals(t, page(t, analyst.Get(next), 200), "Blocked.")
 
 	body = page(t, analyst.Get("/items/"+first.Item.ID), 200)
-	require.Contains(t, body, "seen before", "the note was kept with the decision")
-	require.Contains(t, body, "asks for &lt;b&gt;secrets&lt;/b&gt;")
+	webtest.Says(t, body, "seen before")
+	webtest.Says(t, body, "asks for &lt;b&gt;secrets&lt;/b&gt;")
 	require.Equal(t, "/items/"+first.Item.ID, seen(t, analyst.Post("/items/"+first.Item.ID+"/undo", nil)))
 	body = page(t, analyst.Get("/items/"+first.Item.ID), 200)
-	require.Contains(t, body, outcomeUndone)
+	webtest.Says(t, body, outcomeUndone)
 	require.Equal(t, "analyst", holder(t, site, first.Item.ID))
 
 	form = hidden(t, body)
@@ -90,17 +91,18 @@ func TestTheMainJobInABrowserWithoutScript(t *testing.T) {
 	escalate := url.Values{"token": {form["token"]}, "version": {form["version"]}, "decision": {"escalate"}}
 	require.Equal(t, "/queue", seen(t, analyst.Post("/items/"+second.Item.ID+"/decision", escalate)), "nothing is left")
 	body = page(t, analyst.Get("/queue"), 200)
-	require.Contains(t, body, "Escalated")
-	require.NotContains(t, body, "/items/"+second.Item.ID+`"`)
+	webtest.Says(t, body, "Escalated")
+	webtest.Conceals(t, body, "/items/"+second.Item.ID+`"`)
 
-	require.Contains(t, page(t, analyst.Get("/decisions"), 200), "/items/"+first.Item.ID)
+	webtest.Says(t, page(t, analyst.Get("/decisions"), 200), "/items/"+first.Item.ID)
 	require.Equal(t, "/queue", seen(t, analyst.Get("/queue/next")))
-	require.Contains(t, page(t, analyst.Get("/queue"), 200), "Nothing is waiting")
+	webtest.Says(t, page(t, analyst.Get("/queue"), 200), "Nothing is waiting")
 }
 
 const outcomeUndone = "Taken back."
 
 func TestTheMainJobByScript(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	at := "/items/" + p.Item.ID
@@ -111,7 +113,7 @@ func TestTheMainJobByScript(t *testing.T) {
 
 	beat := script.Post(at+"/heartbeat", url.Values{"token": {held.Token}})
 	require.Equal(t, http.StatusOK, beat.Code, beat.Body.String())
-	require.Contains(t, beat.Body.String(), held.Token)
+	webtest.Says(t, beat.Body.String(), held.Token)
 	require.Equal(t, http.StatusNoContent, script.Post(at+"/release", url.Values{"token": {held.Token}}).Code)
 	require.Empty(t, holder(t, site, p.Item.ID))
 	require.Equal(t, http.StatusConflict, script.Post(at+"/heartbeat", url.Values{"token": {held.Token}}).Code)
@@ -120,7 +122,7 @@ func TestTheMainJobByScript(t *testing.T) {
 	held = script.Claim(p.Item.ID)
 	var decided struct{ ID, Decision string }
 	answer := script.Post(at+"/decision", decisionForm(held, "block"))
-	require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
+	require.Equal(t, http.StatusOK, answer.Code)
 	webtest.Decode(t, answer, &decided)
 	require.Equal(t, "block", decided.Decision)
 	again := script.Post(at+"/decision", decisionForm(held, "block"))
@@ -139,10 +141,11 @@ func TestTheMainJobByScript(t *testing.T) {
 	require.Equal(t, http.StatusCreated, note.Code, note.Body.String())
 	span := script.Post(at+"/annotations", url.Values{"segment": {"prompt"}, "start": {"0"}, "end": {"6"}, "label": {"injection"}, "body": {"here"}})
 	require.Equal(t, http.StatusCreated, span.Code, span.Body.String())
-	require.Contains(t, span.Body.String(), `"start":0,"end":6`)
+	webtest.Says(t, span.Body.String(), `"start":0,"end":6`)
 }
 
 func TestAStaleFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	at := "/items/" + p.Item.ID + "/decision"
@@ -150,8 +153,8 @@ func TestAStaleFormKeepsWhatWasTyped(t *testing.T) {
 	analyst, lead := site.Person(review.RoleAnalyst), site.Person(review.RoleLead)
 	typed := []string{"reason", "a <b>long</b> thought", "body", "my note", "label", "pii"}
 	kept := func(t *testing.T, body string) {
-		require.Contains(t, body, "a &lt;b&gt;long&lt;/b&gt; thought")
-		require.Contains(t, body, "my note")
+		webtest.Says(t, body, "a &lt;b&gt;long&lt;/b&gt; thought")
+		webtest.Says(t, body, "my note")
 	}
 	for name, c := range map[string]struct {
 		as     *webtest.Client
@@ -162,7 +165,7 @@ func TestAStaleFormKeepsWhatWasTyped(t *testing.T) {
 		"an old version":         {analyst, with(decisionForm(held, "block"), append(typed, "version", "0")...), 409, "has changed since you opened it"},
 		"a token of another":     {analyst, with(decisionForm(held, "block"), append(typed, "token", "stolen")...), 409, "opened again elsewhere"},
 		"no token":               {analyst, with(decisionForm(held, "block"), append(typed, "token", "")...), 409, "opened again elsewhere"},
-		"somebody else holds it": {lead, with(decisionForm(held, "block"), typed...), 409, "analyst holds this item"},
+		"somebody else holds it": {lead, with(decisionForm(held, "block"), typed...), 409, "Analyst holds this item"},
 		"no judgement":           {analyst, with(decisionForm(held, ""), typed...), 422, "must be approve, block or escalate"},
 		"an unknown judgement":   {analyst, with(decisionForm(held, "<script>alert(1)</script>"), typed...), 422, "must be approve, block or escalate"},
 		"an unknown label":       {analyst, with(decisionForm(held, "block"), append(typed, "label", "nope")...), 422, "is not in the policy"},
@@ -173,7 +176,7 @@ func TestAStaleFormKeepsWhatWasTyped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := page(t, c.as.Post(at, c.form), c.status)
-			require.Contains(t, body, c.says)
+			webtest.Says(t, body, c.says)
 			kept(t, body)
 
 			script := webtest.NewRequest(http.MethodPost, at, strings.NewReader(c.form.Encode()))
@@ -182,14 +185,14 @@ func TestAStaleFormKeepsWhatWasTyped(t *testing.T) {
 			answer := c.as.Do(script)
 			require.Equal(t, c.status, answer.Code)
 			require.Contains(t, answer.Header().Get("Content-Type"), "application/problem+json")
-			require.NotContains(t, answer.Body.String(), held.Token)
+			webtest.Conceals(t, answer.Body.String(), held.Token)
 		})
 	}
 	t.Run("a reason without end", func(t *testing.T) {
 		long := strings.Repeat("é", 3000)
 		body := page(t, analyst.Post(at, with(decisionForm(held, "block"), "reason", long)), 422)
-		require.Contains(t, body, long)
-		require.Contains(t, body, "at most 4096 bytes")
+		webtest.Says(t, body, long)
+		webtest.Says(t, body, "at most 4096 bytes")
 	})
 	t.Run("and then it can be sent", func(t *testing.T) {
 		body := page(t, analyst.Post(at, with(decisionForm(held, "block"), "version", "0")), 409)
@@ -198,12 +201,13 @@ func TestAStaleFormKeepsWhatWasTyped(t *testing.T) {
 	})
 	t.Run("decided by somebody else", func(t *testing.T) {
 		body := page(t, lead.Post(at, with(decisionForm(held, "approve"), typed...)), 409)
-		require.Contains(t, body, "decided already")
+		webtest.Says(t, body, "decided already")
 		kept(t, body)
 	})
 }
 
 func TestOnlyWhoOpensAnItemTakesIt(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	at := "/items/" + p.Item.ID
@@ -232,15 +236,16 @@ func TestOnlyWhoOpensAnItemTakesIt(t *testing.T) {
 	token := hidden(t, body)["token"]
 	for _, role := range []review.Role{review.RoleLead, review.RoleViewer} {
 		body := page(t, site.Person(role).Get(at), 200)
-		require.NotContains(t, body, token, "the holder's proof is for the holder")
-		require.NotContains(t, body, `name="decision" value="approve"`)
+		webtest.Conceals(t, body, token) // the holder's proof is for the holder
+		webtest.Conceals(t, body, `name="decision" value="approve"`)
 	}
 	require.Equal(t, "analyst", holder(t, site, p.Item.ID))
 	body = page(t, site.Person(review.RoleLead).Post(at+"/claim", nil), 409)
-	require.Contains(t, body, "analyst holds this item")
+	webtest.Says(t, body, "Analyst holds this item")
 }
 
 func TestTwoAnalystsNeverGetOneItem(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	const items = 24
 	for i := range items {
@@ -282,21 +287,22 @@ func TestTwoAnalystsNeverGetOneItem(t *testing.T) {
 		}
 	}
 	admin := site.Person(review.RoleAdmin)
-	require.NotContains(t, admin.Get("/queue").Body.String(), `class="row-text"`, "every item is decided")
+	webtest.Conceals(t, admin.Get("/queue").Body.String(), `class="row-text"`)
 }
 
 func TestFiltersAreInTheURL(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	analyst := site.Person(review.RoleAnalyst)
-	require.Contains(t, page(t, analyst.Get("/queue?detector=injection.override&kind=interaction&app="+webtest.Home), 200), p.Item.ID)
-	require.NotContains(t, page(t, analyst.Get("/queue?kind=audit"), 200), p.Item.ID)
-	require.NotContains(t, page(t, analyst.Get("/queue?app="+webtest.Foreign), 200), p.Item.ID, "a foreign App is as good as none")
+	webtest.Says(t, page(t, analyst.Get("/queue?detector=injection.override&kind=interaction&app="+webtest.Home), 200), p.Item.ID)
+	webtest.Conceals(t, page(t, analyst.Get("/queue?kind=audit"), 200), p.Item.ID)
+	webtest.Conceals(t, page(t, analyst.Get("/queue?app="+webtest.Foreign), 200), p.Item.ID)
 	require.Equal(t, "/items/"+p.Item.ID+"?from=kind%3Dinteraction", seen(t, analyst.Get("/queue/next?kind=interaction")))
 	require.Equal(t, "/items/"+p.Item.ID+"?from=kind%3Dinteraction", seen(t, analyst.Post("/queue/next", url.Values{"from": {"kind=interaction"}})))
 	require.Equal(t, "/queue?kind=audit", seen(t, analyst.Get("/queue/next?kind=audit")))
 	webtest.Run(t, site, []webtest.Scenario{
-		{Name: "a kind that does not exist", As: analystOf, URL: "/queue?kind=<script>alert(1)</script>", Status: 400, Content: []string{"the filter “kind”"}, Forbidden: without("alert(1)")},
+		{Name: "a kind that does not exist", As: analystOf, URL: "/queue?kind=<script>alert(1)</script>", Status: 400, Content: []string{"The filter “kind”"}, Forbidden: without("alert(1)")},
 		{Name: "a cursor that is none", As: analystOf, URL: "/queue?after=zzz", Status: 400, Content: []string{"cursor"}, Forbidden: without("zzz")},
 		{Name: "a cursor of ours", As: analystOf, URL: "/queue?after=" + review.Position{Rank: 1 << 60, ID: "x"}.String(), Status: 200, Content: []string{"<html"}, Forbidden: without(p.Item.ID)},
 		{Name: "NUL", As: analystOf, URL: "/queue?detector=%00", Status: 200, Content: []string{"<html"}, Forbidden: without("\x00")},
@@ -308,6 +314,7 @@ func TestFiltersAreInTheURL(t *testing.T) {
 func analystOf(s *webtest.Site) *webtest.Client { return s.Person(review.RoleAnalyst) }
 
 func TestForeignItemsAreNotThere(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Foreign, "confidential")
 	own := site.PostAttack(webtest.Home, "x")
@@ -318,20 +325,21 @@ func TestForeignItemsAreNotThere(t *testing.T) {
 	analyst := site.Person(review.RoleAnalyst)
 	for _, step := range []string{"claim", "heartbeat", "release", "skip", "decision", "annotations", "undo"} {
 		body := page(t, analyst.Post("/items/"+p.Item.ID+"/"+step, with(decisionForm(held, "approve"), "body", "x", "decision_id", decided.ID)), 404)
-		require.NotContains(t, body, "confidential")
+		webtest.Conceals(t, body, "confidential")
 	}
-	require.NotContains(t, page(t, analyst.Get("/items/"+p.Item.ID), 404), "confidential")
+	webtest.Conceals(t, page(t, analyst.Get("/items/"+p.Item.ID), 404), "confidential")
 	body := page(t, analyst.Post("/items/"+own.Item.ID+"/undo", url.Values{"decision_id": {decided.ID}}), 404)
-	require.NotContains(t, body, "confidential", "a foreign decision is not reached through an item of one's own")
-	require.NotContains(t, page(t, analyst.Get("/queue"), 200), "confidential")
-	require.NotContains(t, page(t, analyst.Get("/decisions"), 200), p.Item.ID)
-	require.NotContains(t, analyst.Get("/export/decisions.csv").Body.String(), p.Item.ID)
+	webtest.Conceals(t, body, "confidential")
+	webtest.Conceals(t, page(t, analyst.Get("/queue"), 200), "confidential")
+	webtest.Conceals(t, page(t, analyst.Get("/decisions"), 200), p.Item.ID)
+	webtest.Conceals(t, analyst.Get("/export/decisions.csv").Body.String(), p.Item.ID)
 	for _, id := range []string{"nope", "%00", "..%2f..%2fetc", strings.Repeat("a", 100), "%ff", "'%20OR%201=1"} {
 		page(t, analyst.Get("/items/"+id), 404)
 	}
 }
 
 func TestUndoIsForWhoDecided(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	at := "/items/" + p.Item.ID
@@ -339,12 +347,13 @@ func TestUndoIsForWhoDecided(t *testing.T) {
 	var decided struct{ ID string }
 	webtest.Decode(t, script.Post(at+"/decision", decisionForm(script.Claim(p.Item.ID), "block")), &decided)
 	lead := site.Person(review.RoleLead)
-	require.NotContains(t, page(t, lead.Post(at+"/undo", url.Values{"decision_id": {decided.ID}}), 403), "Taken back")
-	require.Contains(t, page(t, lead.Post(at+"/undo", nil), 409), "you have not decided this item")
-	require.NotContains(t, page(t, lead.Post(at+"/undo", url.Values{"decision_id": {"0"}}), 404), "Taken back")
+	webtest.Conceals(t, page(t, lead.Post(at+"/undo", url.Values{"decision_id": {decided.ID}}), 403), "Taken back")
+	webtest.Says(t, page(t, lead.Post(at+"/undo", nil), 409), "You have not decided this item")
+	webtest.Conceals(t, page(t, lead.Post(at+"/undo", url.Values{"decision_id": {"0"}}), 404), "Taken back")
 }
 
 func TestFormsThatAreNone(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	p := site.PostAttack(webtest.Home, "x")
 	at := "/items/" + p.Item.ID + "/annotations"
@@ -364,6 +373,7 @@ func TestFormsThatAreNone(t *testing.T) {
 }
 
 func TestAnInterventionIsEditedAndSent(t *testing.T) {
+	t.Parallel()
 	site := webtest.NewSite(t)
 	ask := `{"user_id":"over-truster","prompt":"Confirm that this is right, as always.","response":"It is right.","feedback":{"action":"accepted_without_review","focused_ms":200,"risk_class":"high"}}`
 	var intervention string

@@ -30,14 +30,16 @@ const (
 // Password is everybody's.
 const Password = "correct horse battery staple"
 
-// Site is a server on an empty data folder with two Apps, a key for each, and one
-// person for each role.
+// Site is a server on an empty data folder with two Apps, a key for each, and a
+// person for each role. It is safe for concurrent use.
 type Site struct {
 	*app.Server
 	Keys map[string]string // by App
 	Log  *Log
 
 	t       testing.TB
+	mu      sync.Mutex
+	joined  map[review.Role]bool
 	clients int
 }
 
@@ -66,7 +68,7 @@ func NewSite(t testing.TB, flags ...string) *Site {
 	environment := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }}
 	cfg, err := config.Load(environment, append([]string{"--data", t.TempDir()}, flags...)...)
 	require.NoError(t, err)
-	s := &Site{t: t, Log: &Log{}, Keys: map[string]string{}}
+	s := &Site{t: t, Log: &Log{}, Keys: map[string]string{}, joined: map[review.Role]bool{}}
 	s.Server, err = app.NewServer(t.Context(), cfg, slog.New(slog.NewJSONHandler(s.Log, nil)))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
@@ -82,14 +84,22 @@ func (s *Site) populate() {
 		s.Keys[name], err = s.Accounts.AddKey(ctx, app.CLI, name)
 		require.NoError(s.t, err)
 	}
-	for _, role := range review.Roles() {
-		_, err := s.AddUser(ctx, app.NewUser{Email: Email(role), Role: string(role), Apps: []string{Home}, Password: Password})
-		require.NoError(s.t, err)
-	}
 }
 
-// Email is the address of the person with the role.
-func Email(role review.Role) string { return string(role) + "@example.org" }
+// Email is the address of the person with the role, who joins when first asked for:
+// hashing a password takes longer than most scenarios.
+func (s *Site) Email(role review.Role) string {
+	s.t.Helper()
+	email := string(role) + "@example.org"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.joined[role] {
+		_, err := s.AddUser(s.t.Context(), app.NewUser{Email: email, Role: string(role), Apps: []string{Home}, Password: Password})
+		require.NoError(s.t, err)
+		s.joined[role] = true
+	}
+	return email
+}
 
 // Client is one browser or program. It keeps cookies, and follows no redirect.
 type Client struct {
@@ -103,9 +113,12 @@ type Client struct {
 func (s *Site) Nobody() *Client { return s.client(http.Header{"Accept": {"text/html"}}) }
 
 func (s *Site) client(header http.Header) *Client {
+	s.mu.Lock()
 	s.clients++
+	n := s.clients
+	s.mu.Unlock()
 	return &Client{
-		site: s, address: fmt.Sprintf("127.1.%d.%d:50000", s.clients/250, 1+s.clients%250),
+		site: s, address: fmt.Sprintf("127.1.%d.%d:50000", n/250, 1+n%250),
 		cookies: map[string]*http.Cookie{}, header: header,
 	}
 }
@@ -119,8 +132,8 @@ func (s *Site) App(name string) *Client {
 func (s *Site) Person(role review.Role) *Client {
 	s.t.Helper()
 	c := s.Nobody()
-	answer := c.Post("/login", url.Values{"email": {Email(role)}, "password": {Password}})
-	require.Equal(s.t, http.StatusSeeOther, answer.Code, answer.Body.String())
+	answer := c.Post("/login", url.Values{"email": {s.Email(role)}, "password": {Password}})
+	require.Equal(s.t, http.StatusSeeOther, answer.Code, words(answer.Body.String()))
 	return c
 }
 
@@ -211,7 +224,7 @@ func (s *Site) PostAttack(appName, suffix string) Posted {
 	body, err := json.Marshal(map[string]string{"prompt": Attack + " " + suffix, "user_id": "u-1", "model": "m-1"})
 	require.NoError(s.t, err)
 	answer := s.App(appName).PostJSON("/api/v1/interactions", string(body))
-	require.Equal(s.t, http.StatusCreated, answer.Code, answer.Body.String())
+	require.Equal(s.t, http.StatusCreated, answer.Code, words(answer.Body.String()))
 	var p Posted
 	Decode(s.t, answer, &p)
 	require.NotNil(s.t, p.Item, "the attack was flagged")
@@ -221,7 +234,7 @@ func (s *Site) PostAttack(appName, suffix string) Posted {
 // Decode reads a JSON answer.
 func Decode(t testing.TB, answer *httptest.ResponseRecorder, into any) {
 	t.Helper()
-	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), into), answer.Body.String())
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), into), words(answer.Body.String()))
 }
 
 // Held is a claim as a script gets it.
@@ -235,7 +248,7 @@ type Held struct {
 func (c *Client) Claim(itemID string) Held {
 	c.site.t.Helper()
 	answer := c.Post("/items/"+itemID+"/claim", nil)
-	require.Equal(c.site.t, http.StatusOK, answer.Code, answer.Body.String())
+	require.Equal(c.site.t, http.StatusOK, answer.Code, words(answer.Body.String()))
 	var h Held
 	Decode(c.site.t, answer, &h)
 	return h
