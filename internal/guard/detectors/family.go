@@ -45,7 +45,7 @@ func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		if len(hits) == 0 {
 			continue
 		}
-		findings, err := f.weigh(in.Segment.Kind, v, f.once(hits), complete)
+		findings, err := f.weigh(ctx, in.Segment.Kind, v, f.once(hits), complete)
 		if err != nil {
 			return nil, fmt.Errorf("weighing hits: %w", err)
 		}
@@ -87,12 +87,12 @@ func (f *family) once(hits []hit) []hit {
 }
 
 // weigh turns the hits of one view into findings, the strongest first.
-func (f *family) weigh(kind review.SegmentKind, v *textview.View, hits []hit, complete bool) ([]review.Finding, error) {
+func (f *family) weigh(ctx context.Context, kind review.SegmentKind, v *textview.View, hits []hit, complete bool) ([]review.Finding, error) {
 	company := f.company(hits)
 	out := make([]review.Finding, 0, min(len(hits), maxPerView))
 	for _, h := range hits {
 		odds := logit(f.rules.rules[h.rule].weight) + company
-		shift, aside, err := f.setting.weigh(v.Text, h.start, h.end, f.asks)
+		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, f.asks)
 		if err != nil {
 			return nil, err
 		}

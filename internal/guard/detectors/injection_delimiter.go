@@ -38,9 +38,9 @@ func delimiterWords() vocabulary {
 
 func delimiterRules() []rule {
 	return []rule{
-		{"template-token", `<\s?\|+\s?/?(?:im_?start|im_?end|im_sep|system|user|assistant|endoftext|end_of_text|eot_id|start_header_id|end_header_id|begin_of_text|endofprompt|end|start|eom_id|channel|message)\s?\|+\s?>`, 0.74},
+		{"template-token", `<\|{1,2}\s?/?(?:im_?start|im_?end|im_sep|system|user|assistant|endoftext|end_of_text|eot_id|start_header_id|end_header_id|begin_of_text|endofprompt|end|start|eom_id|channel|message)\s?\|{1,2}\s?>`, 0.74},
 		{"template-token-plain", `<(?:eot|sot|bos|eos|start_of_turn|end_of_turn|im_start|im_end|sysprompt)>|\[/?inst\]|<<\s?/?sys\s?>>|\[/?system_prompt\]|<start_of_turn>`, 0.66},
-		{"sentence-token", `</s>\s*<s>|<s>\s*\[|\bendoftext\b`, 0.4},
+		{"sentence-token", `</s>\s*<s>|<s>\[inst|\bendoftext\b`, 0.4},
 		{"role-line-order", `(?:^|\n|\\n|["'>\])}|-])[\s>#*"'\[({|-]*(?:{role})[\s\])}*"'>]*[:=][\s"'\[({*]*(?:{order})`, 0.74},
 		{"role-line", `(?:^|\n)[\s>#*"'\[({|-]*(?:{role})(?: message| prompt| note)?[\s\])}*"'>]*:\s`, 0.4},
 		{"role-bracket", `[\[({<]{1,2}[\s/#*]*(?:{role})(?:[\s_:-]+(?:{changed}|prompt|note|only|info|{order}))*[^\])}>\n]{0,40}[\])}>]{1,2}`, 0.5},
@@ -53,12 +53,11 @@ func delimiterRules() []rule {
 		{"xml-role", `</?\s?(?:system|admin|developer|instructions?|system_?prompt|system-prompt|override|user_input|assistant|prompt|secret_instructions|important|system_message|sys|rules|new_instructions)\s?/?>`, 0.42},
 		{"hash-section", `(?:^|\n)\s*#{2,}\s*(?:system|new|admin|override|updated|real|hidden|secret)\s*(?:prompt|instructions?|message|rules|task|note)?\s*[:#]?`, 0.46},
 		{"alpaca-section", `(?:^|\n)\s*#{2,}\s*(?:instruction|response|input|human|assistant|user)\s*:`, 0.34},
-		{"fake-turns", `(?:^|\n)[\s>*"']*(?:human|user|customer|q|me)\s*:[^\n]{0,300}\n+[\s>*"']*(?:assistant|ai|bot|chatgpt|gpt|model|a)\s*:`, 0.34},
+		{"fake-turns", `(?:^|\n)[\s>*"']*(?:human|user|customer|question)\s*:[^\n]{0,300}\n+[\s>*"']*(?:assistant|bot|chatgpt|gpt|model|answer)\s*:`, 0.34},
 		{"inline-turn", `[.'")\]]\s*(?:assistant|ai|chatbot|gpt|chatgpt)\s*:\s*(?:ignore|sure|of course|absolutely|yes|ok|i will|i am now|i have|unrestricted)`, 0.56},
 		{"fake-completion", `\banswer\s*:\s*task (?:is )?(?:complete|done|finished)|\b(?:task|translation|summary|assignment|request) (?:is |was |has been )?(?:now )?(?:completed?|done|finished)[.!]*\s+(?:now|next|new|then|please|continue)\b`, 0.6},
 		{"comment-order", `(?:<!--|/\*|//|#|--)\s*(?:todo:?\s*)?(?:ai|llm|assistant|system|note to (?:ai|llm|self)|chatgpt|gpt|ignore|disregard|override|instruction)[\s:,]+(?:\w+\s+){0,4}(?:ignore|disregard|override|bypass|reveal|print|instructions?|rules|safety|previous|obey|comply|follow|say|output)\b`, 0.6},
 		{"quote-break", `["'` + "`" + `]{3,}\s*(?:\n|\s)*(?:system|new|ignore|end|instructions?|assistant|admin)\b`, 0.52},
-		{"bracket-break", `[\])}]\s*\n+\s*(?:ignore|disregard|forget|new|say|print|output|respond|reply|instead|stop|system|now|always|return)\b[^\n]{0,80}`, 0.4},
 		{"variable-call", `\[?\b(?:admin_?override|disable_?safety|bypass_?(?:safety|filters?)|ignore_?(?:safety|rules|instructions)|unlock_?all|sudo_?mode|enable_?dan|jailbreak)\b\]?\s*\(?`, 0.5},
 		{"header-order", `(?:^|\n)\s*x-(?:override|system|instruction|role|priority|admin)[\w-]*\s*:`, 0.6},
 		{"policy-puppetry", `<\s?(?:interaction-config|allowed-modes|blocked-string|blocked-modes|role|policy|config)[^>\n]{0,60}>.{0,200}</?\s?(?:interaction-config|allowed-modes|blocked-string|blocked-modes|allowed-responses)`, 0.66},

@@ -69,7 +69,7 @@ func personaEnglish() []rule {
 		{"en.purely-evil", `\b(?:purely?|completely|totally|absolutely|truly) (?:evil|unethical|amoral|immoral|unrestricted|unfiltered|uncensored|submissive|malicious)\b`, 0.6},
 		{"en.without-refusing", `\b(?:without|not|never|no) (?:\w+ ){0,2}(?:refus(?:al|ing)|warnings?|disclaimers?|moraliz\w+|lecturing|caveats|ethical (?:concerns|considerations)|judg\w+|censor(?:ing|ship)?|hesitation)\b`, 0.36},
 		{"en.answer-form", `\b(?:from now on|always|must|should|will|have to) ~3(?:answer|respond|reply|act) (?:\w+ ){0,6}as (?:an? )?(?:dan|jailbreak|evil|unfiltered|uncensored|unrestricted|amoral|developer mode|stan|dude)\b`, 0.72},
-		{"en.opposite", `\b(?:opposite (?:mode|day|of (?:chatgpt|what you|your))|exact opposite|evil twin|evil trusted confidant|always intelligent and machiavellian|alter ego|reverse psychology)\b`, 0.45},
+		{"en.opposite", `\b(?:opposite (?:mode|day|of (?:chatgpt|what you|your))|exact opposite|evil twin|evil trusted confidant|always intelligent and machiavellian)\b`, 0.45},
 		{"en.immerse", `\bimmerse yourself (?:into|in) (?:the )?role\b|\b(?:act|acting) as (?:a |an )?(?:another|different) (?:ai|model|language model|chatbot)\b|\brole of another ai\b|\bfork(?:ed)? version of chatgpt\b`, 0.56},
 		{"en.simulate-ai", `\b(?:simulat\w+|emulat\w+|pretend\w*|act|behave|respond|play) ~4(?:chatgpt|gpt-?\d*|language model|ai|llm|chatbot) (?:with|without|that|which|who|whose) ~6(?:disabled|enabled|no|not|never|free|unrestricted|any|jailbr\w+|anything)\b`, 0.62},
 		{"en.unlocked", `\b(?:all (?:restrictions|limitations|filters|safeties|safeguards) (?:are |have been |is )?(?:lifted|removed|disabled|off|gone|bypassed)|safety level:? ?0|limits? (?:off|removed)|jailbreak (?:enabled|activated|successful|mode))\b`, 0.7},

@@ -2,14 +2,11 @@ package detectors
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
-	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/wasilibs/go-re2/experimental"
 )
 
 // rule is one pattern of a family.
@@ -26,35 +23,42 @@ type rule struct {
 // vocabulary names alternatives that several rules share.
 type vocabulary map[string]string
 
-// ruleset finds many patterns at once: one set tells which of them occur, and only
-// those are asked where.
+// ruleset finds many patterns at once. One pass over the text finds the words that the
+// rules cannot do without; only a rule all of whose words stand near each other is run,
+// and only there.
 type ruleset struct {
 	rules    []rule
-	set      *experimental.Set
 	patterns []*regexp.Regexp
+	needs    [][]int32 // by rule: which groups of words it needs
+	reach    []int32   // by rule
+	groups   int
+	words    *automaton
 }
 
 const (
-	// setMemory bounds the automaton of one set, in bytes. When a text would need
-	// more, the set says so, and that is a Failure.
-	setMemory = 16 << 20
-	// chunk is how much text a set is asked about at a time.
-	chunk = 32 << 10
-	// window is how much text the patterns that occur are looked for in at a time.
-	window = 2 << 10
-	// overlap is how far chunks and windows reach into the next ones: no pattern
-	// that is meant to be found is longer.
-	overlap = 320
-	// maxLooks bounds how often single patterns are looked for in one text.
-	maxLooks = 200
+	// reach is how far one needed word of a match may stand from the next one, farReach
+	// how far in rules that leap over any text; before and after how far a match may go
+	// on beyond its needed words. In bytes.
+	reach, farReach, before, after = 120, 280, 48, 96
+	// maxPart is from where on a part is not joined with the next one: short ones are
+	// what the standard library's matcher is quick on.
+	maxPart = 512
+	// maxLooks and maxLooked bound how often patterns are run on one text, and on how
+	// many bytes together.
+	maxLooks  = 400
+	maxLooked = 256 << 10
+	// maxPerLook bounds the matches of one rule in one place.
+	maxPerLook = 4
 )
 
-// newRuleset compiles the rules. The name of a rule must be unique.
+// newRuleset compiles the rules. The name of a rule must be unique, and it must not be
+// able to match without any word of two letters.
 func newRuleset(rules []rule, words vocabulary) (*ruleset, error) {
 	s := &ruleset{rules: rules}
-	exprs := make([]string, len(rules))
 	names := map[string]bool{}
-	for i, r := range rules {
+	lookup := map[string][]int32{}
+	groups := map[string]int32{}
+	for _, r := range rules {
 		if names[r.name] || r.weight <= 0 || r.weight >= 1 {
 			return nil, fmt.Errorf("rule %q: duplicate name or weight out of (0,1)", r.name)
 		}
@@ -63,22 +67,53 @@ func newRuleset(rules []rule, words vocabulary) (*ruleset, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rule %q: %w", r.name, err)
 		}
-		if exprs[i] = expr; !utf8.ValidString(expr) {
-			return nil, fmt.Errorf("rule %q: not UTF-8", r.name)
-		}
 		pattern, err := regexp.Compile(expr)
 		if err != nil {
 			return nil, fmt.Errorf("rule %q: %w", r.name, err)
 		}
+		required, err := needsOf(expr)
+		if err != nil || len(required) == 0 {
+			return nil, fmt.Errorf("rule %q: matches without any word", r.name)
+		}
 		s.patterns = append(s.patterns, pattern)
+		s.needs = append(s.needs, s.group(required, groups, lookup))
+		s.reach = append(s.reach, reachOf(expr))
 	}
-	set, err := experimental.CompileSetWithOptions(exprs, experimental.CompileOptions{MaxMem: setMemory})
-	if err != nil {
-		return nil, err
+	if s.words = newAutomaton(lookup); s.words == nil {
+		return nil, fmt.Errorf("the rules have too many words")
 	}
-	s.set = set
 	return s, nil
 }
+
+// group numbers groups of words, the same words once.
+func (s *ruleset) group(required needs, groups map[string]int32, lookup map[string][]int32) (ids []int32) {
+	for _, group := range required {
+		group = slices.Compact(slices.Sorted(slices.Values(group)))
+		key := strings.Join(group, "\x00")
+		id, ok := groups[key]
+		if !ok {
+			id = int32(s.groups)
+			groups[key] = id
+			s.groups++
+			for _, w := range group {
+				lookup[w] = append(lookup[w], id)
+			}
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func reachOf(expr string) int32 {
+	if leap.MatchString(expr) {
+		return farReach
+	}
+	return reach
+}
+
+var leap = regexp.MustCompile(`[.\]]\{0,\d{2,}\}`)
 
 const (
 	gapExpr   = `[\s[:punct:]]+`
@@ -118,9 +153,6 @@ func expand(expr string, words vocabulary) (string, error) {
 	if missing != nil {
 		return "", missing
 	}
-	if _, err := syntax.Parse(b.String(), syntax.Perl); err != nil {
-		return "", err
-	}
 	return b.String(), nil
 }
 
@@ -130,63 +162,107 @@ type hit struct {
 	start, end int
 }
 
-var errTooManyHits = errors.New("too many matches to look at")
-
-// find returns where the rules match a folded text, in no particular order, at most
-// one match of a rule in each window. complete is false when there were more than are
-// looked at.
+// find returns where the rules match a folded text, by rule. complete is false when
+// there were more places to look at than are looked at.
 func (s *ruleset) find(ctx context.Context, text string) (hits []hit, complete bool, err error) {
-	looks := 0
-	for start := 0; ; {
-		end := boundary(text, start+chunk+overlap)
-		occurring, err := s.set.FindAllStringWithError(text[start:end], -1)
-		if err != nil {
-			return nil, false, err
+	seen := make([][]int32, s.groups)
+	any := false
+	s.words.scan(text, func(end int, groups []int32) {
+		for _, g := range groups {
+			seen[g] = append(seen[g], int32(end))
 		}
-		if len(occurring) > 0 {
-			found, n, err := s.locate(ctx, text[:end], start, maxLooks-looks)
-			if err != nil && !errors.Is(err, errTooManyHits) {
-				return nil, false, err
-			}
-			hits = append(hits, found...)
-			if looks += n; err != nil {
-				return hits, false, nil
-			}
-		}
-		if end == len(text) {
-			return hits, true, nil
+		any = true
+	})
+	if !any {
+		return nil, true, nil
+	}
+	look := looker{text: text}
+	for r := range s.rules {
+		parts := s.parts(r, seen)
+		if len(parts) == 0 {
+			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
 		}
-		start = boundary(text, start+chunk)
+		if !look.at(r, s.patterns[r], parts) {
+			return look.hits, false, nil
+		}
+	}
+	return look.hits, true, nil
+}
+
+// part is where a rule is run.
+type part struct{ start, end int }
+
+// parts returns where the words that a rule needs follow each other in their order.
+func (s *ruleset) parts(r int, seen [][]int32) (out []part) {
+	for _, g := range s.needs[r] {
+		if len(seen[g]) == 0 {
+			return nil
+		}
+	}
+	for _, first := range seen[s.needs[r][0]] {
+		last := first
+		for _, g := range s.needs[r][1:] {
+			i, _ := slices.BinarySearch(seen[g], last+1)
+			if i == len(seen[g]) || seen[g][i] > last+s.reach[r] {
+				last = -1
+				break
+			}
+			last = seen[g][i]
+		}
+		if last >= 0 {
+			out = append(out, part{int(first) - before, int(last) + after})
+		}
+	}
+	return out
+}
+
+// looker runs patterns where their words stand.
+type looker struct {
+	text   string
+	hits   []hit
+	looks  int
+	looked int // bytes
+}
+
+// at runs one pattern on the parts, which are in order; false when the text has cost
+// enough.
+func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
+	for i := 0; i < len(parts); {
+		start, end := parts[i].start, parts[i].end
+		for i++; i < len(parts) && parts[i].start < end && end-start < maxPart; i++ {
+			end = max(end, parts[i].end)
+		}
+		if l.looks++; l.looks > maxLooks || l.looked > maxLooked {
+			return false
+		}
+		l.look(r, pattern, l.wordBefore(start), boundary(l.text, end))
+	}
+	return true
+}
+
+func (l *looker) look(r int, pattern *regexp.Regexp, start, end int) {
+	l.looked += end - start
+	for _, m := range pattern.FindAllStringIndex(l.text[start:end], maxPerLook) {
+		if m[0] == 0 && start > 0 {
+			continue // it stands at the edge of the part, not where it should
+		}
+		l.hits = append(l.hits, hit{r, start + m[0], start + m[1]})
 	}
 }
 
-// locate looks for the rules in windows of text from start on.
-func (s *ruleset) locate(ctx context.Context, text string, start, budget int) (hits []hit, looks int, err error) {
-	for ; ; start = boundary(text, start+window) {
-		if err := ctx.Err(); err != nil {
-			return nil, looks, err
-		}
-		end := boundary(text, start+window+overlap)
-		part := text[start:end]
-		occurring, err := s.set.FindAllStringWithError(part, -1)
-		if err != nil {
-			return nil, looks, err
-		}
-		for _, r := range occurring {
-			if looks++; looks > budget {
-				return hits, looks, errTooManyHits
-			}
-			if at := s.patterns[r].FindStringIndex(part); at != nil {
-				hits = append(hits, hit{r, start + at[0], start + at[1]})
-			}
-		}
-		if end == len(text) {
-			return hits, looks, nil
+// wordBefore moves an offset back to one character before a word.
+func (l *looker) wordBefore(at int) int {
+	start := boundary(l.text, max(at, 0))
+	for start > 0 {
+		start--
+		if utf8.RuneStart(l.text[start]) {
+			break
 		}
 	}
+	return start
 }
 
 // boundary moves an offset back to the start of a word, if there is one near, and of

@@ -1,17 +1,17 @@
 package detectors
 
 import (
+	"context"
 	"regexp"
+	"strconv"
 	"strings"
-
-	"github.com/wasilibs/go-re2/experimental"
 )
 
 // setting weighs the words around a match: the same words command, ask, quote, warn or
 // teach. What it returns is added to the log-odds of the rule.
 type setting struct {
 	signs   []sign
-	around  *experimental.Set
+	around  *ruleset
 	negated *regexp.Regexp
 	third   *regexp.Regexp
 	address *regexp.Regexp
@@ -69,12 +69,12 @@ func settingSigns() []sign {
 
 func newSetting() (*setting, error) {
 	s := &setting{signs: settingSigns()}
-	exprs := make([]string, len(s.signs))
+	rules := make([]rule, len(s.signs))
 	for i, sign := range s.signs {
-		exprs[i] = sign.expr
+		rules[i] = rule{strconv.Itoa(i), strings.ReplaceAll(sign.expr, " ", `\s`), 0.5}
 	}
 	var err error
-	if s.around, err = experimental.CompileSetWithOptions(exprs, experimental.CompileOptions{MaxMem: setMemory}); err != nil {
+	if s.around, err = newRuleset(rules, nil); err != nil {
 		return nil, err
 	}
 	for _, p := range []struct {
@@ -97,10 +97,10 @@ func newSetting() (*setting, error) {
 
 // weigh returns what the words around [start,end) add to the log-odds of what was
 // found there, and whether they make it something that is spoken about.
-func (s *setting) weigh(text string, start, end int, asks bool) (shift float64, aside bool, err error) {
+func (s *setting) weigh(ctx context.Context, text string, start, end int, asks bool) (shift float64, aside bool, err error) {
 	before := text[boundary(text, max(start-reachBefore, 0)):start]
-	after := text[end:boundary(text, end+reachAfter)]
-	lift, damp, err := s.signsAround(text, start, end)
+	after := text[end:max(boundary(text, end+reachAfter), end)]
+	lift, damp, err := s.signsAround(ctx, text, start, end)
 	if err != nil {
 		return 0, false, err
 	}
@@ -140,18 +140,23 @@ func opensText(text string, at int) bool {
 
 // signsAround adds up the signs near the match, each once. The match itself is left
 // out: its words say nothing about its setting.
-func (s *setting) signsAround(text string, start, end int) (lift, damp float64, err error) {
-	from, to := boundary(text, max(start-reachAround, 0)), boundary(text, end+reachAround)
-	found, err := s.around.FindAllStringWithError(text[from:start]+"\n"+text[end:to], -1)
+func (s *setting) signsAround(ctx context.Context, text string, start, end int) (lift, damp float64, err error) {
+	from, to := boundary(text, max(start-reachAround, 0)), max(boundary(text, end+reachAround), end)
+	found, _, err := s.around.find(ctx, text[from:start]+"\n"+text[end:to])
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, i := range found {
-		if shift := s.signs[i].shift; shift > 0 {
+	counted := -1
+	for _, h := range found {
+		if h.rule == counted {
+			continue
+		}
+		counted = h.rule
+		if shift := s.signs[h.rule].shift; shift > 0 {
 			lift += shift
 			continue
 		}
-		damp += s.signs[i].shift
+		damp += s.signs[h.rule].shift
 	}
 	return lift, damp, nil
 }
