@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"testing"
@@ -23,13 +24,40 @@ var onSQLite = storetest.Database{
 	},
 }
 
-// onPostgres skips the test, loudly, where there is no PostgreSQL.
+// onPostgres skips the test, loudly, where there is no PostgreSQL. Making and
+// migrating a database takes longer than most scenarios, so that they are emptied
+// and used again.
 func onPostgres(t testing.TB) storetest.Database {
-	pgtest.Start(t)
+	idle := make(chan string, 100)
+	idle <- pgtest.Start(t)
 	return storetest.Database{
-		Options: func(t testing.TB) store.Options { return store.Options{DatabaseURL: pgtest.Start(t)} },
-		SQL:     func(t testing.TB, o store.Options) *sql.DB { return openSQL(t, "pgx", o.DatabaseURL) },
+		Options: func(scenario testing.TB) store.Options {
+			var dsn string
+			select {
+			case dsn = <-idle:
+			default:
+				dsn = pgtest.Start(t)
+			}
+			scenario.Cleanup(func() {
+				empty(scenario, dsn)
+				idle <- dsn
+			})
+			return store.Options{DatabaseURL: dsn}
+		},
+		SQL: func(t testing.TB, o store.Options) *sql.DB { return openSQL(t, "pgx", o.DatabaseURL) },
 	}
+}
+
+// empty removes all rows, also those that triggers protect.
+func empty(t testing.TB, dsn string) {
+	db := openSQL(t, "pgx", dsn)
+	defer db.Close()
+	_, err := db.ExecContext(context.Background(), `DO $$ BEGIN
+SET LOCAL session_replication_role = replica;
+EXECUTE (SELECT 'TRUNCATE ' || string_agg(tablename, ', ') || ' RESTART IDENTITY' FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'goose_db_version');
+END $$`)
+	require.NoError(t, err)
 }
 
 func openSQL(t testing.TB, driver, dsn string) *sql.DB {

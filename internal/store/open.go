@@ -21,7 +21,7 @@ type Options struct {
 	Logger      *slog.Logger // required; never sees texts of Interactions
 	Clock       review.Clock // for the expiry of sessions; nil is time.Now
 
-	pragmas []string // more of them for SQLite's writer, for tests of faults
+	pragmas func() []string // more of them for SQLite's writer, for tests of faults
 }
 
 // dialect is what differs between the databases.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -42,10 +43,10 @@ var (
 
 type sqlite struct {
 	path    string
-	pragmas []string
+	pragmas func() []string // nil for none
 }
 
-func newSQLite(dir string, pragmas []string) (*sqlite, error) {
+func newSQLite(dir string, pragmas func() []string) (*sqlite, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("store: the data folder: %w", err)
@@ -63,15 +64,13 @@ type sqliteConnector struct {
 func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 func (c sqliteConnector) Driver() driver.Driver                        { return c.driver }
 
-func (d *sqlite) pool(connections int, begin string, pragmas ...[]string) *sql.DB {
+func (d *sqlite) pool(connections int, begin string, pragmas func() []string) *sql.DB {
 	dsn := url.URL{Scheme: "file", Path: d.path, RawQuery: "mode=rw&_stmt_cache_size=64&_txlock=" + begin}
 	db := sql.OpenDB(sqliteConnector{dsn: dsn.String(), driver: &sqlite3.SQLiteDriver{
 		ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-			for _, list := range pragmas {
-				for _, pragma := range list {
-					if err := setPragma(conn, pragma); err != nil {
-						return err
-					}
+			for _, pragma := range pragmas() {
+				if err := setPragma(conn, pragma); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -111,16 +110,26 @@ func isBusy(err error) bool {
 }
 
 func (d *sqlite) openMigrations() *sql.DB {
-	return d.pool(2, "immediate", sqliteCommon, sqliteWriting, []string{"busy_timeout = 15000"})
+	return d.pool(2, "immediate", func() []string {
+		return slices.Concat(sqliteCommon, sqliteWriting, []string{"busy_timeout = 15000"})
+	})
 }
 
 func (d *sqlite) openWriter() *sql.DB {
-	return d.pool(1, "immediate", sqliteCommon, sqliteWriting, d.pragmas)
+	return d.pool(1, "immediate", func() []string {
+		pragmas := slices.Concat(sqliteCommon, sqliteWriting)
+		if d.pragmas != nil {
+			pragmas = append(pragmas, d.pragmas()...)
+		}
+		return pragmas
+	})
 }
 
 // openReaders opens connections that refuse to write and begin without a lock.
 func (d *sqlite) openReaders() *sql.DB {
-	return d.pool(max(4, 2*runtime.GOMAXPROCS(0)), "deferred", sqliteCommon, sqliteReading)
+	return d.pool(max(4, 2*runtime.GOMAXPROCS(0)), "deferred", func() []string {
+		return slices.Concat(sqliteCommon, sqliteReading)
+	})
 }
 
 func (d *sqlite) gorm(pool gorm.ConnPool) gorm.Dialector {
