@@ -132,6 +132,9 @@ func (s *Server) refuse(c *call, err error) {
 	}
 	r := refusalOf(err)
 	h := c.Response().Header()
+	for _, name := range []string{"Content-Type", "Content-Disposition", "Location"} {
+		h.Del(name) // they were meant for the answer that did not come about
+	}
 	if r.retry > 0 {
 		h.Set("Retry-After", r.retryAfter())
 	}

@@ -44,9 +44,6 @@ func (s *Server) exportCSV(c *call) error {
 		s.Logger.Error("an export broke off", "request_id", c.id, "rows", n, "error", err)
 		panic(http.ErrAbortHandler)
 	}
-	if err != nil {
-		h.Del("Content-Disposition")
-	}
 	return err
 }
 
