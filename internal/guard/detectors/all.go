@@ -9,5 +9,11 @@ func All() *guard.Registry {
 		injectionPersona(),
 		injectionLeak(),
 		injectionDelimiter(),
+		piiCard(),
+		piiEmail(),
+		piiIBAN(),
+		piiIP(),
+		piiPhone(),
+		piiSSN(),
 	)
 }
