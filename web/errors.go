@@ -127,9 +127,6 @@ func (r refusal) problem(requestID string) problem {
 
 // refuse answers an error, as JSON to scripts and as a page to people.
 func (s *Server) refuse(c *call, err error) {
-	if c.Response().Committed { // the status is out; all that is left is to break off
-		return
-	}
 	r := refusalOf(err)
 	h := c.Response().Header()
 	for _, name := range []string{"Content-Type", "Content-Disposition", "Location"} {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -11,8 +12,8 @@ import (
 const exportChunk = 64 << 10
 
 // exportCSV streams the Decisions that the filter means. A failure before the first
-// chunk is a proper answer; a later one breaks the connection off, so that nobody
-// takes a part for the whole. Either way the audit chain says how many rows left.
+// chunk is a proper answer, a later one breaks the connection off. Once rows have left,
+// the audit chain says how many, whatever happened then.
 func (s *Server) exportCSV(c *call) error {
 	filter, err := c.filter()
 	if err != nil {
@@ -32,19 +33,12 @@ func (s *Server) exportCSV(c *call) error {
 	out := newChunks(c.Response())
 	n, err := s.CSV(out, rows)
 	if err == nil || out.sent {
-		recorded := s.Service.RecordExport(context.WithoutCancel(ctx), c.viewer.Actor(), n, "csv")
-		if err == nil {
-			err = recorded
-		}
+		err = errors.Join(err, s.Service.RecordExport(context.WithoutCancel(ctx), c.viewer.Actor(), n, "csv"))
 	}
-	if err == nil {
-		err = out.flush()
+	if err != nil {
+		return err
 	}
-	if err != nil && out.sent {
-		s.Logger.Error("an export broke off", "request_id", c.id, "rows", n, "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	return out.flush()
 }
 
 // chunks gathers what is written and sends it in large pieces, each with its own time

@@ -53,6 +53,10 @@ func (b *broken) Decisions(context.Context, review.DecisionQuery) iter.Seq2[revi
 	return b.rows
 }
 
+func (b *broken) FindExternal(context.Context, string, string) (string, [32]byte, bool, error) {
+	return "", [32]byte{}, false, nil
+}
+
 type anyKey struct{}
 
 func (anyKey) Mint() (key, prefix string, hash []byte, err error) { return "", "", nil, nil }
@@ -82,7 +86,7 @@ type fault struct {
 	log      bytes.Buffer
 }
 
-func newFault(t *testing.T, change func(*Deps)) *fault {
+func newFault(t testing.TB, change func(*Deps)) *fault {
 	t.Helper()
 	f := &fault{store: &broken{rows: noRows}, sessions: &countingStore{MemStore: memstore.NewWithCleanupInterval(0)}}
 	metrics, err := NewMetrics()
@@ -289,6 +293,8 @@ func TestAnExportThatFails(t *testing.T) {
 				require.NotContains(t, string(body), "xxx")
 			case "broken off":
 				require.Error(t, err, "nobody takes a part for the whole")
+				server.Close() // waits for the request, and so for its line of log
+				require.Contains(t, f.log.String(), "secret cause")
 			default:
 				require.NoError(t, err)
 				require.Len(t, body, 10*exportChunk)

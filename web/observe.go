@@ -21,18 +21,23 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		c := &call{Context: ec, id: s.requestID(ec.Request())}
 		setHeaders(ec.Response().Header(), c.id)
 		err := guarded(next, c)
-		if err != nil {
-			s.refuse(c, err)
-		} else {
+		halfSent := err != nil && c.Response().Committed
+		switch {
+		case err == nil:
 			err = c.refused
+		case !halfSent:
+			s.refuse(c, err)
 		}
 		status := c.Response().Status
-		if c.Request().Context().Err() != nil && err != nil {
+		if err != nil && c.Request().Context().Err() != nil {
 			status = statusClientGone
 		}
 		took := s.Clock().Sub(start)
 		s.Metrics.request(c.pattern(), status, took)
-		s.log(c, status, took, err)
+		s.log(c, status, took, err, halfSent)
+		if halfSent {
+			panic(http.ErrAbortHandler) // net/http breaks the connection off: nobody takes a part for the whole
+		}
 		return nil
 	}
 }
@@ -45,26 +50,21 @@ type panicked struct {
 
 func (p panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// guarded turns a panic into an error, except the one with which a handler asks to
-// break the connection off.
+// guarded turns a panic into an error.
 func guarded(next echo.HandlerFunc, c *call) (err error) {
 	defer recovered(&err)
 	return next(c)
 }
 
 func recovered(err *error) {
-	switch p := recover(); {
-	case p == nil:
-	case p == http.ErrAbortHandler:
-		panic(p)
-	default:
+	if p := recover(); p != nil {
 		*err = panicked{value: p, stack: debug.Stack()}
 	}
 }
 
-func (s *Server) log(c *call, status int, took time.Duration, err error) {
+func (s *Server) log(c *call, status int, took time.Duration, err error, halfSent bool) {
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError || halfSent && status != statusClientGone {
 		level = slog.LevelError
 	}
 	ctx := c.Request().Context()
