@@ -323,11 +323,12 @@ func prettyJSON(raw []byte) string {
 
 // moment is a line of an Item's timeline.
 type moment struct {
-	at   time.Time
-	who  string
-	what string
-	note string
-	tone string
+	at    time.Time
+	who   string
+	what  string
+	quote string // the text that a label stands on
+	note  string
+	tone  string
 }
 
 // timelineOf tells what happened to the Item, oldest first. Peers stay hidden while the page is blind.
@@ -342,13 +343,13 @@ func timelineOf(p ItemPage) []moment {
 		if d.Label != "" {
 			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
 		}
-		out = append(out, moment{d.CreatedAt, d.Reviewer, strings.ToLower(judged(d.Judgement, v.Item.Kind)), note, judgedTone(d.Judgement)})
+		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: strings.ToLower(judged(d.Judgement, v.Item.Kind)), note: note, tone: judgedTone(d.Judgement)})
 		if d.Undone != nil {
 			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: "took that back"})
 		}
 	}
 	for _, a := range v.Annotations {
-		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), note: a.Body})
+		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), quote: spanText(v.Interaction, a), note: a.Body})
 	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	return out

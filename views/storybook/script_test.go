@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type stage struct {
 	ctx   context.Context
 	url   string
 	posts chan posted
+	lost  atomic.Bool // the hold on the item is gone
 }
 
 func openStage(t *testing.T) *stage {
@@ -43,9 +45,15 @@ func openStage(t *testing.T) *stage {
 	mux.Handle("/", Handler(assets))
 	mux.HandleFunc("POST /items/{id}/{step}", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
-		s.posts <- posted{r.URL.Path, r.PostForm, r.Header.Get("HX-Request") != ""}
-		if r.PathValue("step") == "heartbeat" {
-			fmt.Fprint(w, `{"token":"t","version":3,"expires_at":"2026-03-03T10:29:30Z"}`)
+		if step := r.PathValue("step"); step != "heartbeat" && step != "claim" {
+			s.posts <- posted{r.URL.Path, r.PostForm, r.Header.Get("HX-Request") != ""}
+		}
+		switch step := r.PathValue("step"); {
+		case step == "heartbeat" && s.lost.Load():
+			w.WriteHeader(http.StatusConflict)
+			return
+		case step == "heartbeat", step == "claim":
+			fmt.Fprintf(w, `{"token":"tok-%s","version":3,"expires_at":"2026-03-03T10:29:30Z"}`, step)
 			return
 		}
 		http.Redirect(w, r, Prefix+"item-next", http.StatusSeeOther)
@@ -146,6 +154,7 @@ func TestScript(t *testing.T) {
 	t.Run("one key decides, once", s.decides)
 	t.Run("a held key and a double click decide nothing", s.bounces)
 	t.Run("leaving gives the item back", s.leaves)
+	t.Run("a hold lost behind the page is taken again", s.retakes)
 	t.Run("a session that ended shows the whole sign-in page", s.signedOut)
 	t.Run("keys walk through the queue", s.walks)
 	t.Run("marks and cards lead to each other", s.marks)
@@ -213,7 +222,15 @@ func (s *stage) leaves(t *testing.T) {
 	s.open(t, "queue-3") // drains what came before
 	s.open(t, "item-held")
 	require.NoError(t, chromedp.Do(s.ctx, chromedp.Navigate(s.url+Prefix+"queue-3")))
-	require.Equal(t, "tok-2f1c", s.next(t, "release").form.Get("token"))
+	require.Regexp(t, `^tok-(2f1c|heartbeat)$`, s.next(t, "release").form.Get("token"))
+}
+
+func (s *stage) retakes(t *testing.T) {
+	s.lost.Store(true)
+	defer s.lost.Store(false)
+	s.open(t, "item-held")
+	s.until(t, `[...document.querySelectorAll("input[name=token]")].every(i => i.value === "tok-claim")`)
+	require.True(t, s.eval(t, `document.getElementById("warning") === null`))
 }
 
 func (s *stage) signedOut(t *testing.T) {
