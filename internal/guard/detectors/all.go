@@ -5,10 +5,17 @@ import "github.com/guardroom/guardroom/internal/guard"
 // All registers every local detector.
 func All() *guard.Registry {
 	return guard.NewRegistry(
+		inputEncoding(),
+		inputControl(),
+		inputLength(),
+		inputEntropy(),
+		inputRepetition(),
 		injectionOverride(),
 		injectionPersona(),
 		injectionLeak(),
 		injectionDelimiter(),
+		exfilPattern(),
+		topicHighrisk(),
 		piiCard(),
 		piiEmail(),
 		piiIBAN(),

@@ -52,6 +52,18 @@ func (v *Views) Plain() []*View {
 	return v.where(func(w *View) bool { return w.Kind == KindFolded })
 }
 
+// Literal lists the text and each decoded text as they are written, cleaned where that
+// changed something: the views to look in for what is told by its case.
+func (v *Views) Literal() []*View {
+	cleaned := map[*View]bool{}
+	for _, w := range v.all {
+		if w.Kind == KindClean {
+			cleaned[w.Parent] = true
+		}
+	}
+	return v.where(func(w *View) bool { return !w.folded() && !cleaned[w] })
+}
+
 func (v *Views) where(wanted func(*View) bool) []*View {
 	out := make([]*View, 0, len(v.all))
 	for _, w := range v.all {
