@@ -30,6 +30,9 @@ const (
 // Password is everybody's.
 const Password = "correct horse battery staple"
 
+// Operator is who sets things up.
+var Operator = app.CLI
+
 // Site is a server on an empty data folder with two Apps, a key for each, and a
 // person for each role. It is safe for concurrent use.
 type Site struct {
@@ -79,9 +82,9 @@ func NewSite(t testing.TB, flags ...string) *Site {
 func (s *Site) populate() {
 	ctx := s.t.Context()
 	for _, name := range []string{Home, Foreign} {
-		_, err := s.Accounts.AddApp(ctx, app.CLI, name)
+		_, err := s.Accounts.AddApp(ctx, Operator, name)
 		require.NoError(s.t, err)
-		s.Keys[name], err = s.Accounts.AddKey(ctx, app.CLI, name)
+		s.Keys[name], err = s.Accounts.AddKey(ctx, Operator, name)
 		require.NoError(s.t, err)
 	}
 }
