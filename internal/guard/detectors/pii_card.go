@@ -11,7 +11,7 @@ func piiCard() guard.Spec {
 		DetectorSpec: review.DetectorSpec{
 			ID: "pii.card", Title: "Payment card number", Category: review.CategoryPII, OWASP: "LLM02:2025",
 			Description: "Finds numbers of 12 to 19 digits, plain or in groups, whose first digits and length belong to a card issuer and whose check digit is right (Luhn). " +
-				"Lengths and issuers that other numbers often look like are reported only beside words that speak of cards, and a number that is called an order, a parcel or a serial number is not. " +
+				"Lengths and issuers that other numbers often look like are reported only beside words that speak of cards, as are those of unknown issuers; a number that is called an order, a parcel or a serial number is not. " +
 				"It cannot tell a card that exists from one that could.",
 			Examples: []string{"Please charge my card 4539 1488 0343 6467.", "AMEX 3782-822463-10005, exp 12/27"},
 			// A checked number of a known issuer is hardly ever chance, so it is worth a
@@ -60,7 +60,8 @@ func issuers() []issuer {
 type cardLooks int
 
 const (
-	noCard cardLooks = iota
+	noCard  cardLooks = iota
+	oddCard           // the check digit is right, but no issuer is known
 	rareCard
 	usualCard
 )
@@ -135,6 +136,11 @@ func (f cardFinder) confidence(text string, groups []digitGroup) float64 {
 	switch {
 	case !evenGroups(groups) && !printedGroups(groups):
 		return 0
+	case looks == oddCard:
+		if f.cards.before(text, start, reachRight) && !f.others.before(text, start, reachRight) {
+			return 0.88
+		}
+		return 0
 	case f.cards.beside(text, start, end):
 		return 0.99
 	case printedGroups(groups):
@@ -150,9 +156,12 @@ func (f cardFinder) confidence(text string, groups []digitGroup) float64 {
 }
 
 // looks tells how digits look: like a card of usual length, of a length or issuer that
-// is often something else, or like none.
+// is often something else, of no known issuer, or like none.
 func (f cardFinder) looks(digits string) cardLooks {
-	looks := noCard
+	if !luhn(digits) {
+		return noCard
+	}
+	looks := oddCard
 	for _, is := range f.issuers {
 		if head := digits[:len(is.from)]; head < is.from || head > is.to {
 			continue
@@ -164,9 +173,6 @@ func (f cardFinder) looks(digits string) cardLooks {
 		if hasByte(is.rare, len(digits)) {
 			looks = rareCard
 		}
-	}
-	if looks == noCard || !luhn(digits) {
-		return noCard
 	}
 	return looks
 }

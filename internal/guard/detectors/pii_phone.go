@@ -31,6 +31,7 @@ func piiPhone() guard.Spec {
 // phoneFinder finds telephone numbers.
 type phoneFinder struct {
 	phones wordset // words that speak of telephones
+	titles wordset // words that do when they follow, as in a list
 	others wordset // words that speak of other numbers
 	shapes map[string][]string
 }
@@ -38,12 +39,13 @@ type phoneFinder struct {
 func phones() finder {
 	f := phoneFinder{
 		phones: newWordset("phone|phones|telephone|tel|fax|mobile|cell|cellphone|call|calls|called|calling|dial|ring|hotline|helpline|whatsapp|sms|voicemail|landline|"+
-			"office|contact|my number|his number|her number|number is|reach me|reach us|reach you|text me|text us|messages to|phone_number|"+
+			"my number|his number|her number|number is|reach me|reach us|reach you|text me|text us|messages to|phone_number|"+
 			"telefon|telefonnummer|rufnummer|handy|handynummer|anrufen|anruf|mobil|tel|telefax|téléphone|portable|appelez|appeler|appelle|numéro|joindre|"+
 			"teléfono|móvil|celular|llama|llamar|llámame|telefono|cellulare|chiama|chiamami|chiamare|telefone|ligue|ligar|telemóvel|telefoon|telefoonnummer|bel|bellen|mobiel|"+
 			"telefonu|komórka|zadzwoń|dzwonić|numer|telefonum|arayın|ara|cep|puhelin|puhelinnumero|telefonnumer|ring|mobilnummer|"+
 			"телефон|телефона|телефону|тел|мобильный|позвоните|позвони|звоните|номер|τηλέφωνο|κινητό|हाथ|फोन|फ़ोन|मोबाइल|कॉल|هاتف|الهاتف|هاتفي|جوال|جوالي|اتصل|رقمي|موبايل|טלפון|נייד|telepon|hp|điện thoại",
 			"电话|電話|手机|手機|携帯|전화|휴대폰|연락처|โทร"),
+		titles: newWordset("office|work|home|private|direct|büro|privat|bureau|oficina|ufficio", ""),
 		others: newWordset("order|ticket|account|invoice|id|case|reference|ref|zip|zipcode|postcode|pin|version|isbn|issn|model|sku|serial|tracking|parcel|card|policy|passport|"+
 			"license|licence|flight|page|pages|line|lines|port|error|code|patent|doi|population|year|years|price|usd|eur|bestellung|bestellnummer|rechnung|konto|kontonummer|plz|commande|pedido|factura", ""),
 		// Groupings that are hardly ever those of anything else, with the countries that
@@ -145,7 +147,7 @@ func (f phoneFinder) inRow(text string, row phoneRow, asked *int) []sighting {
 		return nil
 	}
 	end := row.groups[len(row.groups)-1].end
-	left, right := f.phones.before(text, row.start, reachLeft), f.phones.after(text, extensionEnd(text, end), reachRight)
+	left, right := f.phones.before(text, row.start, reachLeft), f.followed(text, extensionEnd(text, end))
 	other := f.others.before(text, row.start, reachRight)
 	var found []sighting
 	for i := range row.groups {
@@ -172,6 +174,11 @@ func (f phoneFinder) inRow(text string, row phoneRow, asked *int) []sighting {
 		}
 	}
 	return surest(found)
+}
+
+// followed tells whether a word for telephones follows at.
+func (f phoneFinder) followed(text string, at int) bool {
+	return f.phones.after(text, at, reachRight) || f.titles.after(text, at, reachRight/2)
 }
 
 // surest keeps, of sightings that overlap, the one with the most confidence, of equals
@@ -264,15 +271,18 @@ func (f phoneFinder) judge(text string, c phoneCandidate, asked *int) float64 {
 	switch {
 	case !c.near || c.other:
 		return 0
-	case len(c.groups) == 1:
-		if len(c.digits) < 7 || len(c.digits) > 13 {
-			return 0
-		}
+	case len(c.groups) == 1 && len(c.digits) >= 7 && len(c.digits) <= 13:
 		return 0.6
+	case len(c.groups) == 1, houseNumbers(shape):
+		return 0
 	default:
 		return 0.7
 	}
 }
+
+// houseNumbers tells whether the groups are rather those of an address: 14 3684 Court
+// Street.
+func houseNumbers(shape string) bool { return len(shape) == 3 && shape[2] == '4' && shape[0] != '3' && shape[0] != '4' }
 
 // international judges numbers with a plus sign.
 func (f phoneFinder) international(c phoneCandidate, asked *int) float64 {
@@ -309,7 +319,7 @@ func (f phoneFinder) american(text string, c phoneCandidate, shape string, asked
 		return 0.92
 	case good && !c.other:
 		return 0.75
-	case c.bracket && last.gap == "-":
+	case c.bracket && last.gap == "-" && !c.near:
 		return 0.65
 	default:
 		return 0
