@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -96,4 +98,38 @@ func BenchmarkQueuePage(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkExport reads Decisions with their texts, in the order of time.
+func BenchmarkExport(b *testing.B) {
+	s := openWithApp(b, store.Options{Dir: b.TempDir()})
+	const decisions, each = 50_000, 1_000
+	for done := 0; done < decisions; done += each {
+		require.NoError(b, s.Write(b.Context(), func(tx review.Tx) error {
+			for i := range each {
+				if err := putDecided(tx, fmt.Sprintf("%08d", done+i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	for b.Loop() {
+		n := 0
+		for _, err := range s.Decisions(b.Context(), review.DecisionQuery{AppIDs: []string{anApp.ID}}) {
+			require.NoError(b, err)
+			n++
+		}
+		require.Equal(b, decisions, n)
+	}
+	b.ReportMetric(float64(b.N)*decisions/b.Elapsed().Seconds(), "rows/s")
+}
+
+func putDecided(tx review.Tx, id string) error {
+	in := review.Interaction{ID: id, AppID: anApp.ID, Content: review.Content{Prompt: strings.Repeat("p", 1_000), Response: strings.Repeat("r", 1_500)}}
+	findings := []review.Finding{{Detector: "injection.override", Category: review.CategoryInjection, Confidence: 0.9, Segment: "prompt", End: 9, Message: "m"}}
+	item := review.Item{ID: id, AppID: anApp.ID, InteractionID: id, Kind: review.KindInteraction, State: review.StateDecided, Version: 2}
+	return errors.Join(tx.PutInteraction(in, review.Assessment{Findings: findings}), tx.PutItem(item, findings),
+		tx.PutDecision(review.Decision{ID: id, ItemID: id, AppID: anApp.ID, Actor: review.Actor{Kind: review.ActorSystem, ID: "demo"},
+			Judgement: review.JudgeBlock, Findings: findings}))
 }

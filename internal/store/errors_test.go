@@ -63,6 +63,7 @@ func TestErrorsAreNormalised(t *testing.T) {
 		{"postgres lock timeout", server("55P03"), review.CodeUnavailable},
 		{"postgres deadlock", server("40P01"), review.CodeUnavailable},
 		{"postgres read-only", server("25006"), review.CodeUnavailable},
+		{"postgres NUL in a name", server("22021"), review.CodeUnprocessable},
 		{"postgres syntax", server("42601"), review.CodeInternal},
 	}
 	for _, tt := range tests {

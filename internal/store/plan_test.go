@@ -56,12 +56,12 @@ func fillForPlans(t testing.TB, s *Store, words ...string) {
 
 func sqliteWords(items int) []string {
 	series := "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s) AS series"
-	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", "x'00'", "{false}", "0"}
+	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", "x'7b7d'", "{false}", "0"}
 }
 
 func postgresWords(items int) []string {
 	series := "generate_series(1, %d) AS series (n)"
-	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", `'\x00'::bytea`, "{false}", "false"}
+	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", `'\x7b7d'::bytea`, "{false}", "false"}
 }
 
 func openFor(t testing.TB, o Options) *Store {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ func readingScenarios() []scenario {
 		{"an item's page has everything", itemPageHasEverything},
 		{"an item's history is the user's latest ten elsewhere", historyOfUser},
 		{"a foreign item is absent", foreignItemIsAbsent},
+		{"hostile ids and filters find nothing", hostileIDs},
 		{"the export pages through everything in order", exportPages},
 		{"every filter of the export keeps what it names", exportFilters},
 		{"an export can be left early and fails honestly", exportEndsEarly},
@@ -388,6 +390,33 @@ func foreignItemIsAbsent(t *testing.T, f *fixture) {
 	} {
 		_, err := f.ItemView(t.Context(), query.apps, query.item)
 		require.Equal(t, review.CodeNotFound, review.CodeOf(err), name)
+	}
+}
+
+// hostileIDs may be refused or not found, but must not look like our fault.
+func hostileIDs(t *testing.T, f *fixture) {
+	f.flagged(t, "x")
+	apps := []string{f.caller.App.ID}
+	for _, id := range []string{"", "\x00", "\xff\xfe", "'\"; --", "%", strings.Repeat("x", 1<<16)} {
+		_, queue := f.Queue(t.Context(), review.QueueQuery{AppIDs: apps, Filter: review.Filter{UserID: id, Detector: id}, Limit: 1,
+			After: &review.Position{ID: id}, Now: start})
+		var exported error
+		for _, err := range f.Decisions(t.Context(), review.DecisionQuery{AppIDs: apps, Filter: review.Filter{UserID: id}}) {
+			exported = err
+		}
+		for name, err := range map[string]error{
+			"queue": queue, "export": exported,
+			"item":      second(f.ItemView(t.Context(), apps, id)),
+			"receipt":   second(f.Receipt(t.Context(), apps[0], id)),
+			"user":      second(f.User(t.Context(), id)),
+			"apps":      second(f.AppsOf(t.Context(), id)),
+			"caller":    second(f.Caller(t.Context(), []byte(id))),
+			"item tx":   f.Write(t.Context(), func(tx review.Tx) error { return second(tx.Item(id)) }),
+			"claim tx":  f.Write(t.Context(), func(tx review.Tx) error { return second(tx.Claim(id)) }),
+			"revoke tx": f.Write(t.Context(), func(tx review.Tx) error { return second(tx.RevokeAPIKey(id, start)) }),
+		} {
+			require.Contains(t, []review.Code{"", review.CodeNotFound, review.CodeUnprocessable}, review.CodeOf(err), "%s %q: %v", name, id, err)
+		}
 	}
 }
 
