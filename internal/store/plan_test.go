@@ -17,7 +17,7 @@ import (
 // and after statistics are gathered.
 const (
 	planApps  = 20
-	planItems = 20_000
+	planItems = 6_000
 )
 
 // planFixtures fill the tables below the store; {series} gives n from 1 on.
@@ -96,12 +96,14 @@ func plannedQueries(d dialect) []plannedQuery {
 		query, args := queueSQL(d, q)
 		out = append(out, plannedQuery{name, index, query, args})
 	}
-	after := &review.Position{Rank: 2_000, ID: "it-8001"}
+	after := &review.Position{Rank: 600, ID: "it-2401"}
 	queue("queue of all Apps", "items_queue", review.QueueQuery{AppIDs: apps})
 	queue("queue of all Apps, later page", "items_queue", review.QueueQuery{AppIDs: apps, After: after})
 	queue("queue of two Apps", "items_queue", review.QueueQuery{AppIDs: apps[:2]})
 	queue("queue of one App", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6]})
 	queue("queue of one App, later page", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6], After: after})
+	queue("item before, in all Apps", "items_queue", review.QueueQuery{AppIDs: apps, Before: after})
+	queue("item before, in one App", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6], Before: after})
 	queue("next free item", "items_queue", review.QueueQuery{AppIDs: apps, Free: true})
 	queue("queue by kind", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Kind: review.KindAudit}})
 	queue("queue by detector", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Detector: "d7"}})
@@ -110,7 +112,7 @@ func plannedQueries(d dialect) []plannedQuery {
 		query, args := decisionsQuery(d, q, "d.id", last, 2_000)
 		out = append(out, plannedQuery{name, index, query, args})
 	}
-	last := &decisionRow{ID: "de-9000", Created: 3_000}
+	last := &decisionRow{ID: "de-3000", Created: 1_000}
 	decisions("export of all Apps", "decisions_time", review.DecisionQuery{AppIDs: apps}, nil)
 	decisions("export of all Apps, later page", "decisions_time", review.DecisionQuery{AppIDs: apps}, last)
 	decisions("export of one App, later page", "decisions_time_of_app", review.DecisionQuery{AppIDs: apps[5:6]}, last)

@@ -113,7 +113,35 @@ func queuePagesByKey(t *testing.T, f *fixture) {
 			}
 		}
 		require.Equal(t, expected, got)
+		requireSteps(t, f, apps, expected)
 	}
+}
+
+// requireSteps goes through the queue Item by Item, there and back.
+func requireSteps(t *testing.T, f *fixture, apps, expected []string) {
+	t.Helper()
+	viewer := review.Viewer{User: f.ann.User}
+	for _, id := range apps {
+		viewer.Apps = append(viewer.Apps, review.App{ID: id})
+	}
+	for i, id := range expected {
+		view, err := f.ItemView(t.Context(), apps, id)
+		require.NoError(t, err)
+		before, err := f.service.Before(t.Context(), viewer, review.Filter{}, view.Item)
+		require.NoError(t, err)
+		after, err := f.service.After(t.Context(), viewer, review.Filter{}, view.Item)
+		require.NoError(t, err)
+		require.Equal(t, at(expected, i-1), before)
+		require.Equal(t, at(expected, i+1), after)
+	}
+}
+
+// at returns the id at a place, "" beyond the ends.
+func at(ids []string, i int) string {
+	if i < 0 || i >= len(ids) {
+		return ""
+	}
+	return ids[i]
 }
 
 func cmpStrings(a, b string) int {
@@ -454,7 +482,7 @@ func (f *fixture) export(t testing.TB, q review.DecisionQuery) []string {
 }
 
 func exportPages(t *testing.T, f *fixture) {
-	want := f.putDecisions(t, 4_100) // more than two pages
+	want := f.putDecisions(t, 2_100) // more than one page
 	require.Equal(t, want, f.export(t, review.DecisionQuery{}))
 	require.Equal(t, want, f.export(t, review.DecisionQuery{AppIDs: []string{f.caller.App.ID, "another"}}))
 	require.Equal(t, want[:2_001], f.export(t, review.DecisionQuery{Limit: 2_001}))
