@@ -99,7 +99,7 @@ func TestKilledWhileWriting(t *testing.T) {
 			require.NoError(t, openWithApp(t, o).Close())
 			var acknowledged []string
 			for round := range 3 {
-				acknowledged = append(acknowledged, killAfter(t, o, 400)...)
+				acknowledged = append(acknowledged, killAfter(t, o, 200)...)
 				s := openWithApp(t, o)
 				requireExactly(t, s, acknowledged, producers*(round+1))
 				require.NoError(t, put(t.Context(), s, fmt.Sprintf("after-%d", round), 10))

@@ -17,11 +17,12 @@ import (
 // and after statistics are gathered.
 const (
 	planApps  = 20
-	planItems = 6_000
+	planItems = 20_000
 )
 
-// planFixtures fill the tables below the store; {series} gives n from 1 on.
+// planFixtures fill the tables below the store; {apps} and {items} give n from 1 on.
 var planFixtures = []string{
+	`{unchecked}`,
 	`INSERT INTO apps (id, name, created_at) SELECT 'app-' || n, 'app-' || n, 1 FROM {apps}`,
 	`INSERT INTO users (id, email, name, role, password_hash, created_at) VALUES ('u', 'u', 'u', 'analyst', '', 1)`,
 	`INSERT INTO interactions (id, app_id, external_id, user_id, session_id, conversation_id, turn, model, model_version, content_hash,
@@ -56,12 +57,12 @@ func fillForPlans(t testing.TB, s *Store, words ...string) {
 
 func sqliteWords(items int) []string {
 	series := "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s) AS series"
-	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", "x'7b7d'", "{false}", "0"}
+	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", "x'7b7d'", "{unchecked}", "PRAGMA defer_foreign_keys = ON", "{false}", "0"}
 }
 
 func postgresWords(items int) []string {
 	series := "generate_series(1, %d) AS series (n)"
-	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", `'\x7b7d'::bytea`, "{false}", "false"}
+	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", `'\x7b7d'::bytea`, "{unchecked}", "SET LOCAL session_replication_role = replica", "{false}", "false"}
 }
 
 func openFor(t testing.TB, o Options) *Store {
@@ -96,7 +97,7 @@ func plannedQueries(d dialect) []plannedQuery {
 		query, args := queueSQL(d, q)
 		out = append(out, plannedQuery{name, index, query, args})
 	}
-	after := &review.Position{Rank: 600, ID: "it-2401"}
+	after := &review.Position{Rank: 2_000, ID: "it-8001"}
 	queue("queue of all Apps", "items_queue", review.QueueQuery{AppIDs: apps})
 	queue("queue of all Apps, later page", "items_queue", review.QueueQuery{AppIDs: apps, After: after})
 	queue("queue of two Apps", "items_queue", review.QueueQuery{AppIDs: apps[:2]})
@@ -112,7 +113,7 @@ func plannedQueries(d dialect) []plannedQuery {
 		query, args := decisionsQuery(d, q, "d.id", last, 2_000)
 		out = append(out, plannedQuery{name, index, query, args})
 	}
-	last := &decisionRow{ID: "de-3000", Created: 1_000}
+	last := &decisionRow{ID: "de-9000", Created: 3_000}
 	decisions("export of all Apps", "decisions_time", review.DecisionQuery{AppIDs: apps}, nil)
 	decisions("export of all Apps, later page", "decisions_time", review.DecisionQuery{AppIDs: apps}, last)
 	decisions("export of one App, later page", "decisions_time_of_app", review.DecisionQuery{AppIDs: apps[5:6]}, last)
