@@ -58,6 +58,32 @@ func (s wordset) after(text string, at, reach int) bool {
 	return s.in(text[at:to])
 }
 
+// leadsTo tells whether one of the words stands before at with nothing but words of
+// between, and signs, after it.
+func (s wordset) leadsTo(text string, at int, between wordset) bool {
+	from := max(at-reachLeft, 0)
+	for end, last := at, 0; ; end = at {
+		for at > from && !wordy(text[at-1]) {
+			if at--; digit(text[at]) {
+				return false
+			}
+		}
+		end = at
+		for at > from && wordy(text[at-1]) {
+			at--
+		}
+		if at == end || at == from && from > 0 {
+			return false
+		}
+		if word := text[at:end]; s.in(word) || last > 0 && s.words[text[at:last]] {
+			return true
+		} else if !between.in(word) {
+			return false
+		}
+		last = end
+	}
+}
+
 func (s wordset) in(text string) bool {
 	foreign := false
 	for i, last := 0, -1; i < len(text); {

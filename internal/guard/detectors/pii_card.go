@@ -79,7 +79,7 @@ func cards() finder {
 		cards: newWordset("card|cards|cc|creditcard|debit|credit|visa|mastercard|amex|american express|maestro|discover|diners|jcb|unionpay|rupay|mir|pan|cvv|cvc|cvv2|"+
 			"kreditkarte|kreditkartennummer|karte|kartennummer|carte|tarjeta|cartao|carta|karta|karty|karte|kart|karti|kartim|kaart|kaartnummer|creditkaart|kort|kortnummer|kortti|"+
 			"карта|карты|карте|карту|картой|картка|κάρτα|κάρτας|بطاقة|بطاقتي|البطاقة|कार्ड|כרטיס", "卡|カード|카드|บัตร"),
-		others: newWordset("order|orders|tracking|parcel|shipment|package|isbn|imei|imsi|iccid|invoice|serial|ticket|barcode|ean|gtin|upc|sku|timestamp|uuid|guid|"+
+		others: newWordset("id|ids|nonce|order|orders|tracking|parcel|shipment|package|isbn|imei|imsi|iccid|invoice|serial|ticket|barcode|ean|gtin|upc|sku|timestamp|uuid|guid|"+
 			"bestellung|bestellnummer|sendung|rechnung|commande|facture|colis|pedido|factura|fatura|ordine|fattura|zamowienie|заказ|заказа", "订单|运单|注文|주문"),
 	}
 	return f.find
@@ -104,6 +104,7 @@ func (f cardFinder) find(text string) []sighting {
 const (
 	minCardDigits = 12
 	maxCardDigits = 19
+	maxCardGroups = 5 // more are digits one by one, or a table of numbers
 )
 
 // at looks for a card that starts with group i of a row and says how many groups it has.
@@ -115,6 +116,9 @@ func (f cardFinder) at(text string, row []digitGroup, i int) (groups int, s sigh
 	for n := 1; i+n <= len(row); n++ {
 		if digits += row[i+n-1].size(); digits > maxCardDigits {
 			break
+		}
+		if n > maxCardGroups && i > 0 {
+			break // where nothing announces a number
 		}
 		if digits < minCardDigits || !apart(row, i, i+n) || !oneGap(row, i, i+n) {
 			continue
@@ -148,7 +152,7 @@ func (f cardFinder) confidence(text string, groups []digitGroup) float64 {
 			return 0.95
 		}
 		return 0.7
-	case looks == rareCard || len(groups) > 1 || f.others.before(text, start, reachLeft):
+	case looks == rareCard || len(groups) > 1 || f.others.before(text, start, reachRight), start > 0 && text[start-1] == '/':
 		return 0
 	default:
 		return 0.88
