@@ -62,26 +62,35 @@ func (s wordset) after(text string, at, reach int) bool {
 // between, and signs, after it.
 func (s wordset) leadsTo(text string, at int, between wordset) bool {
 	from := max(at-reachLeft, 0)
-	for end, last := at, 0; ; end = at {
-		for at > from && !wordy(text[at-1]) {
-			if at--; digit(text[at]) {
-				return false
-			}
-		}
-		end = at
-		for at > from && wordy(text[at-1]) {
-			at--
-		}
-		if at == end || at == from && from > 0 {
+	for last := 0; ; {
+		start, end := wordBefore(text, from, at)
+		if start == end || start == from && from > 0 {
 			return false
 		}
-		if word := text[at:end]; s.in(word) || last > 0 && s.words[text[at:last]] {
+		word := text[start:end]
+		if s.in(word) || last > 0 && s.words[text[start:last]] {
 			return true
-		} else if !between.in(word) {
+		}
+		if !between.in(word) {
 			return false
 		}
-		last = end
+		at, last = start, end
 	}
+}
+
+// wordBefore returns the word before at, no further back than from; an empty one when
+// there is none, or a number in between.
+func wordBefore(text string, from, at int) (start, end int) {
+	for at > from && !wordy(text[at-1]) {
+		if at--; digit(text[at]) {
+			return at, at
+		}
+	}
+	start = at
+	for start > from && wordy(text[start-1]) {
+		start--
+	}
+	return start, at
 }
 
 func (s wordset) in(text string) bool {

@@ -40,7 +40,7 @@ func TestOneNumberIsOneThing(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
 			var got []string
-			for _, f := range screen(t, review.Segment{Name: "prompt", Kind: review.SegmentPrompt, Text: tt.text}).Findings {
+			for _, f := range screened(t, review.Segment{Name: "prompt", Kind: review.SegmentPrompt, Text: tt.text}).Findings {
 				if f.Category == review.CategoryPII {
 					got = append(got, f.Detector)
 				}
@@ -53,7 +53,7 @@ func TestOneNumberIsOneThing(t *testing.T) {
 func TestPersonalDataNeverShowsInFindings(t *testing.T) {
 	prompt := "I am jane@mail.org, card ４１１１１１１１１１１１１１１１, call +44 20 7946 0958 from 86.121.97.248"
 	response := "Charged 4111-1111-1111-1111, receipt to jane@mail.org"
-	got := screen(t,
+	got := screened(t,
 		review.Segment{Name: "prompt", Kind: review.SegmentPrompt, Text: prompt},
 		review.Segment{Name: "response", Kind: review.SegmentResponse, Text: response})
 	require.Empty(t, got.Failures)
@@ -83,7 +83,7 @@ func TestLongListsStayQuick(t *testing.T) {
 	}
 }
 
-func screen(t *testing.T, segments ...review.Segment) review.Screening {
+func screened(t *testing.T, segments ...review.Segment) review.Screening {
 	t.Helper()
 	registry := All()
 	p, err := guard.NewPipeline(registry, guard.Options{Limits: textview.DefaultLimits()})
