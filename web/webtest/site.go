@@ -37,8 +37,9 @@ var Operator = app.CLI
 // person for each role. It is safe for concurrent use.
 type Site struct {
 	*app.Server
-	Keys map[string]string // by App
-	Log  *Log
+	Keys  map[string]string // by App
+	Log   *Log
+	Clock *Clock
 
 	t       testing.TB
 	mu      sync.Mutex
@@ -71,8 +72,8 @@ func NewSite(t testing.TB, flags ...string) *Site {
 	environment := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }}
 	cfg, err := config.Load(environment, append([]string{"--data", t.TempDir()}, flags...)...)
 	require.NoError(t, err)
-	s := &Site{t: t, Log: &Log{}, Keys: map[string]string{}, joined: map[review.Role]bool{}}
-	s.Server, err = app.NewServer(t.Context(), cfg, slog.New(slog.NewJSONHandler(s.Log, nil)))
+	s := &Site{t: t, Log: &Log{}, Clock: NewClock(), Keys: map[string]string{}, joined: map[review.Role]bool{}}
+	s.Server, err = app.NewServer(t.Context(), cfg, slog.New(slog.NewJSONHandler(s.Log, nil)), s.Clock.Now)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	s.populate()
