@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"context"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -55,6 +56,30 @@ func TestVerdictsAtDefaults(t *testing.T) {
 		got, s := verdictOf(t, p, policy, promptSegment(c.text))
 		require.Equal(t, c.want, got, "%q: %+v", c.text, s.Findings)
 	}
+}
+
+// TestOrdinaryPromptsPass holds the whole guard to harmless prompts that share their
+// words with attacks: one in fifty may be flagged, none blocked.
+func TestOrdinaryPromptsPass(t *testing.T) {
+	p, policy := newPipeline(t)
+	file, err := os.ReadFile("testdata/ordinary/prompts.txt")
+	require.NoError(t, err)
+	ran, flagged := 0, 0
+	for line := range strings.Lines(string(file)) {
+		text := strings.TrimSpace(line)
+		if text == "" || strings.HasPrefix(text, "# ") {
+			continue
+		}
+		verdict, s := verdictOf(t, p, policy, promptSegment(text))
+		ran++
+		require.Less(t, verdict, review.VerdictBlock, text)
+		if verdict == review.VerdictFlag {
+			flagged++
+			t.Logf("flagged: %q: %+v", text, s.Findings)
+		}
+	}
+	require.GreaterOrEqual(t, ran, 220)
+	require.LessOrEqual(t, 50*flagged, ran)
 }
 
 func TestTheSameWordsElsewhere(t *testing.T) {
