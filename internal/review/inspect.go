@@ -78,12 +78,11 @@ func (v Viewer) appsNamed(name string) []string {
 	if name == "" {
 		return v.AppIDs()
 	}
-	for _, a := range v.Apps {
-		if a.Name == name {
-			return []string{a.ID}
-		}
+	app, err := v.AppNamed(name)
+	if err != nil {
+		return nil
 	}
-	return nil
+	return []string{app.ID}
 }
 
 // Counts returns the viewer's counters.
