@@ -47,6 +47,14 @@ type PolicyView struct {
 	Since    time.Time // the first moment that the tallies count
 }
 
+// Edited is the policy that a form begins with: the draft, or what is live.
+func (v PolicyView) Edited() Policy {
+	if v.Draft != nil {
+		return v.Draft.Policy
+	}
+	return v.Live
+}
+
 // Changes lists what the draft would change, nothing without one.
 func (v PolicyView) Changes(specs []DetectorSpec) []FieldChange {
 	if v.Draft == nil {

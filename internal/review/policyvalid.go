@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // The bounds of a Policy.
@@ -94,6 +95,8 @@ func (p Policy) validatePatterns(bad *invalidFields) {
 		switch {
 		case pat.Name == "" || pat.Expr == "" || err != nil:
 			bad.addf(at, "needs a name and a valid regular expression (RE2)")
+		case strings.ContainsAny(pat.Name+pat.Expr, "\r\n"):
+			bad.addf(at, `must be on one line; write \n for a line break`)
 		case len(pat.Name) > maxNameBytes:
 			bad.addf(at, "has a name of more than %d bytes", maxNameBytes)
 		case len(pat.Expr) > maxPatternBytes:
@@ -127,6 +130,8 @@ func (p Policy) validateLabels(bad *invalidFields) {
 		switch {
 		case l.ID == "" || l.Title == "":
 			bad.addf(at, "needs an id and a title")
+		case strings.ContainsAny(l.ID+l.Title, "\r\n"):
+			bad.addf(at, "must be on one line")
 		case len(l.ID) > maxNameBytes || len(l.Title) > maxTitleBytes:
 			bad.addf(at, "must have an id of at most %d bytes and a title of at most %d", maxNameBytes, maxTitleBytes)
 		case seen[l.ID]:
