@@ -154,11 +154,11 @@ func changeGroups(changes []review.FieldChange, specs []review.DetectorSpec, ope
 	var out []changeGroup
 	for _, c := range changes {
 		g, line := changeWords(c, specs, open)
-		if len(out) == 0 || out[len(out)-1].title != g.title || out[len(out)-1].id != g.id {
-			out = append(out, g)
+		at := slices.IndexFunc(out, func(o changeGroup) bool { return o.title == g.title && o.id == g.id })
+		if at < 0 {
+			at, out = len(out), append(out, g)
 		}
-		last := &out[len(out)-1]
-		last.changes = append(last.changes, line)
+		out[at].changes = append(out[at].changes, line)
 	}
 	return out
 }
@@ -176,8 +176,7 @@ func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (
 	if c.Field == "labels" {
 		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
 	}
-	word := settingWord(c.Field)
-	return changeGroup{title: "Settings"}, changeLine{word, settingValue(c.Field, c.Before), settingValue(c.Field, c.After)}
+	return changeGroup{title: "Settings"}, changeLine{title(settingWord(c.Field)), settingValue(c.Field, c.Before), settingValue(c.Field, c.After)}
 }
 
 // detectorChange reads "ID.mode", "ID.flag" or "ID.segments.KIND.block"; an id has one dot.
@@ -191,7 +190,7 @@ func detectorChange(c review.FieldChange, rest string, specs []review.DetectorSp
 		return g, changeLine{"Mode", title(orNone(c.Before)), title(orNone(c.After))}
 	case len(parts) >= 5:
 		kind := kindOfText(review.SegmentKind(parts[3]))
-		return g, changeLine{title(name) + " in: " + kind, ownThreshold(c.Before), ownThreshold(c.After)}
+		return g, changeLine{kind + ": " + name + " from", ownThreshold(c.Before), ownThreshold(c.After)}
 	}
 	return g, changeLine{title(name) + " from", ownThreshold(c.Before), ownThreshold(c.After)}
 }
@@ -476,6 +475,34 @@ func policyAdvice(c review.Code) string {
 		return "What you typed is kept. Look at what the page shows now, then go on from there."
 	}
 	return problemAdvice(c)
+}
+
+// reworded says in its message which fields are wrong as the page names them.
+func reworded(p *Problem) *Problem {
+	out := *p
+	switch len(p.Fields) {
+	case 0:
+	case 1:
+		out.Message = fieldWords(p.Fields[0].Field, nil) + " " + p.Fields[0].Message
+	default:
+		out.Message = plural(len(p.Fields), "field", "fields") + " cannot be taken as they are"
+	}
+	return &out
+}
+
+// inPageOrder sorts problems as their fields stand on the form's page.
+func inPageOrder(fields []review.FieldError) []review.FieldError {
+	rank := func(f review.FieldError) int {
+		for i, prefix := range []string{"detectors", "patterns", "labels"} {
+			if strings.HasPrefix(f.Field, prefix) {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	out := slices.Clone(fields)
+	slices.SortStableFunc(out, func(a, b review.FieldError) int { return rank(a) - rank(b) })
+	return out
 }
 
 // editAdvice says what to do after a refused draft.

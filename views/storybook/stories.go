@@ -16,6 +16,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.queue()...)
 	all = append(all, s.item()...)
 	all = append(all, s.record()...)
+	all = append(all, s.policies()...)
 	return append(all, s.errors()...)
 }
 
