@@ -125,7 +125,7 @@ func overturnWords(t review.DetectorTally) string {
 	return fmt.Sprintf("%s overturned (95 %% interval %s–%s)", wholePercent(p.Rate), bare(p.Lower), wholePercent(p.Upper))
 }
 
-func wholePercent(x float64) string { return bare(x) + " %" }
+func wholePercent(x float64) string { return bare(x) + "\u00a0%" }
 
 func bare(x float64) string { return strconv.Itoa(int(math.Round(100 * x))) }
 
@@ -252,7 +252,7 @@ func settingValue(name, value string) string {
 		return "flag it"
 	case name == "audit_rate":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
-		return percent(x)
+		return exactPercent(x)
 	case err != nil:
 		return value
 	case name == "deadline_ms":
@@ -263,6 +263,11 @@ func settingValue(name, value string) string {
 		return minutesWord(n)
 	}
 	return value
+}
+
+// exactPercent writes a share that somebody set, with all its digits.
+func exactPercent(x float64) string {
+	return strconv.FormatFloat(math.Round(1e8*x)/1e6, 'f', -1, 64) + " %"
 }
 
 // minutesWord writes minutes in their largest whole unit.
@@ -280,7 +285,7 @@ func minutesWord(n int) string {
 // settingFacts lists a policy's settings in words.
 func settingFacts(p review.Policy) []fact {
 	out := []fact{
-		{settingWord("audit_rate"), percent(p.AuditRate) + " of what is allowed"},
+		{settingWord("audit_rate"), exactPercent(p.AuditRate) + " of what is allowed"},
 		{settingWord("fail_open"), settingValue("fail_open", strconv.FormatBool(p.FailOpen))},
 		{"Deadline", count(p.DeadlineMS) + " ms"},
 		{"Longest prompt", count(p.MaxPromptBytes) + " bytes"},

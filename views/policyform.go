@@ -136,7 +136,19 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 	if r.sends("labels") {
 		p.Labels = r.labels()
 	}
-	return p, PolicyForm{r.values}, r.faults(p)
+	return p, typedOver(base, r), r.faults(p)
+}
+
+// typedOver is the form as typed; what was not sent shows what it was. A list that was sent is all there is of it.
+func typedOver(base review.Policy, r policyReader) PolicyForm {
+	form := NewPolicyForm(base)
+	for _, list := range []string{"patterns", "labels"} {
+		if r.sends(list) {
+			maps.DeleteFunc(form.values, func(name string, _ []string) bool { _, row := rowOf(list, name); return row })
+		}
+	}
+	maps.Copy(form.values, r.values)
+	return form
 }
 
 // faults joins what could not be read with what is out of its bounds, each field once.
