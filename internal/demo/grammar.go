@@ -133,12 +133,18 @@ func parseNode(s string) (node, error) {
 		return node{choices: strings.Split(s, "|")}, nil
 	case strings.HasPrefix(s, "$"):
 		name, rule, binds := strings.Cut(s[1:], ":")
+		if name == "" || binds && rule == "" {
+			return node{}, fmt.Errorf("{%s} misses a name", s)
+		}
 		if !binds {
 			return node{recall: name}, nil
 		}
 		return node{bind: name, rule: rule}, nil
 	case strings.HasPrefix(s, "@"):
 		maker, argument, _ := strings.Cut(s[1:], ":")
+		if maker == "" {
+			return node{}, fmt.Errorf("{%s} misses a name", s)
+		}
 		return node{maker: maker, argument: argument}, nil
 	case strings.HasPrefix(s, "#"):
 		low, high, ok := strings.Cut(s[1:], "-")

@@ -63,7 +63,7 @@ func newPopulation(r *rand.Rand) []person {
 
 func habitOfRank(rank int) habit {
 	switch {
-	case rank%13 == 2:
+	case rank%9 == 2:
 		return trusting
 	case rank%37 == 6:
 		return suggestive
