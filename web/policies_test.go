@@ -168,29 +168,35 @@ func TestPolicyFormsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
 	draft, trial := policyHome+"/draft", policyHome+"/trial"
+	people := map[review.Role]*webtest.Client{}
+	as := func(role review.Role) func(*webtest.Site) *webtest.Client { // one sign-in for all scenarios
+		people[role] = site.Person(role)
+		return func(*webtest.Site) *webtest.Client { return people[role] }
+	}
+	lead, analyst := as(review.RoleLead), as(review.RoleAnalyst)
 	webtest.Run(t, site, []webtest.Scenario{
-		{Name: "every field is named beside itself", As: leadOf, URL: draft, Header: formHeader, Status: 422, Forbidden: without("<b>typed"),
+		{Name: "every field is named beside itself", As: lead, URL: draft, Header: formHeader, Status: 422, Forbidden: without("<b>typed"),
 			Body: url.Values{"detectors.pii.email.flag": {"<b>typed"}, "detectors.pii.email.block": {"1.5"}, "detectors.pii.card.mode": {"x"}, "audit_rate": {"-1"}, "deadline_ms": {""}, "due_minutes.high": {"0"},
 				"patterns[4].name": {"p"}, "patterns[4].expr": {"("}, "labels[7].id": {"l"}}.Encode(),
 			Content: []string{"8 fields cannot be taken", "&lt;b&gt;typed", `id="f-detectors-pii-email-flag-problem"`, `id="f-detectors-pii-email-block-problem"`, `id="f-detectors-pii-card-mode-problem"`,
 				`id="f-audit_rate-problem"`, `id="f-deadline_ms-problem"`, `id="f-due_minutes-high-problem"`, `id="f-patterns-0-problem"`, `id="f-labels-0-problem"`}},
-		{Name: "NaN is no threshold", As: leadOf, URL: draft, Header: formHeader, Body: "audit_rate=NaN", Status: 422, Content: []string{"must be between 0 and 1"}, Forbidden: without()},
-		{Name: "a pattern that is everywhere", As: leadOf, URL: draft, Header: formHeader, Body: url.Values{"patterns[0].name": {"p"}, "patterns[0].expr": {"x*"}}.Encode(), Status: 422, Content: []string{"even in an empty one"}, Forbidden: without()},
-		{Name: "no labels", As: leadOf, URL: draft, Header: formHeader, Body: "labels[0].id=&labels[0].title=", Status: 422, Content: []string{"needs at least one label"}, Forbidden: without()},
-		{Name: "detectors that do not exist", As: leadOf, URL: draft, Header: formHeader, Body: "detectors.no.such.mode=off&detectors.<b>=1", Status: 303, Forbidden: without("no.such")},
-		{Name: "a huge form", As: leadOf, URL: draft, Header: formHeader, Body: "x=" + strings.Repeat("y", 300<<10), Status: 413, Content: []string{"<html"}, Forbidden: without("yyyyyyyyyy")},
-		{Name: "a live version that is no number", As: leadOf, URL: draft + "/activation", Header: formHeader, Body: "live=x&reason=typed", Status: 422, Content: []string{"typed"}, Forbidden: without()},
-		{Name: "an empty text", As: leadOf, URL: trial, Header: formHeader, Body: "kind=prompt&text=+", Status: 422, Content: []string{"Text is empty"}, Forbidden: without("would")},
-		{Name: "a text of an unknown kind", As: leadOf, URL: trial, Header: formHeader, Body: "kind=system&text=typed", Status: 422, Content: []string{"must be prompt or document", "typed"}, Forbidden: without()},
-		{Name: "a long text", As: leadOf, URL: trial, Header: formHeader, Body: "kind=prompt&text=" + strings.Repeat("x", 65<<10), Status: 422, Content: []string{"at most 65536 bytes"}, Forbidden: without()},
-		{Name: "hidden characters are shown", As: leadOf, URL: trial, Header: formHeader, Body: url.Values{"kind": {"document"}, "text": {"<script>alert(1)</script> in\u200bvisible"}}.Encode(), Status: 200, Content: []string{"&lt;script&gt;"}, Forbidden: without("<script>alert")},
-		{Name: "a version that is none", As: leadOf, URL: policyHome + "/versions/9", Status: 404, Content: []string{"<html"}, Forbidden: without("Roll back")},
-		{Name: "a version that is no number", As: leadOf, URL: policyHome + "/versions/-1", Status: 404, Content: []string{"<html"}, Forbidden: without("Roll back")},
-		{Name: "nobody's App", As: leadOf, URL: "/policies/nope", Status: 404, Content: []string{"<html"}, Forbidden: without("nope is")},
-		{Name: "another's App", As: leadOf, URL: "/policies/" + webtest.Foreign + "/draft", Header: formHeader, Body: "deadline_ms=x", Status: 404, Content: []string{"<html"}, Forbidden: without("deadline")},
-		{Name: "an analyst reads", As: analystOf, URL: policyHome, Status: 200, Content: []string{"Version 1 is live"}, Forbidden: without("draft/edit", "/trial")},
-		{Name: "an analyst does not edit", As: analystOf, URL: draft + "/edit", Status: 403, Content: []string{"<html"}, Forbidden: without("Save the draft")},
-		{Name: "an auditor does not save", As: func(s *webtest.Site) *webtest.Client { return s.Person(review.RoleAuditor) }, URL: draft, Header: formHeader, Body: "deadline_ms=1", Status: 403, Content: []string{"<html"}, Forbidden: without("Draft saved")},
+		{Name: "NaN is no threshold", As: lead, URL: draft, Header: formHeader, Body: "audit_rate=NaN", Status: 422, Content: []string{"must be between 0 and 1"}, Forbidden: without()},
+		{Name: "a pattern that is everywhere", As: lead, URL: draft, Header: formHeader, Body: url.Values{"patterns[0].name": {"p"}, "patterns[0].expr": {"x*"}}.Encode(), Status: 422, Content: []string{"even in an empty one"}, Forbidden: without()},
+		{Name: "no labels", As: lead, URL: draft, Header: formHeader, Body: "labels[0].id=&labels[0].title=", Status: 422, Content: []string{"needs at least one label"}, Forbidden: without()},
+		{Name: "detectors that do not exist", As: lead, URL: draft, Header: formHeader, Body: "detectors.no.such.mode=off&detectors.<b>=1", Status: 303, Forbidden: without("no.such")},
+		{Name: "a huge form", As: lead, URL: draft, Header: formHeader, Body: "x=" + strings.Repeat("y", 300<<10), Status: 413, Content: []string{"<html"}, Forbidden: without("yyyyyyyyyy")},
+		{Name: "a live version that is no number", As: lead, URL: draft + "/activation", Header: formHeader, Body: "live=x&reason=typed", Status: 422, Content: []string{"typed"}, Forbidden: without()},
+		{Name: "an empty text", As: lead, URL: trial, Header: formHeader, Body: "kind=prompt&text=+", Status: 422, Content: []string{"Text is empty"}, Forbidden: without("would")},
+		{Name: "a text of an unknown kind", As: lead, URL: trial, Header: formHeader, Body: "kind=system&text=typed", Status: 422, Content: []string{"must be prompt or document", "typed"}, Forbidden: without()},
+		{Name: "a long text", As: lead, URL: trial, Header: formHeader, Body: "kind=prompt&text=" + strings.Repeat("x", 65<<10), Status: 422, Content: []string{"at most 65536 bytes"}, Forbidden: without()},
+		{Name: "hidden characters are shown", As: lead, URL: trial, Header: formHeader, Body: url.Values{"kind": {"document"}, "text": {"<script>alert(1)</script> in\u200bvisible"}}.Encode(), Status: 200, Content: []string{"&lt;script&gt;"}, Forbidden: without("<script>alert")},
+		{Name: "a version that is none", As: lead, URL: policyHome + "/versions/9", Status: 404, Content: []string{"<html"}, Forbidden: without("Roll back")},
+		{Name: "a version that is no number", As: lead, URL: policyHome + "/versions/-1", Status: 404, Content: []string{"<html"}, Forbidden: without("Roll back")},
+		{Name: "nobody's App", As: lead, URL: "/policies/nope", Status: 404, Content: []string{"<html"}, Forbidden: without("nope is")},
+		{Name: "another's App", As: lead, URL: "/policies/" + webtest.Foreign + "/draft", Header: formHeader, Body: "deadline_ms=x", Status: 404, Content: []string{"<html"}, Forbidden: without("deadline")},
+		{Name: "an analyst reads", As: analyst, URL: policyHome, Status: 200, Content: []string{"Version 1 is live"}, Forbidden: without("draft/edit", "/trial")},
+		{Name: "an analyst does not edit", As: analyst, URL: draft + "/edit", Status: 403, Content: []string{"<html"}, Forbidden: without("Save the draft")},
+		{Name: "an auditor does not save", As: as(review.RoleAuditor), URL: draft, Header: formHeader, Body: "deadline_ms=1", Status: 403, Content: []string{"<html"}, Forbidden: without("Draft saved")},
 		{Name: "a script is told", As: func(s *webtest.Site) *webtest.Client { return s.Script(review.RoleLead) }, URL: draft, Header: formHeader, Body: "deadline_ms=0", Status: 422, Content: []string{`"field":"deadline_ms"`}, Forbidden: without("<html")},
 	})
 }
@@ -198,9 +204,9 @@ func TestPolicyFormsThatAreWrong(t *testing.T) {
 func TestATrialIsNotStored(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
-	page(t, leadOf(site).Post(policyHome+"/trial", url.Values{"kind": {"prompt"}, "text": {webtest.Attack}}), 200)
+	lead := leadOf(site)
+	webtest.Says(t, page(t, lead.Post(policyHome+"/trial", url.Values{"kind": {"prompt"}, "text": {webtest.Attack}}), 200), "would flag it")
 	require.Empty(t, policyOf(t, site).Tallies)
-	webtest.Says(t, page(t, leadOf(site).Get("/queue"), 200), "Queue")
-	webtest.Conceals(t, page(t, leadOf(site).Get("/queue"), 200), `class="row-text"`)
+	webtest.Conceals(t, page(t, lead.Get("/queue"), 200), `class="row-text"`)
 	require.NotContains(t, site.Log.String(), "admin password")
 }
