@@ -29,21 +29,25 @@ const (
 	PermDecide Permission = "decide" // claim, decide, annotate, skip, undo
 	PermExport Permission = "export" // decisions as CSV or JSON Lines
 	PermPolicy Permission = "policy" // draft, try, activate and roll back policies
+
+	// PermPersonal is for reading texts with the personal data and secrets in them;
+	// without it they are placeholders.
+	PermPersonal Permission = "personal"
 )
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermPersonal}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
 // test are made from it.
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
-	RoleAnalyst: {PermRead, PermDecide, PermExport},
-	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy},
+	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermPersonal},
 	RoleAuditor: {PermRead, PermExport},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermPersonal},
 }
 
 // May tells whether the role has the permission; an unknown role has none.
