@@ -30,9 +30,8 @@ func TestRedactionsAreTypedAndStable(t *testing.T) {
 	require.Equal(t, "wrote to [EMAIL_1]; ignore [EMAIL_1]", a.Sanitized("response", segments[1].Text))
 	for _, f := range got.Findings {
 		require.NotContains(t, f.Evidence, "mail.org", "%+v", f)
-		require.NotContains(t, f.Evidence, "MAIL", f.Detector)
 	}
-	require.Equal(t, "ignore [EMAIL_1]", got.Findings[len(got.Findings)-2].Evidence)
+	require.Equal(t, "ignore [EMAIL_1]", got.Findings[len(got.Findings)-3].Evidence)
 }
 
 func TestMergeSpans(t *testing.T) {
