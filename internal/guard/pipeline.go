@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Limits textview.Limits
 	Clock  func() time.Time                          // for Timed; not needed without
-	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment; may be nil
+	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment, from many goroutines; may be nil
 }
 
 // Pipeline is a review.Screener. It is safe for concurrent use.
