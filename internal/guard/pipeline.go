@@ -14,8 +14,10 @@ import (
 // Options are what a Pipeline needs beside its detectors.
 type Options struct {
 	Limits textview.Limits
+	Memory Memory                                    // may be nil
 	Clock  func() time.Time                          // for Timed; not needed without
 	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment, from many goroutines; may be nil
+	Failed func(detector string, err error)          // told why a detector could not answer, for the log; may be nil
 }
 
 // Pipeline is a review.Screener. It is safe for concurrent use.
@@ -51,7 +53,7 @@ func NewPipeline(registry *Registry, options Options) (*Pipeline, error) {
 func (p *Pipeline) add(spec Spec) error {
 	p.specs = append(p.specs, spec.DetectorSpec)
 	if spec.NewRemote != nil {
-		o, err := newOutpost(spec)
+		o, err := newOutpost(spec, p.failed)
 		p.outposts = append(p.outposts, o)
 		return err
 	}
@@ -110,6 +112,12 @@ func (p *Pipeline) stopwatch(detector string) (stop func()) {
 	return func() { timed(detector, p.options.Clock().Sub(start)) }
 }
 
+func (p *Pipeline) failed(detector string, err error) {
+	if p.options.Failed != nil {
+		p.options.Failed(detector, err)
+	}
+}
+
 // screening is one run of Screen.
 type screening struct {
 	pipeline *Pipeline
@@ -132,7 +140,7 @@ func (s *screening) look(ctx context.Context, number int, segment review.Segment
 		s.missed(segment.Name)
 		return
 	}
-	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), Policy: &s.policy}
+	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), Policy: &s.policy, Memory: s.pipeline.options.Memory}
 	for i := range s.stages {
 		findings, reason := s.ask(ctx, s.stages[i], in)
 		s.note(&s.stages[i].spec, number, segment.Name, findings, reason)
@@ -199,6 +207,7 @@ func (s *screening) ask(ctx context.Context, st stage, in *Input) (findings []re
 	case err != nil && ctx.Err() != nil:
 		return nil, reasonDeadline
 	case err != nil:
+		s.pipeline.failed(st.spec.ID, err)
 		return nil, reasonError
 	default:
 		return findings, ""

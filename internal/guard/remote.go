@@ -44,15 +44,16 @@ type outpost struct {
 	remote  Remote
 	slots   chan struct{}
 	breaker *gobreaker.CircuitBreaker[[]review.Finding]
+	failed  func(detector string, err error)
 }
 
-func newOutpost(spec Spec) (*outpost, error) {
+func newOutpost(spec Spec, failed func(string, error)) (*outpost, error) {
 	remote, err := spec.NewRemote()
 	if err != nil {
 		return nil, err
 	}
 	return &outpost{
-		spec: spec, remote: remote, slots: make(chan struct{}, spec.Reach.Concurrency),
+		spec: spec, remote: remote, failed: failed, slots: make(chan struct{}, spec.Reach.Concurrency),
 		breaker: gobreaker.NewCircuitBreaker[[]review.Finding](gobreaker.Settings{
 			Name: spec.ID, MaxRequests: 1, Timeout: spec.Reach.Pause,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= spec.Reach.Failures },
@@ -102,9 +103,13 @@ func (o *outpost) call(ctx context.Context, segment review.Segment) (findings []
 	}()
 	findings, err = o.remote.Ask(ctx, segment)
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
-	return findings, err
+	if err != nil {
+		o.failed(o.spec.ID, err)
+		return nil, err
+	}
+	return findings, nil
 }
 
 // errand is one question to an outpost, about the Segment of that number.

@@ -79,28 +79,33 @@ func TestRemotesAreAskedWhileLocalsLook(t *testing.T) {
 }
 
 func TestARemoteThatFails(t *testing.T) {
+	once := []string{"test.remote"}
 	for _, c := range []struct {
 		name   string
 		ask    ask
 		reason string
 		took   time.Duration
+		told   []string
 	}{
-		{"error", func(context.Context, review.Segment) ([]review.Finding, error) { return nil, errors.New("no") }, reasonError, 0},
-		{"panic", func(context.Context, review.Segment) ([]review.Finding, error) { panic("no") }, reasonPanic, 0},
+		{"error", func(context.Context, review.Segment) ([]review.Finding, error) { return nil, errors.New("no") }, reasonError, 0, once},
+		{"panic", func(context.Context, review.Segment) ([]review.Finding, error) { panic("no") }, reasonPanic, 0, nil},
 		{"slow", func(ctx context.Context, s review.Segment) ([]review.Finding, error) {
 			return nil, after(ctx, time.Hour)
-		}, reasonDeadline, time.Second},
+		}, reasonDeadline, time.Second, once},
 		{"slow, and quiet about it", func(ctx context.Context, s review.Segment) ([]review.Finding, error) {
 			_ = after(ctx, time.Hour)
 			return nil, nil
-		}, reasonDeadline, time.Second},
+		}, reasonDeadline, time.Second, once},
 		{"deaf", func(context.Context, review.Segment) ([]review.Finding, error) {
 			return nil, after(context.Background(), time.Hour)
-		}, reasonDeadline, 2 * time.Second},
+		}, reasonDeadline, 2 * time.Second, once},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pipeline(t, spec("test.local", review.CategoryInput, word("a", 0.1)), remoteSpec("test.remote", testReach, c.ask))
+				var told []string
+				p, err := NewPipeline(NewRegistry(spec("test.local", review.CategoryInput, word("a", 0.1)), remoteSpec("test.remote", testReach, c.ask)),
+					Options{Limits: textview.DefaultLimits(), Failed: func(detector string, err error) { told = append(told, detector) }})
+				require.NoError(t, err)
 				policy := policyOf(p)
 				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 				defer cancel()
@@ -115,6 +120,7 @@ func TestARemoteThatFails(t *testing.T) {
 				verdict, _ = policy.Decide(got.Findings, got.Failures)
 				require.Equal(t, review.VerdictAllow, verdict, "unless the policy says so")
 				require.NoError(t, after(context.Background(), 2*time.Hour)) // even the deaf one comes home
+				require.Equal(t, c.told, told, "the log learns of it")
 			})
 		})
 	}
