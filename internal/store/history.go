@@ -72,7 +72,8 @@ const (
 	// fewer.
 	selectTaughtStart = `SELECT created_at, id FROM decisions WHERE app_id = ?
 ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?`
-	taughtFrom = `d.app_id = ? AND (d.created_at, d.id) > (?, ?) ORDER BY d.created_at, d.id LIMIT ?`
+	// taughtFrom names the App twice, so that both planners take its own index.
+	taughtFrom = `d.app_id = ? AND (d.app_id, d.created_at, d.id) > (?, ?, ?) ORDER BY d.app_id, d.created_at, d.id LIMIT ?`
 )
 
 func (s *Store) eachTaught(ctx context.Context, appID string, limit int, yield func(review.Taught, error) bool) error {
@@ -86,7 +87,7 @@ func (s *Store) eachTaught(ctx context.Context, appID string, limit int, yield f
 	}
 	for {
 		var rows []taughtRow
-		if err := s.read(ctx).Raw(selectTaught+taughtFrom, appID, from, id, taughtPage).Scan(&rows).Error; err != nil {
+		if err := s.read(ctx).Raw(selectTaught+taughtFrom, appID, appID, from, id, taughtPage).Scan(&rows).Error; err != nil {
 			return err
 		}
 		for _, row := range rows {
