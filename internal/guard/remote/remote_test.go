@@ -444,6 +444,19 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, review.Rule{Mode: review.ModeEnforce, Flag: 0.5}, spec.Default)
 }
 
+// TestTheExampleOfTheDocs: what the page shows can be used.
+func TestTheExampleOfTheDocs(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/remote-detectors.md")
+	require.NoError(t, err)
+	_, rest, ok := strings.Cut(string(page), "```json\n")
+	require.True(t, ok)
+	example, _, ok := strings.Cut(rest, "```")
+	require.True(t, ok)
+	d, err := load(t, []byte(example))
+	require.NoError(t, err)
+	require.Len(t, d.Specs(), 1)
+}
+
 // FuzzAnswer: no answer makes more of it than a score or an error.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{"0.5", `{"scores":[{"value":1}]}`, "[[[", `{"scores":"x"}`, "\xff", `{"scores":[{"value":true},{"value":-1e9}]}`} {
