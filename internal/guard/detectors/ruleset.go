@@ -145,11 +145,17 @@ func expand(expr string, words vocabulary) (string, error) {
 		return "(?:" + alternatives + ")"
 	})
 	var b strings.Builder
+	class := false // inside of brackets, where a space is one character
 	for i := 0; i < len(expr); i++ {
 		switch c := expr[i]; {
 		case c == '\\' && i+1 < len(expr):
 			b.WriteString(expr[i : i+2])
 			i++
+		case c == '[' || c == ']':
+			class = c == '['
+			b.WriteByte(c)
+		case c == ' ' && class:
+			b.WriteString(`\s`)
 		case c == ' ':
 			b.WriteString(gapExpr)
 		case c == '~' && i+1 < len(expr) && expr[i+1] >= '1' && expr[i+1] <= '9':
