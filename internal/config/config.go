@@ -15,6 +15,7 @@ type Config struct {
 	Listen  `embed:"" group:"Server"`
 	Limits  `embed:"" group:"Limits"`
 	Session `embed:"" group:"Sessions"`
+	Guard   `embed:"" group:"Guard"`
 	Model   `embed:"" group:"Language model"`
 	Log     `embed:"" group:"Logging"`
 }
@@ -46,6 +47,11 @@ type Session struct {
 	SessionLifetime time.Duration `name:"session-lifetime" default:"12h" env:"GUARDROOM_SESSION_LIFETIME" help:"How long a sign-in lasts at most."`
 	SessionIdle     time.Duration `name:"session-idle" default:"2h" env:"GUARDROOM_SESSION_IDLE" help:"How long a sign-in lasts without a request."`
 	CookieSecure    string        `name:"cookie-secure" enum:"auto,always,never" default:"auto" env:"GUARDROOM_COOKIE_SECURE" help:"Whether cookies are sent over HTTPS only: auto, always or never. auto means: when the public URL is https."`
+}
+
+// Guard says what looks at Interactions beside the detectors that are built in.
+type Guard struct {
+	RemoteDetectors string `name:"remote-detectors" placeholder:"FILE" env:"GUARDROOM_REMOTE_DETECTORS" help:"A JSON file of classifiers to ask over HTTP; docs/remote-detectors.md describes it. Nothing means none."`
 }
 
 // Model says how to reach a language model; nothing that serves depends on one.

@@ -125,6 +125,7 @@ func plannedQueries(d dialect) []plannedQuery {
 		plannedQuery{"history", "interactions_user", selectHistory, []any{"app-1", "user-7", "in-7", historyLength}},
 		plannedQuery{"age of the queue", "items_open_age", selectQueueAge, nil},
 		plannedQuery{"tallies of detectors", "detector_days_pkey", selectTallies, []any{"app-6", 53}},
+		plannedQuery{"what was taught, one page", "decisions_time_of_app", selectTaught + taughtFrom, []any{"app-6", "app-6", 3_000, "de-9000", taughtPage}},
 		plannedQuery{"feed", "outbox_feed", selectDeliveries, []any{"app-6", "t", 10, 100}},
 	)
 }
