@@ -22,5 +22,9 @@ func All() *guard.Registry {
 		piiIP(),
 		piiPhone(),
 		piiSSN(),
+		secretGeneric(),
+		secretPassword(),
+		secretPrivateKey(),
+		secretToken(),
 	)
 }

@@ -60,6 +60,13 @@ func newAutomaton(words map[string][]int32) *automaton {
 	return a
 }
 
+// ignoreCase makes capital letters of ASCII count as the small ones of the words.
+func (a *automaton) ignoreCase() {
+	for c := 'a'; c <= 'z'; c++ {
+		a.class[c-'a'+'A'] = a.class[c]
+	}
+}
+
 // trie is the automaton while it is built; 0 means that there is no transition yet.
 type trie struct {
 	classes int
