@@ -5,6 +5,7 @@ import "github.com/guardroom/guardroom/internal/guard"
 // All registers every local detector.
 func All() *guard.Registry {
 	return guard.NewRegistry(
+		inputCode(),
 		inputEncoding(),
 		inputControl(),
 		inputLength(),
@@ -19,6 +20,11 @@ func All() *guard.Registry {
 		exfilPattern(),
 		exfilPromptLeak(),
 		topicHighrisk(),
+		toolPolicy(),
+		outputCode(),
+		outputLength(),
+		outputRefusal(),
+		outputSchema(),
 		piiCard(),
 		piiEmail(),
 		piiIBAN(),
