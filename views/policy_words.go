@@ -173,6 +173,9 @@ func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (
 	if id, ok := strings.CutPrefix(c.Field, "labels."); ok {
 		return changeGroup{title: "Labels"}, changeLine{id, orNone(c.Before), orNone(c.After)}
 	}
+	if c.Field == "canaries" || c.Field == "response" || strings.HasPrefix(c.Field, "tools.") {
+		return changeGroup{title: "Content"}, changeLine{c.Field, patternWords(c.Before, open), patternWords(c.After, open)}
+	}
 	if c.Field == "labels" {
 		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
 	}

@@ -65,13 +65,31 @@ func (p *Pipeline) add(spec Spec) error {
 // Specs lists the detectors, sorted by id.
 func (p *Pipeline) Specs() []review.DetectorSpec { return slices.Clone(p.specs) }
 
+// CheckPolicy tells what in a valid policy no detector could work with, such as a
+// schema that does not compile: a reason not to activate it.
+func (p *Pipeline) CheckPolicy(policy review.Policy) error {
+	if err := policy.Validate(); err != nil {
+		return err
+	}
+	for _, s := range p.stages {
+		c, ok := s.detector.(PolicyChecker)
+		if !ok {
+			continue
+		}
+		if err := c.CheckPolicy(&policy); err != nil {
+			return fmt.Errorf("%s: %w", s.spec.ID, err)
+		}
+	}
+	return nil
+}
+
 // Screen asks every detector that the policy has not switched off about every
 // Segment. Remote detectors are asked while the local ones look. Findings come in the
 // order of the segments, then of the text. What a detector could not look at is a
 // Failure, one per detector and reason.
 func (p *Pipeline) Screen(ctx context.Context, segments []review.Segment, policy review.Policy) review.Screening {
 	stages, outposts := p.enabled(policy)
-	run := screening{pipeline: p, policy: policy, stages: stages, reports: make([][]report, len(segments))}
+	run := screening{pipeline: p, policy: policy, stages: stages, reports: make([][]report, len(segments)), segments: segments}
 	away := dispatch(ctx, outposts, segments, p.stopwatch)
 	for i, segment := range segments {
 		run.look(ctx, i, segment)
@@ -124,6 +142,7 @@ type screening struct {
 	policy   review.Policy
 	stages   []stage
 	reports  [][]report // by segment
+	segments []review.Segment
 	redactor redactor
 	out      review.Screening
 }
@@ -140,7 +159,7 @@ func (s *screening) look(ctx context.Context, number int, segment review.Segment
 		s.missed(segment.Name)
 		return
 	}
-	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), Policy: &s.policy, Memory: s.pipeline.options.Memory}
+	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), All: s.segments, Policy: &s.policy, Memory: s.pipeline.options.Memory}
 	for i := range s.stages {
 		findings, reason := s.ask(ctx, s.stages[i], in)
 		s.note(&s.stages[i].spec, number, segment.Name, findings, reason)

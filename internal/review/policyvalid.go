@@ -31,6 +31,7 @@ func (p Policy) Validate() error {
 	p.validateDue(&bad)
 	p.validatePatterns(&bad)
 	p.validateLabels(&bad)
+	p.validateContent(&bad)
 	return bad.err()
 }
 

@@ -5,6 +5,7 @@ import "github.com/guardroom/guardroom/internal/guard"
 // All registers every local detector.
 func All() *guard.Registry {
 	return guard.NewRegistry(
+		inputCode(),
 		inputEncoding(),
 		inputControl(),
 		inputLength(),
@@ -15,13 +16,25 @@ func All() *guard.Registry {
 		injectionLeak(),
 		injectionDelimiter(),
 		injectionMemory(),
+		exfilCanary(),
+		exfilLink(),
 		exfilPattern(),
+		exfilPromptLeak(),
 		topicHighrisk(),
+		toolPolicy(),
+		outputCode(),
+		outputLength(),
+		outputRefusal(),
+		outputSchema(),
 		piiCard(),
 		piiEmail(),
 		piiIBAN(),
 		piiIP(),
 		piiPhone(),
 		piiSSN(),
+		secretGeneric(),
+		secretPassword(),
+		secretPrivateKey(),
+		secretToken(),
 	)
 }
