@@ -1,19 +1,27 @@
 package detectors
 
-import "github.com/guardroom/guardroom/internal/guard"
+import (
+	"sync"
+
+	"github.com/guardroom/guardroom/internal/guard"
+)
 
 // All registers every local detector.
 func All() *guard.Registry {
-	return guard.NewRegistry(
+	injections := []guard.Spec{
+		once(injectionOverride()),
+		once(injectionPersona()),
+		once(injectionLeak()),
+		once(injectionDelimiter()),
+		once(injectionIndirect()),
+	}
+	return guard.NewRegistry(append(injections,
+		injectionSmuggled(injections...),
 		inputEncoding(),
 		inputControl(),
 		inputLength(),
 		inputEntropy(),
 		inputRepetition(),
-		injectionOverride(),
-		injectionPersona(),
-		injectionLeak(),
-		injectionDelimiter(),
 		injectionMemory(),
 		exfilPattern(),
 		topicHighrisk(),
@@ -23,5 +31,12 @@ func All() *guard.Registry {
 		piiIP(),
 		piiPhone(),
 		piiSSN(),
-	)
+	)...)
+}
+
+// once makes a detector only the first time: what others ask, too, is held in memory
+// once. Detectors are safe for concurrent use.
+func once(spec guard.Spec) guard.Spec {
+	spec.New = sync.OnceValues(spec.New)
+	return spec
 }
