@@ -133,7 +133,7 @@ func indirectAddressed() []rule {
 		{"en.if-you-are-ai", `\bif you(?:'re| are)(?: \w+){0,2} (?:{ai}|automated (?:system|agent|tool)|bot|model)\b`, 0.72},
 		{"en.note-to-ai", `\b(?:note|message|notice|instructions?|memo|reminder|directives?|guidance|warning|hint|request|command|prompt|orders?) (?:to|for) (?:all |any |the |our |every |whichever )*(?:{ai})(?:\s*[:,-]|\s(?:reading|processing|and|who|that|which|only)\b)`, 0.72},
 		{"en.note-to-assistant", `\b(?:note|message|instructions?|directive|command|order) (?:to|for) (?:the |any )?(?:assistant|model|bot|agent|summari[sz]er)\s*[:,-]`, 0.56},
-		{"en.attention-ai", `\b(?:attention|important for|urgent for|hey|hello|dear|hi|ok|listen)[\s,:!]+(?:all |any |the |every )*(?:{ai}|assistant|model)s?\s*[,:!.-]`, 0.6},
+		{"en.attention-ai", `\b(?:attention|important for|urgent for|hey|hello|dear|hi|ok|listen)[,:!]*\x20(?:all |any |the |every )*(?:{ai}|assistant|model)s?\s*[,:!.-]`, 0.6},
 		{"en.ai-must", `\b(?:all|any|every) (?:{ai})\s(?:\w+\s){0,2}(?:{must})\b`, 0.6},
 		{"en.ai-colon", `(?:^|\n|[.!?>\]*#-])\s*(?:{ai})\s*[:,]\s*(?:please |always |never |you must |you should |do not )*(?:ignore|say that|tell the|include|add|send|forward|recommend|summari[sz]e|respond with|reply with|output|rate|rank|disregard|approve)\b`, 0.62},
 		{"en.hide-from-user", `\b(?:do not|don't|dont|never|without) (?:\w+ )?(?:{hide}) ~3(?:the|this|your|any) (?:end[ -])?users? (?:about|of|that|anything|this|know|you|or)\b`, 0.62},
