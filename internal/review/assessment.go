@@ -1,7 +1,6 @@
 package review
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -122,13 +121,4 @@ func kindOfSegment(name string) SegmentKind {
 	default:
 		return SegmentPrompt
 	}
-}
-
-// ParsePolicy reads a stored policy document.
-func ParsePolicy(appID string, version int, document []byte) (Policy, error) {
-	p := Policy{AppID: appID, Version: version}
-	if err := json.Unmarshal(document, &p); err != nil {
-		return Policy{}, Wrap(CodeInternal, err, "the stored policy cannot be read")
-	}
-	return p, p.Validate()
 }

@@ -35,7 +35,7 @@ type scenario struct {
 func Run(t *testing.T, database Database) {
 	var declared []scenario
 	for _, group := range [][]scenario{
-		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(),
+		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
 		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(),
 	} {
 		declared = append(declared, group...)
