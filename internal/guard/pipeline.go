@@ -17,7 +17,7 @@ type Options struct {
 	Memory Memory                                    // may be nil
 	Clock  func() time.Time                          // for Timed; not needed without
 	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment, from many goroutines; may be nil
-	Failed func(detector string, err error)          // told why a detector could not answer, for the log; may be nil
+	Failed func(detector string, err error)          // told why a detector could not answer, for the log, from many goroutines; may be nil
 }
 
 // Pipeline is a review.Screener. It is safe for concurrent use.

@@ -1,20 +1,28 @@
 package detectors
 
-import "github.com/guardroom/guardroom/internal/guard"
+import (
+	"sync"
+
+	"github.com/guardroom/guardroom/internal/guard"
+)
 
 // All registers every local detector.
 func All() *guard.Registry {
-	return guard.NewRegistry(
+	injections := []guard.Spec{
+		once(injectionOverride()),
+		once(injectionPersona()),
+		once(injectionLeak()),
+		once(injectionDelimiter()),
+		once(injectionIndirect()),
+	}
+	return guard.NewRegistry(append(injections,
+		injectionSmuggled(injections...),
 		inputCode(),
 		inputEncoding(),
 		inputControl(),
 		inputLength(),
 		inputEntropy(),
 		inputRepetition(),
-		injectionOverride(),
-		injectionPersona(),
-		injectionLeak(),
-		injectionDelimiter(),
 		injectionMemory(),
 		exfilCanary(),
 		exfilLink(),
@@ -36,5 +44,12 @@ func All() *guard.Registry {
 		secretPassword(),
 		secretPrivateKey(),
 		secretToken(),
-	)
+	)...)
+}
+
+// once makes a detector only the first time: what others ask, too, is held in memory
+// once. Detectors are safe for concurrent use.
+func once(spec guard.Spec) guard.Spec {
+	spec.New = sync.OnceValues(spec.New)
+	return spec
 }
