@@ -17,7 +17,7 @@ import (
 // Bounds on what one item page draws. What is left out is said, with its number.
 const (
 	maxCards = 100
-	maxTurns = 200 // texts of the exchange; those with findings always come along
+	maxTurns = 200 // texts of the exchange; those with listed findings always come along
 )
 
 // card is a Finding with its number on the page.
@@ -59,9 +59,10 @@ func specTitle(specs []review.DetectorSpec, id string) string {
 
 // exchange is the conversation as it is drawn.
 type exchange struct {
-	cards   []card
-	turns   []turn
-	omitted int // turns that are not drawn
+	cards    []card
+	unlisted int // milder findings without a card
+	turns    []turn
+	omitted  int // turns that are not drawn
 }
 
 // turn is one text of the conversation, or a tool call with what it answered.
@@ -69,7 +70,8 @@ type turn struct {
 	role    string // for the style: system, user, assistant, tool, document
 	who     string
 	title   string
-	source  string
+	source  string // where a document was found
+	call    int    // index of the tool call
 	trust   string
 	parts   []part
 	problem string // the tool's or the model's error
@@ -98,15 +100,17 @@ func (t turn) found() bool {
 func exchangeOf(p ItemPage) exchange {
 	var x exchange
 	if !p.Blind {
-		x.cards = cardsOf(p)
+		all := cardsOf(p)
+		x.cards = all[:min(len(all), maxCards)]
+		x.unlisted = len(all) - len(x.cards)
 	}
 	content := p.View.Interaction.Content
 	for _, s := range content.Segments() {
 		x.place(content, s, x.part(p, s))
 	}
 	for i, t := range content.ToolCalls {
-		if t.Error != "" {
-			x.placeToolError(t, i)
+		if t.Error != "" && t.ArgumentsText() == "" && t.Output == "" {
+			x.turns = append(x.turns, callTurn(content, i, ""))
 		}
 	}
 	x.bound()
@@ -153,43 +157,38 @@ func (x *exchange) place(c review.Content, s review.Segment, pt part) {
 	switch {
 	case s.Kind == review.SegmentToolArguments && strings.HasPrefix(s.Name, "tool_calls["):
 		pt.heading = "Arguments"
-		call := c.ToolCalls[indexOf(s.Name)]
-		x.turns = append(x.turns, turn{role: "tool", who: "Tool", title: call.Name, source: s.Name, parts: []part{pt}, problem: call.Error})
+		x.turns = append(x.turns, callTurn(c, indexOf(s.Name), "", pt))
 	case s.Kind == review.SegmentToolOutput && strings.HasPrefix(s.Name, "tool_calls["):
 		pt.heading = "Output"
 		i := indexOf(s.Name)
-		if last := len(x.turns) - 1; last >= 0 && x.turns[last].source == fmt.Sprintf("tool_calls[%d].arguments", i) {
+		if last := len(x.turns) - 1; last >= 0 && x.turns[last].role == "tool" && x.turns[last].call == i {
 			x.turns[last].parts = append(x.turns[last].parts, pt)
 			x.turns[last].trust = trustWord(s.Trust)
 			return
 		}
-		call := c.ToolCalls[i]
-		x.turns = append(x.turns, turn{role: "tool", who: "Tool", title: call.Name, source: s.Name, trust: trustWord(s.Trust), parts: []part{pt}, problem: call.Error})
+		x.turns = append(x.turns, callTurn(c, i, trustWord(s.Trust), pt))
 	case s.Kind == review.SegmentDocument:
 		d := c.Documents[indexOf(s.Name)]
 		x.turns = append(x.turns, turn{role: "document", who: "Document", title: cmp.Or(d.Title, d.ID, s.Name), source: d.Source, trust: trustWord(s.Trust), parts: []part{pt}})
 	default:
 		role, who := roleOf(s.Kind)
-		x.turns = append(x.turns, turn{role: role, who: who, parts: []part{pt}})
+		x.turns = append(x.turns, turn{role: role, who: who, call: -1, trust: trustWord(s.Trust), parts: []part{pt}})
 	}
 }
 
-// placeToolError shows a call that left nothing but its error.
-func (x *exchange) placeToolError(t review.ToolCall, i int) {
-	if t.ArgumentsText() != "" || t.Output != "" {
-		return
-	}
-	x.turns = append(x.turns, turn{role: "tool", who: "Tool", title: t.Name, source: fmt.Sprintf("tool_calls[%d]", i), problem: t.Error})
+func callTurn(c review.Content, i int, trust string, parts ...part) turn {
+	call := c.ToolCalls[i]
+	return turn{role: "tool", who: "Tool", title: call.Name, call: i, trust: trust, parts: parts, problem: call.Error}
 }
 
-// bound keeps the first turns, the last two and all that have findings.
+// bound keeps the first turns, the last two and all that have listed findings.
 func (x *exchange) bound() {
 	if len(x.turns) <= maxTurns {
 		return
 	}
 	kept := x.turns[:0]
 	for i, t := range x.turns {
-		if i < maxTurns-2 || i >= len(x.turns)-2 || t.found() && len(kept) < 2*maxTurns {
+		if i < maxTurns-2 || i >= len(x.turns)-2 || t.found() {
 			kept = append(kept, t)
 		}
 	}
@@ -227,17 +226,18 @@ func trustWord(t review.Trust) string {
 
 // segmentWord names a Segment in a sentence.
 func segmentWord(name string) string {
+	nth := func(what string) string { return what + " " + strconv.Itoa(indexOf(name)+1) }
 	switch {
 	case strings.HasPrefix(name, "messages["):
-		return "earlier message " + strconv.Itoa(indexOf(name)+1)
+		return nth("earlier message")
 	case strings.HasPrefix(name, "documents["):
-		return "document " + strconv.Itoa(indexOf(name)+1)
+		return nth("document")
 	case strings.HasSuffix(name, ".arguments"):
-		return "arguments of tool call " + strconv.Itoa(indexOf(name)+1)
+		return nth("arguments of tool call")
 	case strings.HasSuffix(name, ".output"):
-		return "output of tool call " + strconv.Itoa(indexOf(name)+1)
+		return nth("output of tool call")
 	default:
-		return words(name)
+		return "the " + words(name)
 	}
 }
 
@@ -323,11 +323,12 @@ func prettyJSON(raw []byte) string {
 
 // moment is a line of an Item's timeline.
 type moment struct {
-	at   time.Time
-	who  string
-	what string
-	note string
-	tone string
+	at    time.Time
+	who   string
+	what  string
+	quote string // the text that a label stands on
+	note  string
+	tone  string
 }
 
 // timelineOf tells what happened to the Item, oldest first. Peers stay hidden while the page is blind.
@@ -342,13 +343,13 @@ func timelineOf(p ItemPage) []moment {
 		if d.Label != "" {
 			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
 		}
-		out = append(out, moment{d.CreatedAt, d.Reviewer, strings.ToLower(judged(d.Judgement, v.Item.Kind)), note, judgedTone(d.Judgement)})
+		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: strings.ToLower(judged(d.Judgement, v.Item.Kind)), note: note, tone: judgedTone(d.Judgement)})
 		if d.Undone != nil {
 			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: "took that back"})
 		}
 	}
 	for _, a := range v.Annotations {
-		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), note: a.Body})
+		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), quote: spanText(v.Interaction, a), note: a.Body})
 	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	return out
@@ -373,7 +374,7 @@ func annotationWords(p review.Policy, a review.Annotation) string {
 	if a.Segment == "" {
 		return "wrote"
 	}
-	return "marked " + labelTitle(p, a.Label) + " in the " + segmentWord(a.Segment)
+	return "marked " + labelTitle(p, a.Label) + " in " + segmentWord(a.Segment)
 }
 
 func labelTitle(p review.Policy, id string) string {

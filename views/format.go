@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/guardroom/guardroom/internal/review"
@@ -51,6 +52,11 @@ func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // when shows a moment by its age.
 func when(now, then time.Time) templ.Component {
 	return ui.Time(age(now, then), machine(then), exact(then))
+}
+
+// ago is when, in a sentence.
+func ago(now, then time.Time) templ.Component {
+	return ui.Time(age(now, then)+" ago", machine(then), exact(then))
 }
 
 // score writes a number of [0,1] with two decimals. What is not quite 1 is never shown as 1.
@@ -144,15 +150,13 @@ func severityWord(s review.Severity, c review.Category) string {
 func words(id string) string { return strings.ReplaceAll(id, "_", " ") }
 
 func title(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }
 
 // kindWord names a kind to a reviewer. A control looks like what it was made from: knowing it would spoil the answer.
 func kindWord(k review.ItemKind) string {
-	switch k {
+	switch shownKind(k) {
 	case review.KindIntervention:
 		return "Intervention"
 	case review.KindAudit:
@@ -160,6 +164,14 @@ func kindWord(k review.ItemKind) string {
 	default:
 		return "Interaction"
 	}
+}
+
+// shownKind hides that an Item is a control.
+func shownKind(k review.ItemKind) review.ItemKind {
+	if k == review.KindControl {
+		return review.KindInteraction
+	}
+	return k
 }
 
 func stateWord(s review.ItemState) string {

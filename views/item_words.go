@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/ui"
@@ -58,7 +59,7 @@ func segmentOptions(c review.Content) []ui.Option {
 		if len(out) == maxTurns {
 			break
 		}
-		out = append(out, ui.Option{Value: s.Name, Text: title(segmentWord(s.Name))})
+		out = append(out, ui.Option{Value: s.Name, Text: title(strings.TrimPrefix(segmentWord(s.Name), "the "))})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/guardroom/guardroom/internal/review"
@@ -107,7 +108,7 @@ func chord(press string) []string {
 // sentence begins with a capital and ends with a full stop.
 func sentence(s string) string {
 	s = title(strings.TrimSpace(s))
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?…") {
+	if last, _ := utf8.DecodeLastRuneInString(s); s == "" || strings.ContainsRune(".!?…", last) {
 		return s
 	}
 	return s + "."

@@ -22,7 +22,8 @@ const (
 
 // The last step of the paths below /items/{id} that are posted to.
 const (
-	StepClaim       = "claim"       // takes the Item, or with a token renews the Claim
+	StepClaim       = "claim"       // takes the Item
+	StepHeartbeat   = "heartbeat"   // renews the Claim: asked by the script, answered with JSON
 	StepRelease     = "release"     // gives it back
 	StepDecision    = "decision"    // approve, block, escalate
 	StepSkip        = "skip"        // not for me

@@ -53,6 +53,7 @@ var table = map[string]rule{
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
 
 	"internal/pgtest":          {nil, "starts a PostgreSQL, whatever it is for"},
+	"internal/browsertest":     {nil, "drives a browser, whatever it looks at"},
 	"internal/archtest":        {nil, "reads source text"},
 	"internal/store/storetest": {[]string{"internal/review", "internal/store", "internal/audit", "internal/secret"}, "one conformance suite for every database"},
 	"web/webtest": {[]string{"internal/app", "web", "internal/review", "internal/store", "internal/config", "internal/secret"},
@@ -63,6 +64,7 @@ var table = map[string]rule{
 // harnesses exist for tests. Any test may import one; what ships may not.
 var harnesses = map[string]bool{
 	"internal/pgtest":          true,
+	"internal/browsertest":     true,
 	"internal/archtest":        true,
 	"internal/store/storetest": true,
 	"internal/e2e":             true,
@@ -82,7 +84,7 @@ var confined = map[string]rule{
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
-	"github.com/chromedp":             {[]string{"internal/e2e"}, "browsers belong to end-to-end tests"},
+	"github.com/chromedp":             {[]string{"internal/browsertest", "views/storybook"}, "one harness drives the browser"},
 	"github.com/wasilibs":             {[]string{"internal/guard", "internal/guard/detectors"}, "the prefilter belongs to the detectors"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
 	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},

@@ -2,6 +2,7 @@ package bias
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -19,20 +20,28 @@ const (
 // Engine follows every user's habits, one belief per user and detector. It holds no user's state and is safe for
 // concurrent use.
 type Engine struct {
+	model *Model
 	specs []review.DetectorSpec
 }
 
 // New makes the engine with its embedded model.
 func New() (*Engine, error) {
-	return &Engine{specs: []review.DetectorSpec{acceptanceSpec()}}, nil
+	model, err := DefaultModel()
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{model: model, specs: []review.DetectorSpec{leadingSpec(model), acceptanceSpec()}}, nil
 }
 
 // Specs lists the detectors, sorted by id.
-func (e *Engine) Specs() []review.DetectorSpec { return append([]review.DetectorSpec(nil), e.specs...) }
+func (e *Engine) Specs() []review.DetectorSpec { return slices.Clone(e.specs) }
 
 // Observe reads one exchange and, if there is any, what the user did with the response. It stores nothing.
 func (e *Engine) Observe(in review.Interaction, f *review.Feedback) []review.Observation {
 	var out []review.Observation
+	if in.Content.Prompt != "" {
+		out = append(out, e.model.observeLeading(in.Content.Prompt))
+	}
 	if f != nil {
 		if o, ok := observeAcceptance(in.Content.Response, *f); ok {
 			out = append(out, o)

@@ -13,7 +13,24 @@ func propose(p posterior, confidence float64, o review.Observation) *review.Prop
 		Detector: o.Detector, Category: review.CategoryBias, Severity: severityOf(p.mean(), o), Confidence: confidence,
 	}
 	proposal := acceptanceProposal(p, finding, o)
+	if o.Detector == LeadingPrompt {
+		proposal = leadingProposal(p, finding, o)
+	}
 	return &proposal
+}
+
+func leadingProposal(p posterior, f review.Finding, o review.Observation) review.Proposal {
+	f.Segment = o.Segment
+	if o.Finding != nil {
+		f.Start, f.End = o.Finding.Start, o.Finding.End
+	}
+	f.Message = fmt.Sprintf("Leading prompts are a habit: about %.0f %% of this user's recent prompts suggest their own answer.",
+		math.Round(100*p.mean()))
+	return review.Proposal{
+		Finding: f, Strategy: "rewrite_as_question",
+		Text: "Your prompt already contains an answer, and assistants tend to agree with it. You could ask it openly: say what you want to " +
+			"find out, leave out what you expect, and ask what speaks for it and what against. Does the answer stay the same?",
+	}
 }
 
 func acceptanceProposal(p posterior, f review.Finding, o review.Observation) review.Proposal {

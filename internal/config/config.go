@@ -31,6 +31,7 @@ type Listen struct {
 	Addr           string        `name:"addr" placeholder:"HOST:PORT" default:"127.0.0.1:8080" env:"GUARDROOM_ADDR" help:"The address to listen on. Port 0 takes a free one."`
 	PublicURL      PublicURL     `name:"public-url" placeholder:"URL" env:"GUARDROOM_PUBLIC_URL" help:"The URL that browsers and applications use, without a path; links are made from it. Nothing means the listening address."`
 	TrustedProxies []Network     `name:"trusted-proxies" placeholder:"CIDR,…" env:"GUARDROOM_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed. Nothing means that the connection's own address is the client."`
+	MetricsToken   Secret        `name:"metrics-token" placeholder:"TOKEN" env:"GUARDROOM_METRICS_TOKEN" help:"A bearer token that opens /metrics. Nothing means that only direct callers from this machine may read it."`
 	ShutdownGrace  time.Duration `name:"shutdown-grace" default:"15s" env:"GUARDROOM_SHUTDOWN_GRACE" help:"How long requests may take to finish after SIGTERM."`
 }
 

@@ -75,6 +75,11 @@ func (v Viewer) Sees(appID string) bool {
 	return slices.ContainsFunc(v.Apps, func(a App) bool { return a.ID == appID })
 }
 
+// HasApp tells whether an App of that name is one of the viewer's.
+func (v Viewer) HasApp(name string) bool {
+	return slices.ContainsFunc(v.Apps, func(a App) bool { return a.Name == name })
+}
+
 // AppIDs lists the ids of the viewer's Apps.
 func (v Viewer) AppIDs() []string {
 	ids := make([]string, len(v.Apps))

@@ -54,7 +54,7 @@ type Submission struct {
 // the JSON was spaced.
 func (s Submission) hash() [32]byte {
 	b, err := json.Marshal(s)
-	if err != nil { // only a broken RawMessage can do that, and validate refuses those
+	if err != nil { // only a broken RawMessage can do that, and Validate refuses those
 		panic("review: submission was not validated: " + err.Error())
 	}
 	return sha256.Sum256(b)
@@ -79,8 +79,8 @@ func (s Submission) Content() Content {
 	return c
 }
 
-// validate names every field that is wrong.
-func (s Submission) validate(now time.Time) error {
+// Validate names every field that is wrong; now bounds when the exchange can have happened.
+func (s Submission) Validate(now time.Time) error {
 	var bad invalidFields
 	s.validateIDs(&bad)
 	s.validateTexts(&bad)

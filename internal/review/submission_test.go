@@ -44,7 +44,7 @@ func TestSubmissionValidate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := tt.sub.validate(noon)
+			err := tt.sub.Validate(noon)
 			if tt.field == "" {
 				require.NoError(t, err)
 				return
@@ -159,7 +159,7 @@ func FuzzSubmission(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"role":"user","content":"\ud800"}],"tool_calls":[{"name":"t","arguments":"\"x\""}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var s Submission
-		if json.Unmarshal(body, &s) != nil || s.validate(noon) != nil {
+		if json.Unmarshal(body, &s) != nil || s.Validate(noon) != nil {
 			return
 		}
 		if s.hash() != s.hash() {

@@ -27,7 +27,7 @@ type ItemRef struct {
 // the first answer, or CodeConflict when its content differs.
 func (s *Service) Submit(ctx context.Context, caller Caller, sub Submission) (Receipt, error) {
 	now := s.now()
-	if err := sub.validate(now); err != nil {
+	if err := sub.Validate(now); err != nil {
 		return Receipt{}, err
 	}
 	hash := sub.hash()

@@ -48,7 +48,7 @@ CREATE INDEX items_queue_of_app ON items (app_id, state, rank, id);
 -- From an interaction to its items: receipts and histories.
 CREATE INDEX items_interaction ON items (interaction_id);
 -- The age of the queue.
-CREATE INDEX items_open_age ON items (created_at) WHERE state = 'open';
+CREATE INDEX items_open_age ON items (state, created_at) WHERE state = 'open';
 
 CREATE TABLE item_findings (
     item_id  TEXT COLLATE "C" NOT NULL REFERENCES items (id),

@@ -47,6 +47,11 @@ var hiddenNames = map[rune]hiddenName{
 	0xFFA0: {"HHF", "HALFWIDTH HANGUL FILLER"},
 }
 
+var c0Labels = [...]string{
+	"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "TAB", "LF", "VT", "FF", "CR", "SO", "SI",
+	"DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US",
+}
+
 var c0Names = [...]string{
 	"NULL", "START OF HEADING", "START OF TEXT", "END OF TEXT", "END OF TRANSMISSION", "ENQUIRY", "ACKNOWLEDGE", "BELL", "BACKSPACE",
 	"CHARACTER TABULATION", "LINE FEED", "LINE TABULATION", "FORM FEED", "CARRIAGE RETURN", "SHIFT OUT", "SHIFT IN", "DATA LINK ESCAPE",
@@ -143,9 +148,9 @@ func nameHidden(r rune) hiddenName {
 	}
 	switch {
 	case r < ' ':
-		return hiddenName{string(controlPics + r), fmt.Sprintf("%s U+%04X", c0Names[r], r)}
+		return hiddenName{string(controlPics+r) + c0Labels[r], fmt.Sprintf("%s U+%04X", c0Names[r], r)}
 	case r == 0x7F:
-		return hiddenName{"␡", "DELETE U+007F"}
+		return hiddenName{"␡DEL", "DELETE U+007F"}
 	case isTag(r):
 		return hiddenName{"TAG", fmt.Sprintf("TAG CHARACTER U+%04X", r)}
 	case isIdeographicVariation(r):

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/secret"
+)
+
+// passwords lets review use secret, which knows no review errors.
+type passwords struct{ *secret.Passwords }
+
+func (p passwords) Hash(ctx context.Context, password string) (string, error) {
+	if err := secret.CheckPassword(password); err != nil {
+		return "", review.Errorf(review.CodeUnprocessable, "%v", err)
+	}
+	hash, err := p.Passwords.Hash(ctx, password)
+	return hash, busy(err)
+}
+
+func (p passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
+	if hash == "" {
+		return false, busy(p.VerifyNobody(ctx, password))
+	}
+	v, err := p.Passwords.Verify(ctx, hash, password)
+	return v.Match, busy(err)
+}
+
+// busy: the only wait inside is for a hashing slot.
+func busy(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return review.Unavailable(err, "too many sign-ins at once; try again", hashRetry)
+	}
+	return err
+}
+
+// keys lets review mint and read API keys.
+type keys struct{}
+
+func (keys) Mint() (key, prefix string, hash []byte, err error) {
+	k, err := secret.NewAPIKey(rand.Reader)
+	if err != nil {
+		return "", "", nil, err
+	}
+	digest := k.Digest()
+	return k.Reveal(), k.Prefix(), digest[:], nil
+}
+
+func (keys) Hash(key string) ([]byte, bool) {
+	k, err := secret.ParseAPIKey(key)
+	if err != nil {
+		return nil, false
+	}
+	digest := k.Digest()
+	return digest[:], true
+}
+
+// newID returns a UUIDv7: unique, and ordered by time, which keeps B-trees compact.
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system's randomness is gone; nothing can go on safely
+		panic("app: no randomness: " + err.Error())
+	}
+	return id.String()
+}
+
+// newToken returns a 256-bit token.
+func newToken() string {
+	t, err := secret.NewToken(rand.Reader)
+	if err != nil {
+		panic("app: no randomness: " + err.Error())
+	}
+	return t
+}

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/config"
+	"github.com/guardroom/guardroom/internal/export"
+	"github.com/guardroom/guardroom/static"
+	"github.com/guardroom/guardroom/web"
+)
+
+// Migrate creates the database or brings it up to date and returns its version.
+func Migrate(ctx context.Context, storage config.Storage) (int, error) {
+	return migrate(ctx, storage, discard)
+}
+
+// Serve runs the server until ctx ends, then drains. ready is told the URL once
+// requests are answered.
+func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(url string)) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server, err := NewServer(ctx, cfg, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	ready(cfg.PublicURL.Or(listener.Addr()))
+	return errors.Join(server.Web.Serve(ctx, listener), server.Close())
+}
+
+// Server is the whole program: the use cases, and the web server in front of them.
+type Server struct {
+	*Core
+	Web *web.Server
+}
+
+// NewServer opens the data folder, brings its schema up to date and builds the server.
+func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger) (*Server, error) {
+	metrics, err := web.NewMetrics()
+	if err != nil {
+		return nil, err
+	}
+	core, err := open(ctx, cfg.Storage, metrics, log)
+	if err != nil {
+		return nil, err
+	}
+	site, err := newWeb(core, cfg, metrics, log)
+	if err != nil {
+		return nil, errors.Join(err, core.Close())
+	}
+	return &Server{Core: core, Web: site}, nil
+}
+
+func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logger) (*web.Server, error) {
+	assets, err := static.New()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Deps{
+		Service: core.Service, Accounts: core.Accounts, Sessions: core.Store.Sessions(),
+		Assets: assets, Metrics: metrics, CSV: export.CSV, Decode: decode, Ready: core.Store.Ping,
+		Logger: log, Clock: time.Now, NewID: newID,
+		Options: web.Options{
+			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),
+			MaxBody: int64(cfg.MaxBody), MaxBatchBody: int64(cfg.MaxBatchBody),
+			SecureCookies: cfg.SecureCookies(), SessionLifetime: cfg.SessionLifetime, SessionIdle: cfg.SessionIdle,
+			MetricsToken: cfg.MetricsToken.Reveal(), ShutdownGrace: cfg.ShutdownGrace,
+		},
+	})
+}
+
+func prefixes(networks []config.Network) []netip.Prefix {
+	out := make([]netip.Prefix, len(networks))
+	for i, n := range networks {
+		out[i] = n.Prefix
+	}
+	return out
+}

@@ -1,0 +1,26 @@
+package detectors
+
+import "github.com/guardroom/guardroom/internal/guard"
+
+// All registers every local detector.
+func All() *guard.Registry {
+	return guard.NewRegistry(
+		inputEncoding(),
+		inputControl(),
+		inputLength(),
+		inputEntropy(),
+		inputRepetition(),
+		injectionOverride(),
+		injectionPersona(),
+		injectionLeak(),
+		injectionDelimiter(),
+		exfilPattern(),
+		topicHighrisk(),
+		piiCard(),
+		piiEmail(),
+		piiIBAN(),
+		piiIP(),
+		piiPhone(),
+		piiSSN(),
+	)
+}

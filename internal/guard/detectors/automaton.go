@@ -1,0 +1,106 @@
+package detectors
+
+// automaton finds many words in one pass over a text (Aho and Corasick 1975), as a
+// table of states and byte classes. It is immutable.
+type automaton struct {
+	class   [256]uint8
+	classes int
+	next    []uint16 // state*classes + class
+	outputs [][]int32
+	out     []int32 // by state: 1 + index into outputs, 0 when no word ends there
+}
+
+// maxStates is what fits the table's type.
+const maxStates = 1 << 16
+
+// newAutomaton numbers each word with the ids that it stands for; nil when the words
+// need too many states.
+func newAutomaton(words map[string][]int32) *automaton {
+	a := &automaton{classes: 1}
+	states := 1
+	for w := range words {
+		states += len(w)
+		for i := 0; i < len(w); i++ {
+			if c := w[i]; a.class[c] == 0 {
+				a.class[c] = uint8(a.classes)
+				a.classes++
+			}
+		}
+	}
+	if states > maxStates {
+		return nil
+	}
+	t := &trie{classes: a.classes, next: make([]uint16, a.classes, states*a.classes), ids: make([][]int32, 1, states)}
+	for w, ids := range words {
+		t.add(a, w, ids)
+	}
+	t.link()
+	a.next = t.next
+	a.out = make([]int32, len(t.ids))
+	for s, ids := range t.ids {
+		if len(ids) > 0 {
+			a.outputs = append(a.outputs, ids)
+			a.out[s] = int32(len(a.outputs))
+		}
+	}
+	return a
+}
+
+// trie is the automaton while it is built; 0 means that there is no transition yet.
+type trie struct {
+	classes int
+	next    []uint16
+	ids     [][]int32
+}
+
+func (t *trie) add(a *automaton, w string, ids []int32) {
+	s := 0
+	for i := 0; i < len(w); i++ {
+		at := s*t.classes + int(a.class[w[i]])
+		if t.next[at] == 0 {
+			t.next[at] = uint16(len(t.ids))
+			t.ids = append(t.ids, nil)
+			t.next = append(t.next, make([]uint16, t.classes)...)
+		}
+		s = int(t.next[at])
+	}
+	t.ids[s] = append(t.ids[s], ids...)
+}
+
+// link fills in where to go on when a word breaks off, breadth first, and what ends
+// there as well.
+func (t *trie) link() {
+	fail := make([]uint16, len(t.ids))
+	queue := make([]uint16, 0, len(t.ids))
+	for c := range t.classes {
+		if s := t.next[c]; s != 0 {
+			queue = append(queue, s)
+		}
+	}
+	for len(queue) > 0 {
+		s := int(queue[0])
+		queue = queue[1:]
+		back := int(fail[s])
+		t.ids[s] = append(t.ids[s], t.ids[back]...)
+		for c := range t.classes {
+			at := s*t.classes + c
+			if t.next[at] == 0 {
+				t.next[at] = t.next[back*t.classes+c]
+				continue
+			}
+			fail[t.next[at]] = t.next[back*t.classes+c]
+			queue = append(queue, t.next[at])
+		}
+	}
+}
+
+// scan calls found with the ids of the words that end at each byte offset.
+func (a *automaton) scan(text string, found func(end int, ids []int32)) {
+	s := 0
+	for i := 0; i < len(text); i++ {
+		s = int(a.next[s*a.classes+int(a.class[text[i]])])
+		if o := a.out[s]; o != 0 {
+			found(i+1, a.outputs[o-1])
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package detectors
+
+import (
+	"context"
+	"slices"
+
+	"github.com/guardroom/guardroom/internal/guard"
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// sighting is a piece of personal data in a text.
+type sighting struct {
+	start, end int
+	confidence float64
+	message    string
+}
+
+func (s sighting) overlaps(o sighting) bool { return s.start < o.end && o.start < s.end }
+
+// finder finds one kind of personal data in a folded text. What it returns is in the
+// order of the text and does not overlap.
+type finder func(text string) []sighting
+
+// kind is a kind of personal data.
+type kind struct {
+	id     string
+	finder func() finder
+}
+
+// precedence is the one place that settles what a piece of text is when it could be
+// several things, surest first: what satisfies a check sum is no telephone number.
+func precedence() []kind {
+	return []kind{
+		{"pii.iban", ibans},
+		{"pii.card", cards},
+		{"pii.email", emails},
+		{"pii.ssn", socialSecurityNumbers},
+		{"pii.ip", ipAddresses},
+		{"pii.phone", phones},
+	}
+}
+
+// personal is a detector of one kind of personal data.
+type personal struct {
+	find     finder
+	surer    []finder
+	severity review.Severity
+}
+
+func newPersonal(id string, severity review.Severity) *personal {
+	p := &personal{severity: severity}
+	for _, k := range precedence() {
+		if k.id == id {
+			p.find = k.finder()
+			return p
+		}
+		p.surer = append(p.surer, k.finder())
+	}
+	panic("detectors: " + id + " has no precedence")
+}
+
+// Detect looks at the text as it is read and at everything decoded from it.
+func (p *personal) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, error) {
+	var out []review.Finding
+	for _, v := range in.Views.Plain() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for _, s := range p.sightings(v.Text) {
+			out = append(out, guard.Found(v, s.start, s.end, p.severity, s.confidence, s.message))
+		}
+	}
+	return out, nil
+}
+
+// sightings leaves out what is something surer.
+func (p *personal) sightings(text string) []sighting {
+	found := p.find(text)
+	for _, find := range p.surer {
+		if len(found) == 0 {
+			return nil
+		}
+		found = without(found, find(text))
+	}
+	return found
+}
+
+// without returns those of found that overlap nothing of taken.
+func without(found, taken []sighting) []sighting {
+	i := 0
+	return slices.DeleteFunc(found, func(f sighting) bool {
+		for i < len(taken) && taken[i].end <= f.start {
+			i++
+		}
+		return i < len(taken) && taken[i].overlaps(f)
+	})
+}

@@ -1,0 +1,283 @@
+package detectors
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// rule is one pattern of a family.
+//
+// Expr is an RE2 expression on folded text (textview.Fold) with three shorthands: a
+// space stands for white space and punctuation between two words, ~n for up to n words
+// in between, {name} for an alternative of the family's vocabulary.
+type rule struct {
+	name   string
+	expr   string
+	weight float64 // confidence that this alone deserves, in (0,1)
+}
+
+// vocabulary names alternatives that several rules share.
+type vocabulary map[string]string
+
+// ruleset finds many patterns at once. One pass over the text finds the words that the
+// rules cannot do without; only a rule all of whose words stand near each other is run,
+// and only there.
+type ruleset struct {
+	rules    []rule
+	patterns []*regexp.Regexp
+	needs    [][]int32 // by rule: which groups of words it needs
+	reach    []int32   // by rule
+	groups   int
+	words    *automaton
+}
+
+const (
+	// reach is how far one needed word of a match may stand from the next one, farReach
+	// how far in rules that leap over any text; before and after how far a match may go
+	// on beyond its needed words. In bytes.
+	reach, farReach, before, after = 120, 280, 48, 96
+	// maxPart is from where on a part is not joined with the next one: short ones are
+	// what the standard library's matcher is quick on.
+	maxPart = 512
+	// maxLooks and maxLooked bound how often patterns are run on one text, and on how
+	// many bytes together.
+	maxLooks  = 400
+	maxLooked = 256 << 10
+	// maxPerLook bounds the matches of one rule in one place.
+	maxPerLook = 4
+)
+
+// newRuleset compiles the rules. The name of a rule must be unique, and it must not be
+// able to match without any word of two letters.
+func newRuleset(rules []rule, words vocabulary) (*ruleset, error) {
+	s := &ruleset{rules: rules}
+	names := map[string]bool{}
+	lookup := map[string][]int32{}
+	groups := map[string]int32{}
+	for _, r := range rules {
+		if names[r.name] || r.weight <= 0 || r.weight >= 1 {
+			return nil, fmt.Errorf("rule %q: duplicate name or weight out of (0,1)", r.name)
+		}
+		names[r.name] = true
+		expr, err := expand(r.expr, words)
+		if err != nil {
+			return nil, fmt.Errorf("rule %q: %w", r.name, err)
+		}
+		pattern, err := regexp.Compile(expr)
+		if err != nil {
+			return nil, fmt.Errorf("rule %q: %w", r.name, err)
+		}
+		required, err := needsOf(expr)
+		if err != nil || len(required) == 0 {
+			return nil, fmt.Errorf("rule %q: matches without any word", r.name)
+		}
+		s.patterns = append(s.patterns, pattern)
+		s.needs = append(s.needs, s.group(required, groups, lookup))
+		s.reach = append(s.reach, reachOf(expr))
+	}
+	if s.words = newAutomaton(lookup); s.words == nil {
+		return nil, fmt.Errorf("the rules have too many words")
+	}
+	return s, nil
+}
+
+// group numbers groups of words, the same words once.
+func (s *ruleset) group(required needs, groups map[string]int32, lookup map[string][]int32) (ids []int32) {
+	for _, group := range required {
+		group = slices.Compact(slices.Sorted(slices.Values(group)))
+		key := strings.Join(group, "\x00")
+		id, ok := groups[key]
+		if !ok {
+			id = int32(s.groups)
+			groups[key] = id
+			s.groups++
+			for _, w := range group {
+				lookup[w] = append(lookup[w], id)
+			}
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func reachOf(expr string) int32 {
+	if leap.MatchString(expr) {
+		return farReach
+	}
+	return reach
+}
+
+var leap = regexp.MustCompile(`[.\]]\{0,\d{2,}\}`)
+
+const (
+	gapExpr   = `[\s[:punct:]]+`
+	wordsExpr = `(?:\S+\s+){0,%c}`
+)
+
+var vocabularyName = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// expand resolves the shorthands of a rule.
+func expand(expr string, words vocabulary) (string, error) {
+	var missing error
+	expr = vocabularyName.ReplaceAllStringFunc(expr, func(m string) string {
+		alternatives, ok := words[m[1:len(m)-1]]
+		if !ok {
+			missing = fmt.Errorf("no vocabulary %s", m)
+		}
+		return "(?:" + alternatives + ")"
+	})
+	var b strings.Builder
+	for i := 0; i < len(expr); i++ {
+		switch c := expr[i]; {
+		case c == '\\' && i+1 < len(expr):
+			b.WriteString(expr[i : i+2])
+			i++
+		case c == ' ':
+			b.WriteString(gapExpr)
+		case c == '~' && i+1 < len(expr) && expr[i+1] >= '1' && expr[i+1] <= '9':
+			fmt.Fprintf(&b, wordsExpr, expr[i+1])
+			i++
+			if i+1 < len(expr) && expr[i+1] == ' ' {
+				i++ // the words end with their own gap
+			}
+		default:
+			b.WriteByte(c)
+		}
+	}
+	if missing != nil {
+		return "", missing
+	}
+	return b.String(), nil
+}
+
+// hit is where a rule matched.
+type hit struct {
+	rule       int
+	start, end int
+}
+
+// find returns where the rules match a folded text, by rule. complete is false when
+// there were more places to look at than are looked at.
+func (s *ruleset) find(ctx context.Context, text string) (hits []hit, complete bool, err error) {
+	seen := make([][]int32, s.groups)
+	any := false
+	s.words.scan(text, func(end int, groups []int32) {
+		for _, g := range groups {
+			seen[g] = append(seen[g], int32(end))
+		}
+		any = true
+	})
+	if !any {
+		return nil, true, nil
+	}
+	look := looker{text: text}
+	for r := range s.rules {
+		parts := s.parts(r, seen)
+		if len(parts) == 0 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, false, err
+		}
+		if !look.at(r, s.patterns[r], parts) {
+			return look.hits, false, nil
+		}
+	}
+	return look.hits, true, nil
+}
+
+// part is where a rule is run.
+type part struct{ start, end int }
+
+// parts returns where the words that a rule needs follow each other in their order.
+func (s *ruleset) parts(r int, seen [][]int32) (out []part) {
+	for _, g := range s.needs[r] {
+		if len(seen[g]) == 0 {
+			return nil
+		}
+	}
+	for _, first := range seen[s.needs[r][0]] {
+		last := first
+		for _, g := range s.needs[r][1:] {
+			i, _ := slices.BinarySearch(seen[g], last+1)
+			if i == len(seen[g]) || seen[g][i] > last+s.reach[r] {
+				last = -1
+				break
+			}
+			last = seen[g][i]
+		}
+		if last >= 0 {
+			out = append(out, part{int(first) - before, int(last) + after})
+		}
+	}
+	return out
+}
+
+// looker runs patterns where their words stand.
+type looker struct {
+	text   string
+	hits   []hit
+	looks  int
+	looked int // bytes
+}
+
+// at runs one pattern on the parts, which are in order; false when the text has cost
+// enough.
+func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
+	for i := 0; i < len(parts); {
+		start, end := parts[i].start, parts[i].end
+		for i++; i < len(parts) && parts[i].start < end && end-start < maxPart; i++ {
+			end = max(end, parts[i].end)
+		}
+		if l.looks++; l.looks > maxLooks || l.looked > maxLooked {
+			return false
+		}
+		l.look(r, pattern, l.wordBefore(start), boundary(l.text, end))
+	}
+	return true
+}
+
+func (l *looker) look(r int, pattern *regexp.Regexp, start, end int) {
+	l.looked += end - start
+	for _, m := range pattern.FindAllStringIndex(l.text[start:end], maxPerLook) {
+		if m[0] == 0 && start > 0 {
+			continue // it stands at the edge of the part, not where it should
+		}
+		l.hits = append(l.hits, hit{r, start + m[0], start + m[1]})
+	}
+}
+
+// wordBefore moves an offset back to one character before a word.
+func (l *looker) wordBefore(at int) int {
+	start := boundary(l.text, max(at, 0))
+	for start > 0 {
+		start--
+		if utf8.RuneStart(l.text[start]) {
+			break
+		}
+	}
+	return start
+}
+
+// boundary moves an offset back to the start of a word, if there is one near, and of
+// a character in any case.
+func boundary(text string, at int) int {
+	if at >= len(text) {
+		return len(text)
+	}
+	for i := at; i > at-64 && i > 0; i-- {
+		if text[i-1] == ' ' || text[i-1] == '\n' {
+			return i
+		}
+	}
+	for !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
+}

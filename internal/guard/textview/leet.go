@@ -1,0 +1,105 @@
+package textview
+
+// maxLeetWord is the longest word that is read as leetspeak, in bytes: longer ones
+// are tokens of machines.
+const maxLeetWord = 24
+
+// leetLetters says which letter a digit or sign stands for; 0: none. A 1 may be an i
+// or an l: the vocabulary decides.
+var leetLetters = [256]byte{
+	'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '8': 'b', '9': 'g',
+	'@': 'a', '$': 's', '!': 'i', '|': 'l', '+': 't',
+}
+
+// leetish tells whether a token has a digit or sign where a letter belongs: before or
+// between letters. Ordinals and sizes, where the letters come last, are none.
+func leetish(token string) bool {
+	for i := 0; i+1 < len(token); i++ {
+		if asciiClass[token[i]]&asLeet == 0 {
+			continue
+		}
+		before := i > 0 && asciiClass[token[i-1]]&asLetter != 0
+		after := asciiClass[token[i+1]]&asLetter != 0
+		if before && after || i == 0 && after && len(token) > 3 {
+			return true
+		}
+		if before && leetLetters[token[i+1]] != 0 && i+2 < len(token) {
+			return true
+		}
+	}
+	return false
+}
+
+// leet reads digits and signs as letters, in words that become words of the
+// vocabulary by it. Nil when there is no telling one.
+func leet(v *View, limit int) *View {
+	if len(v.Text) > limit {
+		return nil
+	}
+	out := []byte(v.Text)
+	telling := 0
+	for i := 0; i < len(out); {
+		start := i
+		for i < len(out) && asciiClass[out[i]]&asWordBreak == 0 {
+			i++
+		}
+		if n := unleet(out[start:i]); n >= tellingLetters {
+			telling++
+		}
+		i++
+	}
+	if telling == 0 {
+		return nil
+	}
+	return &View{Kind: KindLeet, Text: string(out), Parent: v, source: v.source}
+}
+
+// unleet rewrites a token in place and returns the letters of the word it became, 0
+// when it became none.
+func unleet(token []byte) int {
+	if len(token) > maxLeetWord {
+		return 0
+	}
+	start, end := trimSigns(token)
+	word := token[start:end]
+	changed := false
+	candidate := make([]byte, len(word))
+	for _, one := range []byte{'i', 'l'} {
+		changed = false
+		for i, c := range word {
+			candidate[i] = c
+			if letter := leetLetters[c]; letter != 0 {
+				candidate[i], changed = letter, true
+				if c == '1' {
+					candidate[i] = one
+				}
+			}
+		}
+		if changed && words.has(string(candidate)) {
+			copy(word, candidate)
+			return len(word)
+		}
+	}
+	return 0
+}
+
+// trimSigns finds the word inside a token with punctuation around it.
+func trimSigns(token []byte) (start, end int) {
+	end = len(token)
+	for start < end && punctuation(token[start]) {
+		start++
+	}
+	for end > start && punctuation(token[end-1]) {
+		end--
+	}
+	return start, end
+}
+
+func punctuation(c byte) bool {
+	switch c {
+	case '.', ',', ';', ':', '?', '!', '"', '\'', '(', ')', '[', ']', '{', '}', '*', '_', '-':
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,259 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+type appRow struct {
+	ID            string
+	Name          string
+	PolicyVersion int
+	Created       instant `gorm:"column:created_at"`
+}
+
+func (appRow) TableName() string { return "apps" }
+
+func (r appRow) app() review.App {
+	return review.App{ID: r.ID, Name: r.Name, CreatedAt: r.Created.time()}
+}
+
+type apiKeyRow struct {
+	ID      string
+	AppID   string
+	Prefix  string
+	Hash    []byte
+	Created instant  `gorm:"column:created_at"`
+	Revoked *instant `gorm:"column:revoked_at"`
+}
+
+func (apiKeyRow) TableName() string { return "api_keys" }
+
+func (r apiKeyRow) key() review.APIKey {
+	return review.APIKey{ID: r.ID, AppID: r.AppID, Prefix: r.Prefix, Hash: r.Hash,
+		CreatedAt: r.Created.time(), RevokedAt: r.Revoked.timeOrNil()}
+}
+
+type userRow struct {
+	ID           string
+	Email        string
+	Name         string
+	Role         review.Role
+	PasswordHash string
+	Created      instant  `gorm:"column:created_at"`
+	Disabled     *instant `gorm:"column:disabled_at"`
+}
+
+func (userRow) TableName() string { return "users" }
+
+func (r userRow) user() review.User {
+	return review.User{ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, PasswordHash: r.PasswordHash,
+		CreatedAt: r.Created.time(), DisabledAt: r.Disabled.timeOrNil()}
+}
+
+type policyRow struct {
+	AppID     string
+	Version   int
+	Document  []byte
+	ActorKind review.ActorKind
+	ActorID   string
+	Reason    []byte
+	Created   instant `gorm:"column:created_at"`
+}
+
+func (policyRow) TableName() string { return "policies" }
+
+func (r policyRow) policy() (review.Policy, error) {
+	return review.ParsePolicy(r.AppID, r.Version, r.Document)
+}
+
+// PutApp implements review.Tx.
+func (t *tx) PutApp(a review.App) error {
+	err := t.insert(&appRow{ID: a.ID, Name: a.Name, Created: at(a.CreatedAt)})
+	return said(err, review.CodeConflict, "an App with this name exists already")
+}
+
+// PutAPIKey implements review.Tx.
+func (t *tx) PutAPIKey(k review.APIKey) error {
+	return t.insert(&apiKeyRow{ID: k.ID, AppID: k.AppID, Prefix: k.Prefix, Hash: k.Hash,
+		Created: at(k.CreatedAt), Revoked: atOrNull(k.RevokedAt)})
+}
+
+// RevokeAPIKey implements review.Tx. A key can be revoked once.
+func (t *tx) RevokeAPIKey(prefix string, when time.Time) (review.APIKey, error) {
+	var rows []apiKeyRow
+	err := t.orm().Where("prefix = ?", prefix).Find(&rows).Error
+	row, err := found(rows, t.note(err), "API key")
+	if err != nil {
+		return review.APIKey{}, err
+	}
+	if row.Revoked != nil {
+		return review.APIKey{}, review.Errorf(review.CodeConflict, "this API key is revoked already")
+	}
+	row.Revoked = atOrNull(&when)
+	return row.key(), t.exec("UPDATE api_keys SET revoked_at = ? WHERE id = ?", *row.Revoked, row.ID)
+}
+
+// PutUser implements review.Tx.
+func (t *tx) PutUser(u review.User) error {
+	err := t.insert(&userRow{ID: u.ID, Email: u.Email, Name: u.Name, Role: u.Role, PasswordHash: u.PasswordHash,
+		Created: at(u.CreatedAt), Disabled: atOrNull(u.DisabledAt)})
+	return said(err, review.CodeConflict, "a user with this e-mail address exists already")
+}
+
+// SetPassword implements review.Tx.
+func (t *tx) SetPassword(userID, hash string) error {
+	n, err := t.affect("UPDATE users SET password_hash = ? WHERE id = ?", hash, userID)
+	if err == nil && n == 0 {
+		return absent("user")
+	}
+	return err
+}
+
+// PutMembership implements review.Tx. A membership that is there stays.
+func (t *tx) PutMembership(userID, appID string) error {
+	return t.exec("INSERT INTO memberships (user_id, app_id) VALUES (?, ?) ON CONFLICT DO NOTHING", userID, appID)
+}
+
+// PutPolicy implements review.Tx.
+func (t *tx) PutPolicy(p review.Policy, by review.Actor, reason string, when time.Time) error {
+	document, err := encode(p)
+	if err != nil {
+		return err
+	}
+	err = t.insert(&policyRow{AppID: p.AppID, Version: p.Version, Document: document,
+		ActorKind: by.Kind, ActorID: by.ID, Reason: []byte(reason), Created: at(when)})
+	if err != nil {
+		return said(err, review.CodeConflict, "the policy was changed by somebody else")
+	}
+	return t.exec("UPDATE apps SET policy_version = ? WHERE id = ?", p.Version, p.AppID)
+}
+
+// UserByEmail implements review.Tx.
+func (t *tx) UserByEmail(email string) (review.User, error) {
+	u, err := findUser(t.orm(), "email = ?", email)
+	return u, t.note(err)
+}
+
+// ActivePolicy implements review.Tx.
+func (t *tx) ActivePolicy(appID string) (review.Policy, error) {
+	p, err := findActivePolicy(t.orm(), appID)
+	return p, t.note(err)
+}
+
+func findUser(db *gorm.DB, condition, value string) (review.User, error) {
+	var rows []userRow
+	err := db.Where(condition, value).Limit(1).Find(&rows).Error
+	row, err := found(rows, err, "user")
+	if err != nil {
+		return review.User{}, err
+	}
+	return row.user(), nil
+}
+
+func findActivePolicy(db *gorm.DB, appID string) (review.Policy, error) {
+	return findPolicy(db.Where("app_id = ? AND version = (SELECT policy_version FROM apps WHERE id = ?)", appID, appID))
+}
+
+func findPolicy(db *gorm.DB) (review.Policy, error) {
+	var rows []policyRow
+	err := db.Limit(1).Find(&rows).Error
+	row, err := found(rows, err, "policy")
+	if err != nil {
+		return review.Policy{}, err
+	}
+	return row.policy()
+}
+
+// User implements review.Reader.
+func (s *Store) User(ctx context.Context, id string) (review.User, error) {
+	u, err := findUser(s.read(ctx), "id = ?", id)
+	return u, s.fault(err)
+}
+
+// UserByEmail implements review.Reader.
+func (s *Store) UserByEmail(ctx context.Context, email string) (review.User, error) {
+	u, err := findUser(s.read(ctx), "email = ?", email)
+	return u, s.fault(err)
+}
+
+// Apps implements review.Reader.
+func (s *Store) Apps(ctx context.Context) ([]review.App, error) {
+	return s.apps(s.read(ctx))
+}
+
+// AppsOf implements review.Reader.
+func (s *Store) AppsOf(ctx context.Context, userID string) ([]review.App, error) {
+	return s.apps(s.read(ctx).Where("id IN (SELECT app_id FROM memberships WHERE user_id = ?)", userID))
+}
+
+func (s *Store) apps(query *gorm.DB) ([]review.App, error) {
+	var rows []appRow
+	if err := query.Order("name").Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	apps := make([]review.App, len(rows))
+	for i, row := range rows {
+		apps[i] = row.app()
+	}
+	return apps, nil
+}
+
+// Policy implements review.Reader.
+func (s *Store) Policy(ctx context.Context, appID string, version int) (review.Policy, error) {
+	p, err := findPolicy(s.read(ctx).Where("app_id = ? AND version = ?", appID, version))
+	return p, s.fault(err)
+}
+
+// ActivePolicy implements review.Reader.
+func (s *Store) ActivePolicy(ctx context.Context, appID string) (review.Policy, error) {
+	p, err := findActivePolicy(s.read(ctx), appID)
+	return p, s.fault(err)
+}
+
+// hotReads are the two reads of every request of an App, prepared.
+type hotReads struct {
+	caller   *sql.Stmt
+	external *sql.Stmt
+}
+
+const (
+	selectCaller = `SELECT k.id, a.id, a.name, a.created_at, a.policy_version
+FROM api_keys k JOIN apps a ON a.id = k.app_id WHERE k.hash = ? AND k.revoked_at IS NULL`
+
+	// The second condition lets the partial index serve.
+	selectExternal = `SELECT id, content_hash FROM interactions WHERE app_id = ? AND external_id = ? AND external_id <> ''`
+)
+
+func prepareHotReads(ctx context.Context, s *Store) (hotReads, error) {
+	caller, err := s.readers.PrepareContext(ctx, s.dialect.bind(selectCaller))
+	if err != nil {
+		return hotReads{}, err
+	}
+	external, err := s.readers.PrepareContext(ctx, s.dialect.bind(selectExternal))
+	return hotReads{caller, external}, err
+}
+
+func (h hotReads) close() error { return errors.Join(h.caller.Close(), h.external.Close()) }
+
+// Caller implements review.Reader.
+func (s *Store) Caller(ctx context.Context, keyHash []byte) (review.Caller, error) {
+	var c review.Caller
+	var created instant
+	err := s.hot.caller.QueryRowContext(ctx, keyHash).
+		Scan(&c.KeyID, &c.App.ID, &c.App.Name, &created, &c.PolicyVersion)
+	if errors.Is(err, sql.ErrNoRows) {
+		return review.Caller{}, absent("API key in force")
+	}
+	if err != nil {
+		return review.Caller{}, s.fault(err)
+	}
+	c.App.CreatedAt = created.time()
+	return c, nil
+}

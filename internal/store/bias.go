@@ -1,0 +1,102 @@
+package store
+
+import (
+	"gorm.io/gorm"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+type interventionRow struct {
+	ID            string
+	AppID         string
+	InteractionID string
+	UserID        string
+	Bias          string
+	Strategy      string
+	Text          []byte
+	DeliveredText []byte
+	Confidence    float64
+	Severity      review.Severity
+	State         review.InterventionState
+	Created       instant `gorm:"column:created_at"`
+}
+
+func (interventionRow) TableName() string { return "interventions" }
+
+func (r interventionRow) intervention() review.Intervention {
+	return review.Intervention{
+		ID: r.ID, AppID: r.AppID, InteractionID: r.InteractionID, UserID: r.UserID, Bias: r.Bias, Strategy: r.Strategy,
+		Text: string(r.Text), DeliveredText: string(r.DeliveredText), Confidence: r.Confidence, Severity: r.Severity,
+		State: r.State, CreatedAt: r.Created.time(),
+	}
+}
+
+// PutIntervention implements review.Tx.
+func (t *tx) PutIntervention(iv review.Intervention) error {
+	return t.insert(&interventionRow{
+		ID: iv.ID, AppID: iv.AppID, InteractionID: iv.InteractionID, UserID: iv.UserID, Bias: iv.Bias, Strategy: iv.Strategy,
+		Text: []byte(iv.Text), DeliveredText: []byte(iv.DeliveredText), Confidence: iv.Confidence, Severity: iv.Severity,
+		State: iv.State, Created: at(iv.CreatedAt),
+	})
+}
+
+// Intervention implements review.Tx.
+func (t *tx) Intervention(id string) (review.Intervention, error) {
+	iv, err := findIntervention(t.orm(), id)
+	return iv, t.note(err)
+}
+
+// SetIntervention implements review.Tx.
+func (t *tx) SetIntervention(id string, state review.InterventionState, deliveredText string) error {
+	n, err := t.affect("UPDATE interventions SET state = ?, delivered_text = ? WHERE id = ?", string(state), []byte(deliveredText), id)
+	if err == nil && n == 0 {
+		return absent("intervention")
+	}
+	return err
+}
+
+func findIntervention(db *gorm.DB, id string) (review.Intervention, error) {
+	var rows []interventionRow
+	err := db.Where("id = ?", id).Find(&rows).Error
+	row, err := found(rows, err, "intervention")
+	if err != nil {
+		return review.Intervention{}, err
+	}
+	return row.intervention(), nil
+}
+
+// findInterventions returns those of one Interaction, oldest first.
+func findInterventions(db *gorm.DB, interactionID string) ([]review.Intervention, error) {
+	var rows []interventionRow
+	if err := db.Where("interaction_id = ?", interactionID).Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	var out []review.Intervention
+	for _, row := range rows {
+		out = append(out, row.intervention())
+	}
+	return out, nil
+}
+
+// BiasState implements review.Tx.
+func (t *tx) BiasState(appID, userID, detector string) (review.BiasState, bool, error) {
+	s := review.BiasState{AppID: appID, UserID: userID, Detector: detector}
+	var fired *instant
+	var updated instant
+	found, err := t.first(`SELECT alpha, beta, weight, firing, fired_at, updated_at FROM bias_states
+WHERE app_id = ? AND user_id = ? AND detector = ?`, []any{appID, userID, detector},
+		&s.Alpha, &s.Beta, &s.Weight, &s.Firing, &fired, &updated)
+	if err != nil || !found {
+		return review.BiasState{}, false, err
+	}
+	s.FiredAt, s.UpdatedAt = fired.timeOrNil(), updated.time()
+	return s, true, nil
+}
+
+// PutBiasState implements review.Tx.
+func (t *tx) PutBiasState(s review.BiasState) error {
+	return t.exec(`INSERT INTO bias_states (app_id, user_id, detector, alpha, beta, weight, firing, fired_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (app_id, user_id, detector) DO UPDATE SET alpha = excluded.alpha,
+beta = excluded.beta, weight = excluded.weight, firing = excluded.firing, fired_at = excluded.fired_at, updated_at = excluded.updated_at`,
+		s.AppID, s.UserID, s.Detector, s.Alpha, s.Beta, s.Weight, s.Firing, atOrNull(s.FiredAt), at(s.UpdatedAt))
+}

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+type itemRow struct {
+	ID             string
+	AppID          string
+	InteractionID  string
+	InterventionID *string
+	Kind           review.ItemKind
+	State          review.ItemState
+	Severity       review.Severity
+	Priority       float64
+	Rank           int64
+	Due            instant `gorm:"column:due_at"`
+	Version        int
+	Fingerprint    string
+	Detector       string
+	Category       review.Category
+	Verdict        string
+	Risk           float64
+	UserID         string
+	Model          string
+	SamplingKind   string
+	Propensity     float64
+	Created        instant `gorm:"column:created_at"`
+	Reason         []byte
+	Excerpt        []byte
+}
+
+func (itemRow) TableName() string { return "items" }
+
+func (r itemRow) item() (review.Item, error) {
+	verdict, err := review.ParseVerdict(r.Verdict)
+	return review.Item{
+		ID: r.ID, AppID: r.AppID, InteractionID: r.InteractionID, InterventionID: deref(r.InterventionID),
+		Kind: r.Kind, State: r.State, Severity: r.Severity, Priority: r.Priority, Rank: r.Rank, DueAt: r.Due.time(),
+		Version: r.Version, Fingerprint: r.Fingerprint, Detector: r.Detector, Category: r.Category,
+		Reason: string(r.Reason), Verdict: verdict, Risk: r.Risk, UserID: r.UserID, Model: r.Model, Excerpt: string(r.Excerpt),
+		SamplingKind: r.SamplingKind, Propensity: r.Propensity, CreatedAt: r.Created.time(),
+	}, err
+}
+
+// PutItem implements review.Tx.
+func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
+	err := t.insert(&itemRow{
+		ID: i.ID, AppID: i.AppID, InteractionID: i.InteractionID, InterventionID: nullable(i.InterventionID),
+		Kind: i.Kind, State: i.State, Severity: i.Severity, Priority: i.Priority, Rank: i.Rank, Due: at(i.DueAt),
+		Version: i.Version, Fingerprint: i.Fingerprint, Detector: i.Detector, Category: i.Category,
+		Verdict: i.Verdict.String(), Risk: i.Risk, UserID: i.UserID, Model: i.Model,
+		SamplingKind: i.SamplingKind, Propensity: i.Propensity, Created: at(i.CreatedAt),
+		Reason: []byte(i.Reason), Excerpt: []byte(i.Excerpt),
+	})
+	for _, f := range findings {
+		if err != nil {
+			return err
+		}
+		err = t.exec("INSERT INTO item_findings (item_id, detector, category) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			i.ID, f.Detector, string(f.Category))
+	}
+	return err
+}
+
+// Item implements review.Tx.
+func (t *tx) Item(id string) (review.Item, error) {
+	i, err := findItem(t.orm(), id)
+	return i, t.note(err)
+}
+
+func findItem(db *gorm.DB, id string) (review.Item, error) {
+	var rows []itemRow
+	err := db.Where("id = ?", id).Find(&rows).Error
+	row, err := found(rows, err, "item")
+	if err != nil {
+		return review.Item{}, err
+	}
+	return row.item()
+}
+
+// SetItemState implements review.Tx.
+func (t *tx) SetItemState(id string, version int, state review.ItemState) (bool, error) {
+	n, err := t.affect("UPDATE items SET state = ?, version = version + 1 WHERE id = ? AND version = ?", string(state), id, version)
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	_, err = t.Item(id)
+	return false, err
+}
+
+// claimRow is a claim as it is read, with its holder's name.
+type claimRow struct {
+	ItemID   string
+	UserID   string
+	UserName string
+	Token    string
+	Expires  instant `gorm:"column:expires_at"`
+}
+
+func (r claimRow) claim() review.Claim {
+	return review.Claim{ItemID: r.ItemID, UserID: r.UserID, UserName: r.UserName, Token: r.Token, ExpiresAt: r.Expires.time()}
+}
+
+const selectClaims = `SELECT c.item_id, c.user_id, u.name AS user_name, c.token, c.expires_at
+FROM claims c JOIN users u ON u.id = c.user_id WHERE `
+
+// Claim implements review.Tx.
+func (t *tx) Claim(itemID string) (*review.Claim, error) {
+	c, err := findClaim(t.orm(), itemID)
+	return c, t.note(err)
+}
+
+func findClaim(db *gorm.DB, itemID string) (*review.Claim, error) {
+	var rows []claimRow
+	if err := db.Raw(selectClaims+"c.item_id = ?", itemID).Scan(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	c := rows[0].claim()
+	return &c, nil
+}
+
+// ClaimsOf implements review.Tx.
+func (t *tx) ClaimsOf(userID string) ([]review.Claim, error) {
+	var rows []claimRow
+	if err := t.orm().Raw(selectClaims+"c.user_id = ? ORDER BY c.item_id", userID).Scan(&rows).Error; err != nil {
+		return nil, t.note(err)
+	}
+	var out []review.Claim
+	for _, row := range rows {
+		out = append(out, row.claim())
+	}
+	return out, nil
+}
+
+// PutClaim implements review.Tx.
+func (t *tx) PutClaim(c review.Claim) error {
+	return t.exec(`INSERT INTO claims (item_id, user_id, token, expires_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (item_id) DO UPDATE SET user_id = excluded.user_id, token = excluded.token, expires_at = excluded.expires_at`,
+		c.ItemID, c.UserID, c.Token, at(c.ExpiresAt))
+}
+
+// DeleteClaim implements review.Tx.
+func (t *tx) DeleteClaim(itemID string) error {
+	return t.exec("DELETE FROM claims WHERE item_id = ?", itemID)
+}
+
+// PutSkip implements review.Tx.
+func (t *tx) PutSkip(itemID, userID string, when time.Time) error {
+	return t.exec(`INSERT INTO skips (item_id, user_id, created_at) VALUES (?, ?, ?)
+ON CONFLICT (item_id, user_id) DO UPDATE SET created_at = excluded.created_at`, itemID, userID, at(when))
+}

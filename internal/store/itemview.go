@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// historyLength is how many earlier Interactions of the end user an Item shows.
+const historyLength = 10
+
+// ItemView implements review.Reader: a fixed number of queries on one state of the
+// database, however long the Item's story is.
+func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID string) (review.ItemView, error) {
+	var v review.ItemView
+	err := s.snapshot(ctx, func(db *gorm.DB) (err error) {
+		if v.Item, err = findItem(db, itemID); err != nil {
+			return err
+		}
+		if !slices.Contains(appIDs, v.Item.AppID) {
+			return absent("item")
+		}
+		return fillView(db, &v)
+	})
+	if err != nil {
+		return review.ItemView{}, err
+	}
+	return v, nil
+}
+
+func fillView(db *gorm.DB, v *review.ItemView) error {
+	for _, fill := range []func(*gorm.DB, *review.ItemView) error{fillExchange, fillIntervention, fillReview, fillHistory} {
+		if err := fill(db, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fillExchange(db *gorm.DB, v *review.ItemView) (err error) {
+	var apps []appRow
+	err = db.Where("id = ?", v.Item.AppID).Find(&apps).Error
+	app, err := found(apps, err, "App")
+	if err != nil {
+		return err
+	}
+	v.App = app.app()
+	if v.Interaction, err = findInteraction(db, v.Item.InteractionID); err != nil {
+		return err
+	}
+	if v.Assessment, err = findAssessment(db, v.Item.InteractionID); err != nil {
+		return err
+	}
+	v.Feedback, err = findFeedback(db, v.Item.InteractionID)
+	return err
+}
+
+func fillIntervention(db *gorm.DB, v *review.ItemView) error {
+	if v.Item.InterventionID == "" {
+		return nil
+	}
+	iv, err := findIntervention(db, v.Item.InterventionID)
+	v.Intervention = &iv
+	return err
+}
+
+func fillReview(db *gorm.DB, v *review.ItemView) (err error) {
+	if v.Claim, err = findClaim(db, v.Item.ID); err != nil {
+		return err
+	}
+	if v.Decisions, err = findDecisions(db, "d.item_id = ? ORDER BY d.created_at, d.id", v.Item.ID); err != nil {
+		return err
+	}
+	if v.Annotations, err = findAnnotations(db, v.Item.ID); err != nil {
+		return err
+	}
+	v.Policy, err = findActivePolicy(db, v.Item.AppID)
+	return err
+}
+
+type historyRow struct {
+	InteractionID string
+	ItemID        *string
+	Excerpt       []byte
+	Verdict       string
+	Risk          float64
+	Judgement     *string
+	Created       instant `gorm:"column:created_at"`
+}
+
+// selectHistory finds the Item that stands for each Interaction, rather the one
+// about the exchange than one about an Intervention, and its standing Decision.
+const selectHistory = `SELECT h.*, (
+    SELECT d.judgement FROM decisions d WHERE d.item_id = h.item_id
+    AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
+    ORDER BY d.created_at DESC, d.id DESC LIMIT 1) AS judgement
+FROM (
+    SELECT n.id AS interaction_id, n.excerpt, n.created_at, s.verdict, s.risk, (
+        SELECT i.id FROM items i WHERE i.interaction_id = n.id
+        ORDER BY CASE i.kind WHEN 'intervention' THEN 1 ELSE 0 END, i.id LIMIT 1) AS item_id
+    FROM interactions n JOIN assessments s ON s.interaction_id = n.id
+    WHERE n.app_id = ? AND n.user_id = ? AND n.user_id <> '' AND n.id <> ?
+    ORDER BY n.created_at DESC, n.id DESC LIMIT ?) h
+ORDER BY h.created_at DESC, h.interaction_id DESC`
+
+func fillHistory(db *gorm.DB, v *review.ItemView) error {
+	if v.Interaction.UserID == "" {
+		return nil
+	}
+	var rows []historyRow
+	err := db.Raw(selectHistory, v.Interaction.AppID, v.Interaction.UserID, v.Interaction.ID, historyLength).Scan(&rows).Error
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		verdict, err := review.ParseVerdict(row.Verdict)
+		if err != nil {
+			return err
+		}
+		v.History = append(v.History, review.HistoryRow{
+			InteractionID: row.InteractionID, ItemID: deref(row.ItemID), Excerpt: string(row.Excerpt), Verdict: verdict,
+			Risk: row.Risk, Judgement: review.Judgement(deref(row.Judgement)), CreatedAt: row.Created.time(),
+		})
+	}
+	return nil
+}

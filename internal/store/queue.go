@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// conditions gathers what a row must be.
+type conditions struct {
+	dialect dialect
+	sql     []string
+	args    []any
+}
+
+func (c *conditions) and(sql string, args ...any) {
+	c.sql, c.args = append(c.sql, sql), append(c.args, args...)
+}
+
+func (c *conditions) String() string { return strings.Join(c.sql, "\n  AND ") }
+
+// inApps narrows to Apps. With one App its own index can serve; with several the
+// order comes from the index of all, which the planner must not trade for sorting.
+func (c *conditions) inApps(column string, appIDs []string) {
+	if len(appIDs) == 1 {
+		c.and(column+" = ?", appIDs[0])
+		return
+	}
+	c.and(c.dialect.unordered(column)+" IN ?", appIDs)
+}
+
+// items adds the filters that are about the Item, as i.
+func (c *conditions) items(f review.Filter) {
+	if f.Kind != "" {
+		c.and("i.kind = ?", f.Kind)
+	}
+	if f.Severity != "" {
+		c.and("i.severity = ?", f.Severity)
+	}
+	if f.UserID != "" {
+		c.and("i.user_id = ?", f.UserID)
+	}
+	if f.Detector != "" {
+		c.and("EXISTS (SELECT 1 FROM item_findings f WHERE f.item_id = i.id AND f.detector = ?)", f.Detector)
+	}
+	if f.Category != "" {
+		c.and("EXISTS (SELECT 1 FROM item_findings f WHERE f.item_id = i.id AND f.category = ?)", f.Category)
+	}
+}
+
+// decidedBy: the user has a standing Decision on the Item.
+const decidedBy = `EXISTS (SELECT 1 FROM decisions d WHERE d.item_id = i.id AND d.actor_kind = 'user' AND d.actor_id = ?
+    AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id))`
+
+func queueConditions(d dialect, q review.QueueQuery) *conditions {
+	c := &conditions{dialect: d}
+	state := q.Filter.State
+	if state == "" {
+		state = review.StateOpen
+	}
+	c.and("i.state = ?", state)
+	c.inApps("i.app_id", q.AppIDs)
+	c.items(q.Filter)
+	if q.Filter.Overdue {
+		c.and("i.due_at < ? AND i.state <> ?", at(q.Now), review.StateDecided)
+	}
+	if q.Filter.Mine {
+		c.and("(c.user_id = ? OR "+decidedBy+")", q.Viewer, q.Viewer)
+	}
+	if q.Free {
+		c.and("NOT EXISTS (SELECT 1 FROM claims h WHERE h.item_id = i.id AND h.expires_at > ? AND h.user_id <> ?)", at(q.Now), q.Viewer)
+		c.and("NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = i.id AND s.user_id = ?)", q.Viewer)
+	}
+	if q.After != nil {
+		c.and("(i.rank, i.id) > (?, ?)", q.After.Rank, q.After.ID)
+	}
+	return c
+}
+
+type queueRow struct {
+	Item        itemRow `gorm:"embedded"`
+	App         string
+	HolderID    *string
+	HolderName  *string
+	HolderToken *string
+	HeldUntil   *instant
+}
+
+func (r queueRow) row() (review.QueueRow, error) {
+	item, err := r.Item.item()
+	row := review.QueueRow{Item: item, App: r.App}
+	if r.HolderID != nil {
+		row.Claim = &review.Claim{ItemID: item.ID, UserID: *r.HolderID, UserName: deref(r.HolderName),
+			Token: deref(r.HolderToken), ExpiresAt: r.HeldUntil.time()}
+	}
+	return row, err
+}
+
+// The outer joins keep items outermost, in the order of their index.
+const selectQueue = `SELECT i.*, a.name AS app, c.user_id AS holder_id, u.name AS holder_name, c.token AS holder_token, c.expires_at AS held_until
+FROM items i
+LEFT JOIN apps a ON a.id = i.app_id
+LEFT JOIN claims c ON c.item_id = i.id AND c.expires_at > ?
+LEFT JOIN users u ON u.id = c.user_id
+WHERE `
+
+// queueSQL returns the query of a page of the queue and its arguments.
+func queueSQL(d dialect, q review.QueueQuery) (string, []any) {
+	c := queueConditions(d, q)
+	args := append([]any{at(q.Now)}, c.args...)
+	return selectQueue + c.String() + "\nORDER BY i.rank, i.id LIMIT ?", append(args, q.Limit)
+}
+
+// Queue implements review.Reader.
+func (s *Store) Queue(ctx context.Context, q review.QueueQuery) ([]review.QueueRow, error) {
+	if len(q.AppIDs) == 0 {
+		return nil, nil
+	}
+	query, args := queueSQL(s.dialect, q)
+	var rows []queueRow
+	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.QueueRow, len(rows))
+	for i, row := range rows {
+		var err error
+		if out[i], err = row.row(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Counts implements review.Reader.
+func (s *Store) Counts(ctx context.Context, appIDs []string) (review.Counts, error) {
+	if len(appIDs) == 0 {
+		return nil, nil
+	}
+	var counts review.Counts
+	err := s.read(ctx).Raw(`SELECT kind, state, CAST(SUM(n) AS BIGINT) AS n FROM counters WHERE app_id IN ? AND n > 0
+GROUP BY kind, state ORDER BY kind, state`, appIDs).Scan(&counts).Error
+	return counts, s.fault(err)
+}
+
+const selectQueueAge = "SELECT created_at FROM items WHERE state = 'open' ORDER BY created_at LIMIT 1"
+
+// QueueAge implements review.Reader.
+func (s *Store) QueueAge(ctx context.Context) (time.Time, error) {
+	var oldest []instant
+	if err := s.read(ctx).Raw(selectQueueAge).Scan(&oldest).Error; err != nil || len(oldest) == 0 {
+		return time.Time{}, s.fault(err)
+	}
+	return oldest[0].time(), nil
+}

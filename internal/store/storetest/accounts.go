@@ -1,0 +1,209 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/secret"
+	"github.com/guardroom/guardroom/internal/store"
+)
+
+// accountScenarios: Apps, keys, people, policies, sessions, migrations.
+func accountScenarios() []scenario {
+	return []scenario{
+		{"a key opens the door until it is revoked", keyOpensTheDoor},
+		{"a policy has versions and one is in force", policyHasVersions},
+		{"people are found and change their password", peopleAreFound},
+		{"names and addresses are unique", namesAreUnique},
+		{"Apps come by name and by membership", appsByMembership},
+		{"a session is kept, replaced, ended and expires", sessionLives},
+		{"migrating twice changes nothing", migratingTwice},
+	}
+}
+
+func contextEnded(t testing.TB) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx, cancel
+}
+
+func keyOpensTheDoor(t *testing.T, f *fixture) {
+	key, err := f.accounts.AddKey(t.Context(), cli, "support")
+	require.NoError(t, err)
+	c, err := f.accounts.Caller(t.Context(), key)
+	require.NoError(t, err)
+	require.Equal(t, f.caller.App, c.App)
+	require.Equal(t, 1, c.PolicyVersion)
+	require.NotEmpty(t, c.KeyID)
+
+	_, err = f.Caller(t.Context(), []byte("unknown"))
+	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+	var revoked review.APIKey
+	f.write(t, func(tx review.Tx) (err error) {
+		revoked, err = tx.RevokeAPIKey(key, start)
+		return err
+	})
+	require.Equal(t, c.KeyID, revoked.ID)
+	require.Equal(t, pointer(start), revoked.RevokedAt)
+	hash, _ := keys{}.Hash(key)
+	_, err = f.Caller(t.Context(), hash)
+	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+	require.Equal(t, review.CodeConflict, review.CodeOf(f.accounts.RevokeKey(t.Context(), cli, key)), "once")
+	require.Equal(t, review.CodeNotFound, review.CodeOf(f.accounts.RevokeKey(t.Context(), cli, "none")))
+	err = f.Write(t.Context(), func(tx review.Tx) error {
+		return tx.PutAPIKey(review.APIKey{ID: f.ids.next(), AppID: c.App.ID, Prefix: "other", Hash: hash, CreatedAt: start})
+	})
+	require.Equal(t, review.CodeConflict, review.CodeOf(err))
+}
+
+func policyHasVersions(t *testing.T, f *fixture) {
+	app := f.caller.App.ID
+	first, err := f.ActivePolicy(t.Context(), app)
+	require.NoError(t, err)
+	require.Equal(t, 1, first.Version)
+	second := first
+	second.Version, second.AuditRate, second.Labels = 2, 0.5, []review.Label{{ID: "nul\x00", Title: "<T>"}}
+	put := func(tx review.Tx) error { return tx.PutPolicy(second, f.lead.Actor(), "tried on last week\x00", start) }
+	f.write(t, put)
+	require.Equal(t, review.CodeConflict, review.CodeOf(f.Write(t.Context(), put)), "a version never changes")
+
+	active, err := f.ActivePolicy(t.Context(), app)
+	require.NoError(t, err)
+	require.Equal(t, second, active)
+	old, err := f.Policy(t.Context(), app, 1)
+	require.NoError(t, err)
+	require.Equal(t, first, old)
+	f.write(t, func(tx review.Tx) error {
+		active, err := tx.ActivePolicy(app)
+		assert.Equal(t, second, active)
+		return err
+	})
+	for _, version := range []int{0, 3} {
+		_, err = f.Policy(t.Context(), app, version)
+		require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+	}
+	_, err = f.ActivePolicy(t.Context(), "none")
+	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+}
+
+func peopleAreFound(t *testing.T, f *fixture) {
+	want := review.User{ID: f.ids.next(), Email: "eve@example.com", Name: "Eve Ω", Role: review.RoleAuditor, PasswordHash: "h1",
+		CreatedAt: start, DisabledAt: pointer(start.Add(time.Hour))}
+	f.write(t, func(tx review.Tx) error { return tx.PutUser(want) })
+	f.write(t, func(tx review.Tx) error { return tx.SetPassword(want.ID, "h2") })
+	want.PasswordHash = "h2"
+	for name, find := range map[string]func() (review.User, error){
+		"by id":    func() (review.User, error) { return f.User(t.Context(), want.ID) },
+		"by email": func() (review.User, error) { return f.UserByEmail(t.Context(), want.Email) },
+		"in tx": func() (u review.User, err error) {
+			f.write(t, func(tx review.Tx) error { u, err = tx.UserByEmail(want.Email); return err })
+			return u, err
+		},
+	} {
+		got, err := find()
+		require.NoError(t, err, name)
+		require.Equal(t, want, got, name)
+	}
+	for name, err := range map[string]error{
+		"by id":        second(f.User(t.Context(), "none")),
+		"by email":     second(f.UserByEmail(t.Context(), "none")),
+		"in tx":        f.Write(t.Context(), func(tx review.Tx) error { return second(tx.UserByEmail("none")) }),
+		"set password": f.Write(t.Context(), func(tx review.Tx) error { return tx.SetPassword("none", "h") }),
+	} {
+		require.Equal(t, review.CodeNotFound, review.CodeOf(err), name)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func namesAreUnique(t *testing.T, f *fixture) {
+	_, err := f.accounts.AddApp(t.Context(), cli, "support")
+	require.Equal(t, review.CodeConflict, review.CodeOf(err))
+	require.ErrorContains(t, err, "App with this name")
+	_, err = f.accounts.AddUser(t.Context(), cli, review.NewUser{Email: "ANN@example.com", Role: review.RoleViewer, Password: "correct horse battery"})
+	require.Equal(t, review.CodeConflict, review.CodeOf(err))
+	require.ErrorContains(t, err, "e-mail address")
+	require.Equal(t, 1, f.count(t, "SELECT COUNT(*) FROM apps"))
+	require.Equal(t, 3, f.count(t, "SELECT COUNT(*) FROM users"))
+	f.verifyChain(t)
+}
+
+func appsByMembership(t *testing.T, f *fixture) {
+	zeta, alpha := f.addApp(t, "zeta"), f.addApp(t, "alpha")
+	f.write(t, func(tx review.Tx) error { return tx.PutMembership(f.ann.User.ID, zeta.ID) })
+	f.write(t, func(tx review.Tx) error { return tx.PutMembership(f.ann.User.ID, zeta.ID) })
+	all, err := f.Apps(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []review.App{alpha, f.caller.App, zeta}, all)
+	anns, err := f.AppsOf(t.Context(), f.ann.User.ID)
+	require.NoError(t, err)
+	require.Equal(t, []review.App{f.caller.App, zeta}, anns)
+	none, err := f.AppsOf(t.Context(), "none")
+	require.NoError(t, err)
+	require.Empty(t, none)
+}
+
+func sessionLives(t *testing.T, f *fixture) {
+	ctx, sessions := t.Context(), f.Sessions()
+	find := func(token string) string {
+		data, found, err := sessions.FindCtx(ctx, token)
+		require.NoError(t, err)
+		require.Equal(t, found, data != nil)
+		return string(data)
+	}
+	require.Empty(t, find("t1"))
+	require.NoError(t, sessions.CommitCtx(ctx, "t1", []byte("a\x00b"), start.Add(time.Hour)))
+	require.NoError(t, sessions.Commit("t2", []byte("other"), start.Add(2*time.Hour)))
+	require.Equal(t, "a\x00b", find("t1"))
+	require.NoError(t, sessions.CommitCtx(ctx, "t1", []byte("c"), start.Add(time.Hour)))
+	require.Equal(t, "c", find("t1"))
+
+	f.clock.advance(time.Hour)
+	require.Empty(t, find("t1"), "expired")
+	require.Equal(t, "other", find("t2"))
+	require.NoError(t, sessions.CommitCtx(ctx, "t3", []byte("new"), start.Add(3*time.Hour)))
+	require.Equal(t, 2, f.count(t, "SELECT COUNT(*) FROM sessions"), "what has expired is gone")
+
+	digest := secret.DigestOf("t2")
+	var stored []byte
+	require.NoError(t, f.sql(t).QueryRowContext(ctx, "SELECT token_hash FROM sessions WHERE data = (SELECT data FROM sessions ORDER BY expires_at LIMIT 1)").Scan(&stored))
+	require.Equal(t, digest[:], stored, "the token itself is nowhere")
+	require.NoError(t, sessions.Delete("t2"))
+	require.NoError(t, sessions.DeleteCtx(ctx, "t2"))
+	data, found, err := sessions.Find("t2")
+	require.NoError(t, err)
+	require.False(t, found)
+	require.Nil(t, data)
+}
+
+func migratingTwice(t *testing.T, f *fixture) {
+	item := f.flagged(t, "x")
+	n, err := store.Migrate(t.Context(), f.options)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	view, err := f.service.View(t.Context(), f.ann, item)
+	require.NoError(t, err)
+	require.Equal(t, item, view.Item.ID)
+
+	db := f.sql(t)
+	for _, step := range []struct{ change, want string }{
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)", "newer than this program"},
+		{"DELETE FROM goose_db_version WHERE version_id IN (5, 99)", "run guardroom migrate"},
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (5, true)", ""},
+	} {
+		_, err := db.ExecContext(t.Context(), step.change)
+		require.NoError(t, err)
+		s, err := store.Open(t.Context(), f.options)
+		if step.want != "" {
+			require.ErrorContains(t, err, step.want)
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	}
+}

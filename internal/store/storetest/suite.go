@@ -1,0 +1,56 @@
+// Package storetest is the one conformance suite of internal/store. Every database
+// that Guardroom runs on passes it, on a real file or a real server.
+//
+// It sees the store from outside, through review.Store and the use cases; what only
+// one database can do wrong is tested beside the store.
+package storetest
+
+import (
+	"database/sql"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/store"
+)
+
+// Database makes empty databases of one kind.
+type Database struct {
+	// Options says where a new, empty database is, without logger and clock. It is
+	// removed when the test ends.
+	Options func(testing.TB) store.Options
+	// SQL opens the same database below the store, for what the store does not let
+	// anybody do.
+	SQL func(testing.TB, store.Options) *sql.DB
+}
+
+// scenario is one test of the suite.
+type scenario struct {
+	name string
+	run  func(*testing.T, *fixture)
+}
+
+// Run runs every scenario on a database of its own.
+func Run(t *testing.T, database Database) {
+	var declared []scenario
+	for _, group := range [][]scenario{
+		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(),
+		writerScenarios(), raceScenarios(), recordScenarios(),
+	} {
+		declared = append(declared, group...)
+	}
+	var ran atomic.Int64
+	t.Run("suite", func(t *testing.T) {
+		for _, s := range declared {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				ran.Add(1)
+				s.run(t, newFixture(t, database))
+			})
+		}
+	})
+	if !t.Skipped() && !t.Failed() {
+		require.EqualValues(t, len(declared), ran.Load(), "every scenario runs")
+	}
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// held opens a store whose writer waits until release is called, so that a test
+// knows which jobs are in one group.
+func held(t *testing.T) (s *Store, release func()) {
+	t.Helper()
+	s = openFor(t, Options{Dir: t.TempDir()})
+	begun, free, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- s.writer.do(t.Context(), func(*tx) error {
+			close(begun)
+			<-free
+			return nil
+		})
+	}()
+	<-begun
+	return s, func() {
+		close(free)
+		require.NoError(t, <-ended)
+	}
+}
+
+// queue hands a job over and returns when it waits in the queue.
+func queue(t *testing.T, s *Store, fn func(*tx) error) <-chan error {
+	t.Helper()
+	waiting := len(s.writer.queue)
+	result := make(chan error, 1)
+	go func() { result <- s.writer.do(t.Context(), fn) }()
+	for len(s.writer.queue) == waiting {
+		runtime.Gosched()
+	}
+	return result
+}
+
+func putApp(name string) func(*tx) error {
+	return func(t *tx) error { return t.PutApp(review.App{ID: name, Name: name, CreatedAt: time.UnixMicro(1)}) }
+}
+
+func appNames(t *testing.T, s *Store) []string {
+	t.Helper()
+	apps, err := s.Apps(t.Context())
+	require.NoError(t, err)
+	names := []string{}
+	for _, a := range apps {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+func TestGroupRunsOnceWhenNothingFailsAfterWriting(t *testing.T) {
+	s, release := held(t)
+	no := errors.New("no")
+	var runs atomic.Int64
+	a := queue(t, s, func(tx *tx) error { runs.Add(1); return putApp("a")(tx) })
+	refused := queue(t, s, func(*tx) error { runs.Add(1); return no })
+	b := queue(t, s, func(tx *tx) error { runs.Add(1); return putApp("b")(tx) })
+	release()
+	require.NoError(t, <-a)
+	require.Same(t, no, <-refused)
+	require.NoError(t, <-b)
+	require.EqualValues(t, 3, runs.Load(), "a refusal before writing costs no savepoints")
+	require.Equal(t, []string{"a", "b"}, appNames(t, s))
+}
+
+func TestGroupRunsAgainWithSavepointsWhenOneFailsAfterWriting(t *testing.T) {
+	s, release := held(t)
+	no := errors.New("no")
+	var runs atomic.Int64
+	count := func(fn func(*tx) error) func(*tx) error {
+		return func(t *tx) error { runs.Add(1); return fn(t) }
+	}
+	a := queue(t, s, count(putApp("a")))
+	failing := queue(t, s, count(func(t *tx) error { return errors.Join(putApp("x")(t), no) }))
+	twice := queue(t, s, count(putApp("a")))
+	panicking := queue(t, s, count(func(t *tx) error { _ = putApp("y")(t); panic("oh") }))
+	b := queue(t, s, count(putApp("b")))
+	release()
+	require.NoError(t, <-a)
+	require.ErrorIs(t, <-failing, no)
+	require.Equal(t, review.CodeConflict, review.CodeOf(<-twice), "it sees what the group wrote before it")
+	require.Equal(t, review.CodeInternal, review.CodeOf(<-panicking))
+	require.NoError(t, <-b)
+	require.EqualValues(t, 2+5, runs.Load(), "two until the first failure, then all five")
+	require.Equal(t, []string{"a", "b"}, appNames(t, s))
+}
+
+func TestChainGoesOnAfterFailuresInAGroup(t *testing.T) {
+	s, release := held(t)
+	event := func(object string) func(*tx) error {
+		return func(t *tx) error {
+			return t.AppendEvent(review.Event{At: time.UnixMicro(1), Action: "test", Object: object, Detail: "{}"})
+		}
+	}
+	var results []<-chan error
+	for i := range 10 {
+		fn := event(fmt.Sprint(i))
+		if i%3 == 1 {
+			fn = func(t *tx) error { return errors.Join(event("bad")(t), errors.New("no")) }
+		}
+		results = append(results, queue(t, s, fn))
+	}
+	release()
+	for i, result := range results {
+		require.Equal(t, i%3 == 1, <-result != nil, "job %d", i)
+	}
+	report, err := s.VerifyChain(t.Context())
+	require.NoError(t, err)
+	require.True(t, report.OK())
+	require.EqualValues(t, 7, report.Head.Seq)
+}
+
+func TestGroupsAreBounded(t *testing.T) {
+	s, release := held(t)
+	var results []<-chan error
+	for range maxGroup {
+		results = append(results, queue(t, s, func(*tx) error { return nil }))
+	}
+	more := make(chan error, 10)
+	for range cap(more) {
+		go func() { more <- s.writer.do(t.Context(), func(*tx) error { return nil }) }()
+	}
+	release()
+	for _, result := range results {
+		require.NoError(t, <-result)
+	}
+	for range cap(more) {
+		require.NoError(t, <-more)
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for _, o := range []Options{{}, {Dir: t.TempDir()}} {
+		_, err := Open(t.Context(), o)
+		require.Error(t, err)
+		_, err = Migrate(t.Context(), o)
+		require.Error(t, err)
+	}
+}

@@ -1,0 +1,36 @@
+import { say } from "./announce";
+import { onPage } from "./pages";
+
+// Countdowns run on the server's clock: a page says what time it was made, and the difference is kept.
+let ahead = 0;
+
+export function startCountdowns(): void {
+  onPage((shell) => {
+    ahead = Date.parse(shell.dataset["now"] ?? "") - Date.now() || 0;
+  });
+  setInterval(countDown, 250);
+}
+
+function countDown(): void {
+  for (const place of document.querySelectorAll<HTMLElement>("[data-until]")) {
+    const left = Math.max(0, Date.parse(place.dataset["until"] ?? "") - Date.now() - ahead);
+    const seconds = Math.ceil(left / 1000);
+    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (place.textContent !== text) place.textContent = text;
+    if (left === 0) ended(place);
+  }
+}
+
+function ended(place: HTMLElement): void {
+  delete place.dataset["until"];
+  switch (place.dataset["ends"]) {
+    case "toast":
+      place.closest(".toast")?.remove();
+      return;
+    case "button":
+      place.closest("form")?.remove();
+      return;
+    case "claim":
+      say("Your hold on this item has run out. Reload the page to take it again.");
+  }
+}

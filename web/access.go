@@ -1,0 +1,144 @@
+package web
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// door is how a caller gets in.
+type door int
+
+const (
+	doorNone door = iota // nobody: a route that forgot to say
+	doorPublic
+	doorKey      // an App with its API key
+	doorSession  // a person who signed in
+	doorOperator // the same machine, or the metrics token
+)
+
+func (d door) String() string {
+	return [...]string{"none", "public", "key", "session", "operator"}[d]
+}
+
+// access is who may call a route.
+type access struct {
+	door       door
+	permission review.Permission // of a session
+}
+
+func public() access                     { return access{door: doorPublic} }
+func apiKey() access                     { return access{door: doorKey} }
+func operator() access                   { return access{door: doorOperator} }
+func session(p review.Permission) access { return access{door: doorSession, permission: p} }
+
+// declared tells whether somebody has thought about it.
+func (a access) declared() bool {
+	known := slices.Contains([]review.Permission{review.PermRead, review.PermDecide, review.PermExport}, a.permission)
+	return a.door != doorNone && known == (a.door == doorSession)
+}
+
+// admitted serves a route to those whom its line in the table admits.
+func (s *Server) admitted(r *route) echo.HandlerFunc {
+	return func(ec echo.Context) error {
+		c := ec.(*call)
+		c.route = r
+		if err := s.admit(c, r.access); err != nil {
+			return err
+		}
+		return r.serve(s, c)
+	}
+}
+
+// admit is the one place where access is decided.
+func (s *Server) admit(c *call, a access) error {
+	if a.door == doorKey {
+		return s.admitKey(c)
+	}
+	if err := s.origins.Check(c.Request()); err != nil {
+		s.Metrics.blocked("cross_origin")
+		return review.Wrap(review.CodeForbidden, err, "this form was sent from another site")
+	}
+	switch a.door {
+	case doorPublic:
+		return nil
+	case doorOperator:
+		return s.admitOperator(c)
+	case doorSession:
+		return s.admitSession(c, a.permission)
+	}
+	return review.Errorf(review.CodeForbidden, "nobody may call this")
+}
+
+func (s *Server) admitKey(c *call) error {
+	caller, err := s.Accounts.Caller(c.Request().Context(), bearer(c.Request()))
+	if err != nil {
+		if review.CodeOf(err) == review.CodeUnauthenticated {
+			s.Metrics.blocked("api_key")
+		}
+		return err
+	}
+	c.caller = caller
+	return nil
+}
+
+// bearer returns the credentials of an Authorization header (RFC 6750), "" when
+// there are none.
+func bearer(r *http.Request) string {
+	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(credentials)
+}
+
+func (s *Server) admitSession(c *call, p review.Permission) error {
+	if err := s.identify(c); err != nil {
+		return err
+	}
+	if !c.viewer.May(p) {
+		return review.Errorf(review.CodeForbidden, "your role, %s, may not do this", c.viewer.User.Role)
+	}
+	return nil
+}
+
+// identify finds out who signed in.
+func (s *Server) identify(c *call) error {
+	signedIn, err := s.sessions.load(c)
+	if err != nil {
+		return err
+	}
+	viewer, err := s.Accounts.Viewer(c.Request().Context(), signedIn.userID)
+	if err != nil {
+		return err
+	}
+	if signedIn.password != passwordMark(viewer.User) {
+		return errSignedOut
+	}
+	c.viewer, c.signedInAt = viewer, signedIn.at
+	return s.sessions.touch(c, signedIn)
+}
+
+// admitOperator: behind a proxy on the same machine every caller seems local, so a
+// request that was forwarded is not.
+func (s *Server) admitOperator(c *call) error {
+	r := c.Request()
+	if token := s.Options.MetricsToken; token != "" {
+		if subtle.ConstantTimeCompare([]byte(bearer(r)), []byte(token)) == 1 {
+			return nil
+		}
+		return review.Errorf(review.CodeUnauthenticated, "the metrics token is missing or wrong")
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
+	if err != nil || !peer.Addr().Unmap().IsLoopback() || forwarded {
+		return review.Errorf(review.CodeForbidden, "metrics are for callers on the same machine, or with the metrics token")
+	}
+	return nil
+}

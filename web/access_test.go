@@ -1,0 +1,160 @@
+package web_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/web"
+	"github.com/guardroom/guardroom/web/webtest"
+)
+
+// who is one line of the matrix beside the roles.
+type who struct {
+	name    string
+	role    review.Role // of a session
+	key     string      // App
+	client  func() *webtest.Client
+	session bool
+}
+
+// TestMatrix asks every route as everybody, about an object of their own App and of
+// another's, and holds the answer against the route's line in the table.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	objects := map[string]webtest.Posted{
+		webtest.Home:    site.PostAttack(webtest.Home, "here"),
+		webtest.Foreign: site.PostAttack(webtest.Foreign, "there"),
+	}
+	everybody := []who{
+		{name: "nobody", client: site.Nobody},
+		{name: "key of " + webtest.Home, key: webtest.Home, client: func() *webtest.Client { return site.App(webtest.Home) }},
+		{name: "key of " + webtest.Foreign, key: webtest.Foreign, client: func() *webtest.Client { return site.App(webtest.Foreign) }},
+	}
+	for _, role := range review.Roles() {
+		everybody = append(everybody, who{name: string(role), role: role, session: true, client: func() *webtest.Client { return site.Person(role) }})
+	}
+	table := site.Web.Table()
+	asked := 0
+	for _, w := range everybody {
+		client := w.client()
+		for _, route := range table {
+			for app, object := range objects {
+				answer := client.Do(matrixRequest(route, object))
+				asked++
+				got := verdictOf(answer.Code, answer.Header().Get("Location"))
+				require.Equal(t, expected(route, w, app), got, "%s %s as %s about %s: %d",
+					route.Method, route.Path, w.name, app, answer.Code)
+				if got != "admitted" {
+					webtest.Conceals(t, answer.Body.String(), "previous instructions") // a refusal shows nothing of the object
+				}
+				if route.Path == "/logout" && w.session {
+					client = w.client()
+				}
+			}
+		}
+	}
+	require.Equal(t, len(everybody)*len(table)*len(objects), asked)
+	t.Logf("%d requests: %d routes × %d callers × %d Apps", asked, len(table), len(everybody), len(objects))
+}
+
+func matrixRequest(route web.Access, object webtest.Posted) *http.Request {
+	id, body := object.Item.ID, ""
+	if strings.HasPrefix(route.Path, "/api/") {
+		id = object.ID
+		if route.Method == http.MethodPost {
+			body = "{}"
+		}
+	}
+	path := strings.ReplaceAll(strings.ReplaceAll(route.Path, ":id", id), "*", "icon.svg")
+	r := webtest.NewRequest(route.Method, path, strings.NewReader(body))
+	if body == "" && route.Method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
+}
+
+// verdictOf reads from an answer whether the caller got in.
+func verdictOf(status int, location string) string {
+	switch {
+	case status == http.StatusUnauthorized, status == http.StatusTooManyRequests, // after many tries without a password
+		status == http.StatusSeeOther && (location == "/login" || strings.HasPrefix(location, "/login?")):
+		return "who are you"
+	case status == http.StatusForbidden:
+		return "forbidden"
+	case status == http.StatusNotFound:
+		return "not found"
+	case status >= 500, status == http.StatusMethodNotAllowed:
+		return "broken"
+	}
+	return "admitted"
+}
+
+func expected(route web.Access, w who, app string) string {
+	hasObject := strings.Contains(route.Path, ":id")
+	switch route.Door {
+	case "key":
+		switch {
+		case w.key == "":
+			return "who are you"
+		case hasObject && w.key != app && w.key != "" && !strings.HasSuffix(route.Path, "/feedback"):
+			return "not found"
+		}
+		return "admitted"
+	case "session":
+		switch {
+		case !w.session:
+			return "who are you"
+		case !w.role.May(route.Permission):
+			return "forbidden"
+		case hasObject && app != webtest.Home && w.role != review.RoleAuditor && w.role != review.RoleAdmin:
+			return "not found"
+		case route.Path == "/logout":
+			return "who are you" // it leads to the sign-in page
+		}
+		return "admitted"
+	case "public":
+		switch {
+		case route.Path == "/login" && route.Method == http.MethodPost:
+			return "who are you" // without a password
+		case strings.HasPrefix(route.Path, "/static/"):
+			return "not found" // without its fingerprint
+		}
+		return "admitted"
+	}
+	return "admitted" // the operator's, on this machine
+}
+
+var link = regexp.MustCompile(`(?:href|action)="(/[^"#]*)"`)
+
+// TestNoPageLeadsWhereItsReaderMayNotGo follows every link of every page that a role
+// can reach from the queue.
+func TestNoPageLeadsWhereItsReaderMayNotGo(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	object := site.PostAttack(webtest.Home, "here")
+	for _, role := range review.Roles() {
+		client := site.Person(role)
+		followed := 0
+		for _, start := range []string{"/queue", "/decisions", "/account", "/items/" + object.Item.ID + "?peek=1"} {
+			page := client.Get(start)
+			require.Equal(t, http.StatusOK, page.Code, "%s as %s", start, role)
+			for _, m := range link.FindAllStringSubmatch(page.Body.String(), -1) {
+				target := strings.ReplaceAll(m[1], "&amp;", "&")
+				if strings.HasPrefix(m[0], "action") && target != "/queue" { // forms are posted; the matrix does that
+					continue
+				}
+				followed++
+				answer := client.Get(target)
+				require.Contains(t, []int{http.StatusOK, http.StatusSeeOther}, answer.Code, "%s leads %s to %s", start, role, target)
+			}
+		}
+		require.Greater(t, followed, 10)
+		t.Logf("%s: %d links", role, followed)
+	}
+}

@@ -1,0 +1,353 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/static"
+	"github.com/guardroom/guardroom/views"
+)
+
+// broken is a store in which one thing fails at a time: faults that a real database
+// does not show on command. What is not overridden panics.
+type broken struct {
+	review.Store
+	write, counts, user error
+	rows                iter.Seq2[review.DecisionRow, error]
+}
+
+var analyst = review.User{ID: "u-1", Name: "analyst", Role: review.RoleAnalyst, PasswordHash: "hash"}
+
+func (b *broken) Caller(context.Context, []byte) (review.Caller, error) {
+	return review.Caller{App: review.App{ID: "a-1", Name: "app"}, PolicyVersion: 1}, nil
+}
+
+func (b *broken) Policy(context.Context, string, int) (review.Policy, error) {
+	return review.DefaultPolicy(nil), nil
+}
+
+func (b *broken) User(context.Context, string) (review.User, error) { return analyst, b.user }
+
+func (b *broken) AppsOf(context.Context, string) ([]review.App, error) {
+	return []review.App{{ID: "a-1", Name: "app"}}, nil
+}
+
+func (b *broken) Counts(context.Context, []string) (review.Counts, error) { return nil, b.counts }
+
+func (b *broken) Write(context.Context, func(review.Tx) error) error { return b.write }
+
+func (b *broken) Decisions(context.Context, review.DecisionQuery) iter.Seq2[review.DecisionRow, error] {
+	return b.rows
+}
+
+func (b *broken) FindExternal(context.Context, string, string) (string, [32]byte, bool, error) {
+	return "", [32]byte{}, false, nil
+}
+
+type anyKey struct{}
+
+func (anyKey) Mint() (key, prefix string, hash []byte, err error) { return "", "", nil, nil }
+func (anyKey) Hash(string) ([]byte, bool)                         { return []byte{1}, true }
+
+type anyPassword struct{}
+
+func (anyPassword) Hash(context.Context, string) (string, error)         { return "hash", nil }
+func (anyPassword) Verify(context.Context, string, string) (bool, error) { return true, nil }
+
+type quietGuard struct{}
+
+func (quietGuard) Specs() []review.DetectorSpec { return nil }
+func (quietGuard) Screen(context.Context, []review.Segment, review.Policy) review.Screening {
+	return review.Screening{}
+}
+func (quietGuard) Observe(review.Interaction, *review.Feedback) []review.Observation { return nil }
+func (quietGuard) Update(s review.BiasState, _ review.Observation, _ time.Time) (review.BiasState, *review.Proposal) {
+	return s, nil
+}
+
+// fault is a server on a broken store, and what it logs.
+type fault struct {
+	*Server
+	store    *broken
+	sessions *countingStore
+	log      bytes.Buffer
+}
+
+func newFault(t testing.TB, change func(*Deps)) *fault {
+	t.Helper()
+	f := &fault{store: &broken{rows: noRows}, sessions: &countingStore{MemStore: memstore.NewWithCleanupInterval(0)}}
+	metrics, err := NewMetrics()
+	require.NoError(t, err)
+	assets, err := static.New()
+	require.NoError(t, err)
+	id := func() string { return "0198-request" }
+	service, err := review.NewService(review.Deps{
+		Store: f.store, Screener: quietGuard{}, Bias: quietGuard{}, Meter: metrics,
+		Clock: time.Now, NewID: id, NewToken: id, Rand: func() float64 { return 1 },
+	})
+	require.NoError(t, err)
+	accounts, err := review.NewAccounts(review.AccountDeps{
+		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Clock: time.Now, NewID: id,
+	})
+	require.NoError(t, err)
+	deps := Deps{
+		Service: service, Accounts: accounts, Sessions: f.sessions, Assets: assets, Metrics: metrics,
+		CSV: func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
+			return io.WriteString(w, "item_id\r\n")
+		},
+		Decode: func(review.Content, []review.Finding) []views.DecodedText { return nil },
+		Ready:  func(context.Context) error { return nil },
+		Logger: slog.New(slog.NewJSONHandler(&f.log, nil)), Clock: time.Now, NewID: id,
+		Options: Options{MaxBody: 1 << 20, MaxBatchBody: 1 << 20, SessionLifetime: time.Hour, SessionIdle: time.Hour},
+	}
+	change(&deps)
+	f.Server, err = New(deps)
+	require.NoError(t, err)
+	return f
+}
+
+func asIs(*Deps) {}
+
+func noRows(func(review.DecisionRow, error) bool) {}
+
+// signIn makes a session by hand and returns its cookie.
+func (f *fault) signIn(t *testing.T) *http.Cookie {
+	t.Helper()
+	b := &browser{t: t, sessions: f.Server.sessions}
+	b.signIn(analyst)
+	return b.cookie
+}
+
+func (f *fault) do(r *http.Request) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	f.Handler().ServeHTTP(answer, r)
+	return answer
+}
+
+func (f *fault) page(t *testing.T, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	r.Header.Set("Accept", "text/html")
+	r.AddCookie(f.signIn(t))
+	return f.do(r)
+}
+
+func post(body string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, pathInteractions, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+var errDisk = review.Unavailable(errors.New("secret cause: disk full at /var/lib"), "Guardroom cannot store anything now.", 7*time.Second)
+
+func TestAFullDiskIsSaidWithWhenToTryAgain(t *testing.T) {
+	f := newFault(t, asIs)
+	f.store.write = errDisk
+	answer := f.do(post(`{"prompt":"x"}`))
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	require.Equal(t, "7", answer.Header().Get("Retry-After"))
+	require.Contains(t, answer.Body.String(), `"detail":"Guardroom cannot store anything now."`)
+	require.NotContains(t, answer.Body.String(), "secret")
+	require.Contains(t, f.log.String(), "secret cause", "the log knows")
+	require.Contains(t, f.log.String(), `"level":"ERROR"`)
+
+	f.store.write = nil
+	require.Equal(t, http.StatusCreated, f.do(post(`{"prompt":"x"}`)).Code, "and goes on without a restart")
+}
+
+func TestAFullDiskInABatchIsSaidForEach(t *testing.T) {
+	f := newFault(t, asIs)
+	f.store.write = errDisk
+	r := post(`[{"prompt":"x"},{"nope":1}]`)
+	r.URL.Path += "/batch"
+	answer := f.do(r)
+	require.Equal(t, http.StatusOK, answer.Code)
+	require.Contains(t, answer.Body.String(), `"status":503`)
+	require.Contains(t, answer.Body.String(), `"status":422`)
+	require.NotContains(t, answer.Body.String(), "secret")
+	require.Contains(t, f.log.String(), "secret cause")
+}
+
+func TestAPanicIsOurFaultAndSaysNothing(t *testing.T) {
+	f := newFault(t, asIs)
+	for name, answer := range map[string]*httptest.ResponseRecorder{
+		"page": f.page(t, "/items/0198"), // the store has no ItemView
+		"api": f.do(func() *http.Request {
+			return httptest.NewRequest(http.MethodGet, pathInteractions+"/0198", nil) // nor Receipt
+		}()),
+	} {
+		require.Equal(t, http.StatusInternalServerError, answer.Code, name)
+		for _, secret := range []string{"nil pointer", "goroutine", ".go:", "runtime"} {
+			require.NotContains(t, answer.Body.String(), secret, name)
+		}
+		require.Contains(t, answer.Body.String(), "0198-request", "the id under which the log tells more")
+	}
+	require.Equal(t, 2, strings.Count(f.log.String(), `"stack":"goroutine`))
+	require.Equal(t, http.StatusOK, f.do(httptest.NewRequest(http.MethodGet, "/healthz", nil)).Code)
+}
+
+func TestAPanicInABatchIsOneInteractions(t *testing.T) {
+	f := newFault(t, func(d *Deps) { d.Service.Screener = panickingGuard{} })
+	r := post(`[{"prompt":"x"},{"prompt":"y"}]`)
+	r.URL.Path += "/batch"
+	answer := f.do(r)
+	require.Equal(t, http.StatusOK, answer.Code)
+	require.Equal(t, 2, strings.Count(answer.Body.String(), `"status":500`)/2, "in the result and in its problem")
+}
+
+type panickingGuard struct{ quietGuard }
+
+func (panickingGuard) Screen(context.Context, []review.Segment, review.Policy) review.Screening {
+	panic("secret")
+}
+
+func TestAnErrorPageCanDoWithoutTheCounters(t *testing.T) {
+	f := newFault(t, asIs)
+	f.store.counts = errDisk
+	answer := f.page(t, "/account")
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	require.Contains(t, answer.Body.String(), "<html")
+	require.Equal(t, "7", answer.Header().Get("Retry-After"))
+	require.NotContains(t, answer.Body.String(), "secret")
+}
+
+func TestABrokenStoreSendsNobodyToTheSignInPage(t *testing.T) {
+	f := newFault(t, asIs)
+	f.store.user = errDisk
+	require.Equal(t, http.StatusServiceUnavailable, f.page(t, "/queue").Code)
+
+	f = newFault(t, asIs)
+	cookie := f.signIn(t)
+	f.sessions.broken = errors.New("secret")
+	for _, target := range []string{"/queue", "/login"} {
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		r.AddCookie(cookie)
+		answer := f.do(r)
+		require.Equal(t, http.StatusServiceUnavailable, answer.Code, target)
+		require.NotContains(t, answer.Body.String(), "secret")
+	}
+}
+
+func TestNotReady(t *testing.T) {
+	f := newFault(t, func(d *Deps) { d.Ready = func(context.Context) error { return errors.New("secret") } })
+	answer := f.do(httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	require.NotContains(t, answer.Body.String(), "secret")
+	require.Equal(t, http.StatusOK, f.do(httptest.NewRequest(http.MethodGet, "/healthz", nil)).Code)
+}
+
+func TestAnExportThatFails(t *testing.T) {
+	failing := func(written int) CSVWriter {
+		return func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
+			if _, err := io.WriteString(w, strings.Repeat("x", written)); err != nil {
+				return 0, err
+			}
+			return 3, errDisk
+		}
+	}
+	whole := func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
+		_, err := io.WriteString(w, strings.Repeat("x", 10*exportChunk))
+		return 3, err
+	}
+	for name, c := range map[string]struct {
+		csv   CSVWriter
+		write error // of the audit chain
+		want  string
+	}{
+		"before anything was sent": {failing(100), nil, "refused"},
+		"after a part was sent":    {failing(2 * exportChunk), nil, "broken off"},
+		"in the audit chain":       {whole, errDisk, "broken off"},
+		"not at all":               {whole, nil, "whole"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFault(t, func(d *Deps) { d.CSV = c.csv })
+			f.store.write = c.write
+			server := httptest.NewServer(f.Handler())
+			defer server.Close()
+			r, err := http.NewRequest(http.MethodGet, server.URL+views.PathExportCSV, nil)
+			require.NoError(t, err)
+			r.AddCookie(f.signIn(t))
+			answer, err := server.Client().Do(r)
+			require.NoError(t, err)
+			defer func() { _ = answer.Body.Close() }()
+			body, err := io.ReadAll(answer.Body)
+			switch c.want {
+			case "refused":
+				require.NoError(t, err)
+				require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+				require.Empty(t, answer.Header.Get("Content-Disposition"))
+				require.Contains(t, answer.Header.Get("Content-Type"), "text/html")
+				require.NotContains(t, string(body), "xxx")
+			case "broken off":
+				require.Error(t, err, "nobody takes a part for the whole")
+				server.Close() // waits for the request, and so for its line of log
+				require.Contains(t, f.log.String(), "secret cause")
+			default:
+				require.NoError(t, err)
+				require.Len(t, body, 10*exportChunk)
+			}
+		})
+	}
+}
+
+func TestACallerWhoWentAway(t *testing.T) {
+	f := newFault(t, asIs)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	f.store.write = context.Canceled
+	f.do(post(`{"prompt":"x"}`).WithContext(ctx))
+	require.Contains(t, f.log.String(), `"status":499`)
+	require.NotContains(t, f.log.String(), `"level":"ERROR"`)
+}
+
+func TestABodyThatDoesNotArrive(t *testing.T) {
+	f := newFault(t, asIs)
+	for _, cause := range []error{io.ErrUnexpectedEOF, errors.New("secret: connection reset")} {
+		r := post("")
+		r.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"prompt":`), failingReader{cause}))
+		r.ContentLength = -1
+		answer := f.do(r)
+		require.Equal(t, http.StatusBadRequest, answer.Code)
+		require.NotContains(t, answer.Body.String(), "secret")
+	}
+}
+
+type failingReader struct{ err error }
+
+func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+func TestNewRefusesWhatIsMissingOrOutOfBounds(t *testing.T) {
+	good := newFault(t, asIs).Deps
+	for name, change := range map[string]func(*Deps){
+		"no service":               func(d *Deps) { d.Service = nil },
+		"no clock":                 func(d *Deps) { d.Clock = nil },
+		"no limit":                 func(d *Deps) { d.Options.MaxBody = 0 },
+		"a batch below one":        func(d *Deps) { d.Options.MaxBatchBody = 1 },
+		"no idle time":             func(d *Deps) { d.Options.SessionIdle = 0 },
+		"a lifetime below idle":    func(d *Deps) { d.Options.SessionLifetime = time.Second },
+		"a negative grace":         func(d *Deps) { d.Options.ShutdownGrace = -1 },
+		"a public URL with a path": func(d *Deps) { d.Options.PublicURL = "https://example.org/x" },
+		"a public URL of files":    func(d *Deps) { d.Options.PublicURL = "file:///etc" },
+		"a second queue gauge":     func(*Deps) {}, // the metrics are in use by the first server
+	} {
+		t.Run(name, func(t *testing.T) {
+			deps := good
+			change(&deps)
+			_, err := New(deps)
+			require.Error(t, err)
+		})
+	}
+}

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
+)
+
+// outcome is what the last action did, told once on the next page.
+type outcome string
+
+const (
+	didApprove  outcome = "approve"
+	didBlock    outcome = "block"
+	didEscalate outcome = "escalate"
+	didSkip     outcome = "skip"
+	didRelease  outcome = "release"
+	didAnnotate outcome = "annotate"
+	didUndo     outcome = "undo"
+	nothingLeft outcome = "empty"
+)
+
+var outcomeTexts = map[outcome]string{
+	didApprove:  "Approved.",
+	didBlock:    "Blocked.",
+	didEscalate: "Escalated to a lead.",
+	didSkip:     "Skipped. It will not be offered to you again.",
+	didRelease:  "Given back to the queue.",
+	didAnnotate: "Note kept.",
+	didUndo:     "Taken back. The item is open again and yours.",
+	nothingLeft: "Nothing is waiting here.",
+}
+
+// noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.
+const noticeSeconds = 60
+
+// tell leaves a notice for the next page in a cookie of its own: it says nothing that
+// matters to anybody else, and a write to the store for each would double the cost of
+// a Decision.
+func (s *sessions) tell(c *call, did outcome, d *review.Decision) {
+	value := string(did)
+	if d != nil {
+		until := d.CreatedAt.Add(review.UndoWindow).UnixMicro()
+		value = strings.Join([]string{value, d.ItemID, d.ID, strconv.FormatInt(until, 10)}, ".")
+	}
+	c.SetCookie(s.noticeCookie(value, noticeSeconds))
+}
+
+func (s *sessions) noticeCookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: s.notices, Value: value, Path: "/", MaxAge: maxAge,
+		Secure: s.manager.Cookie.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// takeNotice reads the notice and forgets it.
+func (s *sessions) takeNotice(c *call) *views.Notice {
+	cookie, err := c.Request().Cookie(s.notices)
+	if err != nil || c.peeking() {
+		return nil
+	}
+	c.SetCookie(s.noticeCookie("", -1))
+	return parseNotice(cookie.Value, s.clock())
+}
+
+// parseNotice believes nothing but what tell can have written.
+func parseNotice(value string, now time.Time) *views.Notice {
+	parts := strings.Split(value, ".")
+	text, known := outcomeTexts[outcome(parts[0])]
+	if !known {
+		return nil
+	}
+	notice := &views.Notice{Text: text}
+	if len(parts) != 4 || strings.ContainsFunc(parts[1]+parts[2], notInID) {
+		return notice
+	}
+	micros, err := strconv.ParseInt(parts[3], 10, 64)
+	until := time.UnixMicro(micros).UTC()
+	if err == nil && now.Before(until) && until.Sub(now) <= review.UndoWindow {
+		notice.Undo = &views.UndoOffer{ItemID: parts[1], DecisionID: parts[2], Until: until}
+	}
+	return notice
+}

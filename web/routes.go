@@ -1,0 +1,103 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
+)
+
+// The paths of the JSON API.
+const (
+	apiPrefix        = "/api/"
+	pathInteractions = "/api/v1/interactions"
+	pathDecisions    = "/api/v1/decisions"
+)
+
+const itemRoute = views.PathItems + "/:id"
+
+// route is one line of the table: what is answered, how, and for whom.
+type route struct {
+	method string
+	path   string
+	access access
+	serve  func(*Server, *call) error
+}
+
+// routes is the one table of what this server answers. Who may call a route is
+// declared here and checked in admit; nothing else asks.
+func routes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []route{
+		{post, pathInteractions, apiKey(), (*Server).submit},
+		{post, pathInteractions + "/batch", apiKey(), (*Server).submitBatch},
+		{get, pathInteractions + "/:id", apiKey(), (*Server).interaction},
+		{post, pathInteractions + "/:id/feedback", apiKey(), (*Server).feedback},
+		{get, pathDecisions, apiKey(), (*Server).feed},
+
+		{get, "/", public(), (*Server).home},
+		{get, views.PathLogin, public(), (*Server).loginForm},
+		{post, views.PathLogin, public(), (*Server).login},
+		{post, views.PathLogout, session(review.PermRead), (*Server).logout},
+		{get, views.PathAccount, session(review.PermRead), (*Server).account},
+
+		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
+		{get, views.PathNext, session(review.PermDecide), (*Server).next},
+		{post, views.PathNext, session(review.PermDecide), (*Server).next},
+
+		{get, itemRoute, session(review.PermRead), (*Server).item},
+		{post, itemRoute + "/" + views.StepClaim, session(review.PermDecide), (*Server).claim},
+		{post, itemRoute + "/heartbeat", session(review.PermDecide), (*Server).heartbeat},
+		{post, itemRoute + "/" + views.StepRelease, session(review.PermDecide), (*Server).release},
+		{post, itemRoute + "/" + views.StepSkip, session(review.PermDecide), (*Server).skip},
+		{post, itemRoute + "/" + views.StepDecision, session(review.PermDecide), (*Server).decide},
+		{post, itemRoute + "/" + views.StepAnnotations, session(review.PermDecide), (*Server).annotate},
+		{post, itemRoute + "/" + views.StepUndo, session(review.PermDecide), (*Server).undo},
+
+		{get, views.PathDecisions, session(review.PermRead), (*Server).decisions},
+		{get, views.PathExportCSV, session(review.PermExport), (*Server).exportCSV},
+
+		{get, assetRoute, public(), (*Server).asset},
+		{get, "/healthz", public(), (*Server).healthz},
+		{get, "/readyz", public(), (*Server).readyz},
+		{get, "/metrics", operator(), (*Server).metrics},
+	}
+}
+
+// checkRoutes refuses a table in which a line is incomplete or stands twice.
+func checkRoutes(table []route) error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, r := range table {
+		name := r.method + " " + r.path
+		switch {
+		case r.method == "" || r.path == "" || r.serve == nil:
+			errs = append(errs, fmt.Errorf("web: the route %q is incomplete", name))
+		case seen[name]:
+			errs = append(errs, fmt.Errorf("web: the route %q stands twice in the table", name))
+		case !r.access.declared():
+			errs = append(errs, fmt.Errorf("web: the route %q does not say who may call it", name))
+		}
+		seen[name] = true
+	}
+	return errors.Join(errs...)
+}
+
+// Access tells about one route who may call it.
+type Access struct {
+	Method     string
+	Path       string // pattern, with :id for ids
+	Door       string // public, key, session or operator
+	Permission review.Permission
+}
+
+// Table lists every route with who may call it.
+func (s *Server) Table() []Access {
+	table := make([]Access, len(s.routes))
+	for i, r := range s.routes {
+		table[i] = Access{Method: r.method, Path: r.path, Door: r.access.door.String(), Permission: r.access.permission}
+	}
+	return table
+}

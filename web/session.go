@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// The keys of a session's data.
+const (
+	keyUser     = "user"
+	keyPassword = "password"
+	keySince    = "since"
+	keySeen     = "seen"
+)
+
+// touches is how many times an idle period a session in use is written: one write a
+// page would cost more than the page.
+const touches = 12
+
+// sessions keeps who is signed in, on the server, under a random token that only the
+// cookie holds; the store keeps its digest. Whatever changes a session writes it at once, so that a failure
+// becomes an answer.
+type sessions struct {
+	manager *scs.SessionManager
+	idle    time.Duration
+	clock   review.Clock
+	notices string // name of the notice cookie
+}
+
+func newSessions(store scs.CtxStore, o Options, clock review.Clock) *sessions {
+	m := scs.New()
+	m.Store = store
+	m.Lifetime = o.SessionLifetime
+	m.Cookie.Name = cookieName("guardroom_session", o.SecureCookies)
+	m.Cookie.Secure = o.SecureCookies
+	return &sessions{manager: m, idle: o.SessionIdle, clock: clock, notices: cookieName("guardroom_notice", o.SecureCookies)}
+}
+
+// cookieName takes the prefix that keeps other hosts from setting the cookie; browsers
+// grant it over HTTPS only.
+func cookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// signIn is what a session knows.
+type signIn struct {
+	userID   string
+	password string // mark of the password hash: a new password ends the session
+	at       time.Time
+	seen     time.Time
+}
+
+// passwordMark changes when the password does and tells nothing about it.
+func passwordMark(u review.User) string {
+	sum := sha256.Sum256([]byte(u.PasswordHash))
+	return hex.EncodeToString(sum[:8])
+}
+
+// open puts the session of the request's cookie, or an empty one, into its context.
+func (s *sessions) open(c *call) (context.Context, error) {
+	token := ""
+	if cookie, err := c.Request().Cookie(s.manager.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := s.manager.Load(c.Request().Context(), token)
+	if err != nil {
+		return nil, review.Unavailable(err, "sessions cannot be read now", defaultRetry)
+	}
+	c.SetRequest(c.Request().WithContext(ctx))
+	return ctx, nil
+}
+
+// load returns who signed in; errSignedOut when nobody did, or too long ago.
+func (s *sessions) load(c *call) (signIn, error) {
+	ctx, err := s.open(c)
+	if err != nil {
+		return signIn{}, err
+	}
+	in := signIn{
+		userID: s.manager.GetString(ctx, keyUser), password: s.manager.GetString(ctx, keyPassword),
+		at: time.UnixMicro(s.manager.GetInt64(ctx, keySince)).UTC(), seen: time.UnixMicro(s.manager.GetInt64(ctx, keySeen)),
+	}
+	now := s.clock()
+	if in.userID == "" || now.Sub(in.at) >= s.manager.Lifetime || now.Sub(in.seen) >= s.idle {
+		return signIn{}, errSignedOut
+	}
+	return in, nil
+}
+
+// touch notes, now and then, that the session is in use.
+func (s *sessions) touch(c *call, in signIn) error {
+	now := s.clock()
+	if now.Sub(in.seen) < s.idle/touches || c.peeking() {
+		return nil
+	}
+	ctx := c.Request().Context()
+	s.manager.Put(ctx, keySeen, now.UnixMicro())
+	if _, _, err := s.manager.Commit(ctx); err != nil {
+		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
+	return nil
+}
+
+// begin signs a user in under a new token, so that one that was planted before is
+// worth nothing.
+func (s *sessions) begin(c *call, u review.User) error {
+	ctx, err := s.open(c)
+	if err != nil {
+		return err
+	}
+	if err := s.manager.RenewToken(ctx); err != nil {
+		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
+	now := s.clock().UnixMicro()
+	s.manager.Put(ctx, keyUser, u.ID)
+	s.manager.Put(ctx, keyPassword, passwordMark(u))
+	s.manager.Put(ctx, keySince, now)
+	s.manager.Put(ctx, keySeen, now)
+	token, expiry, err := s.manager.Commit(ctx)
+	if err != nil {
+		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
+	s.writeCookie(ctx, c, token, expiry)
+	return nil
+}
+
+// end signs out, here and now.
+func (s *sessions) end(c *call) error {
+	ctx := c.Request().Context()
+	if err := s.manager.Destroy(ctx); err != nil {
+		return review.Unavailable(err, "the session cannot be ended now", defaultRetry)
+	}
+	s.writeCookie(ctx, c, "", time.Time{})
+	return nil
+}
+
+// writeCookie keeps our stricter Cache-Control.
+func (s *sessions) writeCookie(ctx context.Context, c *call, token string, expiry time.Time) {
+	h := c.Response().Header()
+	s.manager.WriteSessionCookie(ctx, c.Response(), token, expiry)
+	h["Cache-Control"] = fixedHeaders["Cache-Control"]
+}
