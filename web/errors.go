@@ -29,7 +29,7 @@ var statuses = map[review.Code]struct {
 }{
 	review.CodeInvalid:         {http.StatusBadRequest, "The request cannot be read"},
 	review.CodeUnprocessable:   {http.StatusUnprocessableEntity, "A field is wrong"},
-	review.CodeUnauthenticated: {http.StatusUnauthorized, "Not signed in"},
+	review.CodeUnauthenticated: {http.StatusUnauthorized, "Not authenticated"},
 	review.CodeForbidden:       {http.StatusForbidden, "Not allowed"},
 	review.CodeNotFound:        {http.StatusNotFound, "Not found"},
 	review.CodeConflict:        {http.StatusConflict, "The state has moved on"},

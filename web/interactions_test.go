@@ -187,7 +187,7 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
 	key := site.Keys[webtest.Home]
-	spare, err := site.Accounts.AddKey(t.Context(), review.Actor{Kind: review.ActorSystem, ID: "test"}, webtest.Home)
+	spare, err := site.Accounts.AddKey(t.Context(), webtest.Operator, webtest.Home)
 	require.NoError(t, err)
 	scenario := func(name, authorization string, status int) webtest.Scenario {
 		s := webtest.Scenario{
@@ -224,7 +224,7 @@ func TestKeys(t *testing.T) {
 			Name: "in the address, where logs would keep it", URL: interactions + "?key=" + key, Header: map[string]string{"Content-Type": "application/json"}, Body: `{"prompt":"x"}`,
 			Status: 401, Forbidden: without(key), After: func(t testing.TB, site *webtest.Site, _ *httptest.ResponseRecorder) {
 				webtest.Conceals(t, site.Log.String(), key)
-				require.NoError(t, site.Accounts.RevokeKey(t.Context(), review.Actor{Kind: review.ActorSystem, ID: "test"}, prefixOf(spare)))
+				require.NoError(t, site.Accounts.RevokeKey(t.Context(), webtest.Operator, prefixOf(spare)))
 			},
 		},
 		scenario("revoked", "Bearer "+spare, 401),

@@ -71,12 +71,16 @@ func (s *Server) itemPage(c *call, view review.ItemView, from review.Filter) (vi
 	if err != nil {
 		return views.ItemPage{}, err
 	}
+	previous, err := s.Service.Before(c.Request().Context(), c.viewer, from, view.Item)
+	if err != nil {
+		return views.ItemPage{}, err
+	}
 	next, err := s.Service.After(c.Request().Context(), c.viewer, from, view.Item)
 	if err != nil {
 		return views.ItemPage{}, err
 	}
 	return views.ItemPage{
-		Shell: shell, View: view, Specs: s.Service.Specs(), From: from, Next: next,
+		Shell: shell, View: view, Specs: s.Service.Specs(), From: from, Previous: previous, Next: next,
 		Decoded: s.Decode(view.Interaction.Content, view.Assessment.Findings),
 	}, nil
 }

@@ -311,6 +311,28 @@ func TestFiltersAreInTheURL(t *testing.T) {
 	})
 }
 
+func TestAnItemLeadsToItsNeighboursInTheQueue(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	first, second, third := site.PostAttack(webtest.Home, "x"), site.PostAttack(webtest.Home, "y"), site.PostAttack(webtest.Home, "z")
+	analyst := site.Person(review.RoleAnalyst)
+	const from = "?from=kind%3Dinteraction"
+	previous := func(p webtest.Posted) string { return `rel="prev" href="/items/` + p.Item.ID + from + `"` }
+	next := func(p webtest.Posted) string { return `rel="next" href="/items/` + p.Item.ID + from + `"` }
+	at := func(p webtest.Posted, from string) string {
+		return page(t, analyst.Get("/items/"+p.Item.ID+from+"&peek=1"), 200)
+	}
+	webtest.Conceals(t, at(first, from), `rel="prev"`)
+	webtest.Says(t, at(first, from), next(second))
+	webtest.Says(t, at(second, from), previous(first))
+	webtest.Says(t, at(second, from), next(third))
+	webtest.Says(t, at(third, from), previous(second))
+	webtest.Conceals(t, at(third, from), `rel="next"`)
+	alone := at(second, "?from=kind%3Daudit")
+	webtest.Conceals(t, alone, `rel="prev"`)
+	webtest.Conceals(t, alone, `rel="next"`)
+}
+
 func analystOf(s *webtest.Site) *webtest.Client { return s.Person(review.RoleAnalyst) }
 
 func TestForeignItemsAreNotThere(t *testing.T) {

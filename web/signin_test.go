@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/guardroom/guardroom/internal/app"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/web/webtest"
 )
@@ -99,7 +98,7 @@ func TestANewPasswordEndsSessions(t *testing.T) {
 	site := webtest.NewSite(t)
 	analyst, other := site.Person(review.RoleAnalyst), site.Person(review.RoleLead)
 	page(t, analyst.Get("/queue"), 200)
-	require.NoError(t, site.Accounts.SetPassword(t.Context(), app.CLI, site.Email(review.RoleAnalyst), "another long password"))
+	require.NoError(t, site.Accounts.SetPassword(t.Context(), webtest.Operator, site.Email(review.RoleAnalyst), "another long password"))
 	require.Equal(t, "/login", seen(t, analyst.Get("/queue")))
 	require.Equal(t, "/queue", seen(t, analyst.Post("/login", credentials(site.Email(review.RoleAnalyst), "another long password"))))
 	page(t, analyst.Get("/queue"), 200)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
@@ -48,7 +49,7 @@ func BenchmarkIngest(b *testing.B) {
 	b.Run("guardroom", func(b *testing.B) {
 		cfg, err := config.Load(config.Environment{LookupEnv: func(string) (string, bool) { return "", false }}, "--data", b.TempDir())
 		require.NoError(b, err)
-		g, err := app.NewServer(context.Background(), cfg, slog.New(slog.DiscardHandler))
+		g, err := app.NewServer(context.Background(), cfg, slog.New(slog.DiscardHandler), time.Now)
 		require.NoError(b, err)
 		defer g.Close()
 		_, err = g.Accounts.AddApp(context.Background(), app.CLI, "bench")

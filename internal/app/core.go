@@ -40,18 +40,20 @@ func (noMeter) Decided(review.Judgement)   {}
 
 // Open opens the data folder, brings its schema up to date and builds the use cases.
 func Open(ctx context.Context, storage config.Storage) (*Core, error) {
-	return open(ctx, storage, noMeter{}, discard)
+	return open(ctx, storage, noMeter{}, discard, time.Now)
 }
 
-func open(ctx context.Context, storage config.Storage, meter review.Meter, log *slog.Logger) (*Core, error) {
+func open(ctx context.Context, storage config.Storage, meter review.Meter, log *slog.Logger, clock review.Clock) (*Core, error) {
 	if _, err := migrate(ctx, storage, log); err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, storeOptions(storage, log))
+	options := storeOptions(storage, log)
+	options.Clock = clock
+	st, err := store.Open(ctx, options)
 	if err != nil {
 		return nil, err
 	}
-	core, err := newCore(st, meter)
+	core, err := newCore(st, meter, clock)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -66,7 +68,7 @@ func storeOptions(storage config.Storage, log *slog.Logger) store.Options {
 	return store.Options{Dir: storage.Data, DatabaseURL: storage.DatabaseURL.Reveal(), Logger: log}
 }
 
-func newCore(st *store.Store, meter review.Meter) (*Core, error) {
+func newCore(st *store.Store, meter review.Meter, clock review.Clock) (*Core, error) {
 	screener, biasEngine, err := newGuard()
 	if err != nil {
 		return nil, err
@@ -77,13 +79,13 @@ func newCore(st *store.Store, meter review.Meter) (*Core, error) {
 	}
 	service, err := review.NewService(review.Deps{
 		Store: st, Screener: screener, Bias: biasEngine, Meter: meter,
-		Clock: time.Now, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
+		Clock: clock, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
 	})
 	if err != nil {
 		return nil, err
 	}
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: st, Passwords: passwords{hasher}, Keys: keys{}, Clock: time.Now, NewID: newID,
+		Store: st, Passwords: passwords{hasher}, Keys: keys{}, Clock: clock, NewID: newID,
 		Specs: append(screener.Specs(), biasEngine.Specs()...),
 	})
 	if err != nil {
@@ -102,7 +104,20 @@ func newGuard() (*guard.Pipeline, *bias.Engine, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("load the bias engine: %w", err)
 	}
+	warm(pipeline)
 	return pipeline, engine, nil
+}
+
+// warm screens every detector's examples once: the automata of the pattern sets are
+// built while they run, and the first caller should not wait for that.
+func warm(pipeline *guard.Pipeline) {
+	specs := pipeline.Specs()
+	policy := review.DefaultPolicy(specs)
+	for _, spec := range specs {
+		for _, example := range spec.Examples {
+			pipeline.Screen(context.Background(), review.Content{Prompt: example}.Segments(), policy)
+		}
+	}
 }
 
 // Close waits for what was accepted to be on disk and closes the store.

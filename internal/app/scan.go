@@ -113,8 +113,8 @@ func (s *Scanner) scanLine(ctx context.Context, line []byte) (ScanResult, error)
 	}
 	start := time.Now()
 	screening := s.screener.Screen(ctx, content.Segments(), s.policy)
+	verdict, risk := s.policy.Decide(screening.Findings, screening.Failures) // as a Submission is: a habit is no harm
 	findings := append(screening.Findings, s.biasFindings(content, input.Feedback)...)
-	verdict, risk := s.policy.Decide(findings, screening.Failures)
 	elapsed := time.Since(start)
 	return ScanResult{
 		ID: input.ID, Verdict: verdict.String(), Flag: verdict != review.VerdictAllow,
@@ -122,13 +122,12 @@ func (s *Scanner) scanLine(ctx context.Context, line []byte) (ScanResult, error)
 	}, nil
 }
 
-// biasFindings asks the bias detectors as if this were the user's first exchange.
+// biasFindings are what the bias detectors see in this one exchange.
 func (s *Scanner) biasFindings(content review.Content, feedback *review.Feedback) []review.Finding {
 	var findings []review.Finding
-	now := time.Now()
-	for _, o := range s.bias.Observe(review.Interaction{Content: content, CreatedAt: now}, feedback) {
-		if _, p := s.bias.Update(review.BiasState{Detector: o.Detector}, o, now); p != nil {
-			findings = append(findings, p.Finding)
+	for _, o := range s.bias.Observe(review.Interaction{Content: content}, feedback) {
+		if o.Finding != nil {
+			findings = append(findings, *o.Finding)
 		}
 	}
 	return findings

@@ -12,6 +12,7 @@ import (
 
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/export"
+	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
 	"github.com/guardroom/guardroom/web"
 )
@@ -28,7 +29,7 @@ func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	server, err := NewServer(ctx, cfg, log)
+	server, err := NewServer(ctx, cfg, log, time.Now)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -43,23 +44,23 @@ type Server struct {
 }
 
 // NewServer opens the data folder, brings its schema up to date and builds the server.
-func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger) (*Server, error) {
+func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock review.Clock) (*Server, error) {
 	metrics, err := web.NewMetrics()
 	if err != nil {
 		return nil, err
 	}
-	core, err := open(ctx, cfg.Storage, metrics, log)
+	core, err := open(ctx, cfg.Storage, metrics, log, clock)
 	if err != nil {
 		return nil, err
 	}
-	site, err := newWeb(core, cfg, metrics, log)
+	site, err := newWeb(core, cfg, metrics, log, clock)
 	if err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
 	return &Server{Core: core, Web: site}, nil
 }
 
-func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logger) (*web.Server, error) {
+func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logger, clock review.Clock) (*web.Server, error) {
 	assets, err := static.New()
 	if err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logge
 	return web.New(web.Deps{
 		Service: core.Service, Accounts: core.Accounts, Sessions: core.Store.Sessions(),
 		Assets: assets, Metrics: metrics, CSV: export.CSV, Decode: decode, Ready: core.Store.Ping,
-		Logger: log, Clock: time.Now, NewID: newID,
+		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),
 			MaxBody: int64(cfg.MaxBody), MaxBatchBody: int64(cfg.MaxBatchBody),

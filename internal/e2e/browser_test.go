@@ -179,7 +179,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	data := t.TempDir()
 	guardroom(t, "", "app", "add", "--data", data, "demo")
-	guardroom(t, "", "demo", "--data", data, "--interactions", "400", "--seed", "7")
+	guardroom(t, "", "demo", "--data", data, "--interactions", "3000", "--seed", "7")
 	guardroom(t, password, "user", "add", "--data", data, "--email", "ada@example.org", "--name", "Ada Weber", "--role", "lead", "--app", "demo", "--password-stdin")
 	s := &site{process: serve(t, data), data: data}
 	p := browsertest.Open(t).Person(t)

@@ -78,9 +78,10 @@ func mergeSpans(spans []secretSpan) []secretSpan {
 }
 
 // name returns the placeholder of a value, numbered in the order of first sight.
-// Spelling does not matter: letters and digits alone tell values apart.
+// Spelling does not matter, as far as no two values become one: spaces, dashes and
+// brackets only group digits, dots and colons tell addresses apart.
 func (r *redactor) name(kind, value string) string {
-	key := kind + "\x00" + strings.Map(letterOrDigit, textview.Fold(value))
+	key := kind + "\x00" + strings.Map(telling, textview.Fold(value))
 	if name, ok := r.names[key]; ok {
 		return name
 	}
@@ -93,8 +94,8 @@ func (r *redactor) name(kind, value string) string {
 	return name
 }
 
-func letterOrDigit(c rune) rune {
-	if unicode.IsLetter(c) || unicode.IsDigit(c) {
+func telling(c rune) rune {
+	if unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(".:@_+%", c) {
 		return c
 	}
 	return -1

@@ -130,7 +130,7 @@ type named struct {
 
 // AddKey makes an API key and returns it; it cannot be shown again.
 func (a *Accounts) AddKey(ctx context.Context, by Actor, appNamed string) (string, error) {
-	app, err := a.app(ctx, appNamed)
+	app, err := a.App(ctx, appNamed)
 	if err != nil {
 		return "", err
 	}
@@ -160,7 +160,8 @@ func (a *Accounts) RevokeKey(ctx context.Context, by Actor, prefix string) error
 	})
 }
 
-func (a *Accounts) app(ctx context.Context, name string) (App, error) {
+// App finds an App by name.
+func (a *Accounts) App(ctx context.Context, name string) (App, error) {
 	apps, err := a.Store.Apps(ctx)
 	if err != nil {
 		return App{}, err
@@ -193,7 +194,7 @@ func (a *Accounts) AddUser(ctx context.Context, by Actor, n NewUser) (User, erro
 	}
 	var apps []App
 	for _, name := range n.Apps {
-		app, err := a.app(ctx, name)
+		app, err := a.App(ctx, name)
 		if err != nil {
 			return User{}, err
 		}

@@ -114,7 +114,7 @@ const maxClaimTries = 10
 // CodeNotFound when there is none.
 func (s *Service) ClaimNext(ctx context.Context, v Viewer, f Filter) (string, error) {
 	for range maxClaimTries {
-		rows, err := s.queue(ctx, v, f, nil, 1, true)
+		rows, err := s.queue(ctx, v, QueueQuery{Filter: f, Free: true, Limit: 1})
 		if err != nil {
 			return "", err
 		}

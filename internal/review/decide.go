@@ -65,57 +65,69 @@ func (s *Service) Decide(ctx context.Context, v Viewer, cmd DecideCommand) (Deci
 	if !v.May(PermDecide) {
 		return Decision{}, Errorf(CodeForbidden, "your role may not decide")
 	}
-	now, id := s.now(), s.NewID()
-	note := Annotation{ID: s.NewID(), ItemID: cmd.ItemID, UserID: v.User.ID, UserName: v.User.Name,
-		Body: strings.TrimSpace(cmd.Note), CreatedAt: now}
+	id, noteID := s.NewID(), s.NewID()
 	var decision Decision
+	repeated := false
 	err := s.Store.Write(ctx, func(tx Tx) error {
 		item, err := visible(tx, v, cmd.ItemID)
 		if err != nil {
 			return err
 		}
-		if repeat, err := decidedAlready(tx, v, item, cmd); repeat != nil || err != nil {
-			decision = deref(repeat)
-			return err
-		}
-		policy, err := s.policyInForce(tx, item.AppID)
+		first, err := decidedAlready(tx, v, item, cmd)
 		if err != nil {
 			return err
 		}
-		if err := cmd.validate(policy); err != nil {
+		if repeated = first != nil; repeated {
+			decision = *first
+			return nil
+		}
+		now := s.now() // inside: waiting for the writer must not eat into the undo window
+		if decision, err = s.judge(tx, v, item, cmd, id, now); err != nil {
 			return err
 		}
-		if err := mayReview(v, item); err != nil {
+		if err := record(tx, item, decision); err != nil {
 			return err
 		}
-		if _, err := ownClaim(tx, v, item.ID, cmd.Token, now); err != nil {
-			return err
-		}
-		if item.Version != cmd.Version {
-			return Errorf(CodeConflict, "this item has changed since you opened it")
-		}
-		decision, err = newDecision(tx, v.Actor(), item, cmd, policy, id, now)
-		if err != nil {
-			return err
-		}
-		if err := record(tx, item, decision); err != nil || note.Body == "" {
-			return err
-		}
-		note.AppID = item.AppID
-		return putAnnotation(tx, v, note)
+		return addNote(tx, v, item, noteID, cmd.Note, now)
 	})
 	if err != nil {
 		return Decision{}, err
 	}
-	s.Meter.Decided(decision.Judgement)
+	if !repeated {
+		s.Meter.Decided(decision.Judgement)
+	}
 	return decision, nil
 }
 
-func deref(d *Decision) Decision {
-	if d == nil {
-		return Decision{}
+// judge checks that the viewer may decide the Item now, and makes the Decision.
+func (s *Service) judge(tx Tx, v Viewer, item Item, cmd DecideCommand, id string, now time.Time) (Decision, error) {
+	policy, err := s.policyInForce(tx, item.AppID)
+	if err != nil {
+		return Decision{}, err
 	}
-	return *d
+	if err := cmd.validate(policy); err != nil {
+		return Decision{}, err
+	}
+	if err := mayReview(v, item); err != nil {
+		return Decision{}, err
+	}
+	if _, err := ownClaim(tx, v, item.ID, cmd.Token, now); err != nil {
+		return Decision{}, err
+	}
+	if item.Version != cmd.Version {
+		return Decision{}, Errorf(CodeConflict, "this item has changed since you opened it")
+	}
+	return newDecision(tx, v.Actor(), item, cmd, policy, id, now)
+}
+
+// addNote stores the note that came with a Decision, if there is one.
+func addNote(tx Tx, v Viewer, item Item, id, body string, now time.Time) error {
+	if body = strings.TrimSpace(body); body == "" {
+		return nil
+	}
+	return putAnnotation(tx, v, Annotation{
+		ID: id, ItemID: item.ID, AppID: item.AppID, UserID: v.User.ID, UserName: v.User.Name, Body: body, CreatedAt: now,
+	})
 }
 
 // decidedAlready recognises a form that was sent twice: the viewer's own standing
@@ -231,8 +243,9 @@ func publish(tx Tx, item Item, d Decision, iv *Intervention) error {
 // Undo takes the viewer's own Decision back within UndoWindow: the App never hears
 // of it, the Item is open again and leased to the viewer.
 func (s *Service) Undo(ctx context.Context, v Viewer, decisionID string) (itemID string, err error) {
-	now, token := s.now(), s.NewToken()
+	token := s.NewToken()
 	err = s.Store.Write(ctx, func(tx Tx) error {
+		now := s.now() // inside: what has waited may be too late
 		d, err := tx.Decision(decisionID)
 		if err == nil && !v.Sees(d.AppID) {
 			err = Errorf(CodeNotFound, "there is no such decision")

@@ -49,32 +49,28 @@ func (s *Service) Backlog(ctx context.Context) (Counts, time.Time, error) {
 
 // Queue returns one page of the viewer's queue.
 func (s *Service) Queue(ctx context.Context, v Viewer, f Filter, after *Position) (QueuePage, error) {
-	rows, err := s.queue(ctx, v, f, after, QueuePageSize+1, false)
+	rows, err := s.queue(ctx, v, QueueQuery{Filter: f, After: after, Limit: QueuePageSize + 1})
 	if err != nil {
 		return QueuePage{}, err
 	}
 	page := QueuePage{Rows: rows}
 	if len(rows) > QueuePageSize {
 		page.Rows = rows[:QueuePageSize]
-		last := page.Rows[QueuePageSize-1].Item
-		page.Next = &Position{Rank: last.Rank, ID: last.ID}
+		page.Next = page.Rows[QueuePageSize-1].Item.position()
 	}
 	return page, nil
 }
 
-func (s *Service) queue(ctx context.Context, v Viewer, f Filter, after *Position, limit int, free bool) ([]QueueRow, error) {
+// queue completes the query with who asks and when.
+func (s *Service) queue(ctx context.Context, v Viewer, q QueueQuery) ([]QueueRow, error) {
 	if !v.May(PermRead) {
 		return nil, Errorf(CodeForbidden, "your role may not read the queue")
 	}
-	if f.State == "" {
-		f.State = StateOpen
+	if q.Filter.State == "" || q.Free && q.Filter.State == StateDecided {
+		q.Filter.State = StateOpen
 	}
-	if free && f.State == StateDecided {
-		f.State = StateOpen
-	}
-	return s.Store.Queue(ctx, QueueQuery{
-		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Free: free, After: after, Limit: limit, Now: s.now(),
-	})
+	q.AppIDs, q.Viewer, q.Now = v.appsNamed(q.Filter.App), v.User.ID, s.now()
+	return s.Store.Queue(ctx, q)
 }
 
 // appsNamed narrows the viewer's Apps to one by name; "" keeps all of them.
@@ -98,7 +94,19 @@ func (s *Service) Counts(ctx context.Context, v Viewer) (Counts, error) {
 // After returns the id of the Item that follows in the viewer's filtered queue, ""
 // at its end. It claims nothing.
 func (s *Service) After(ctx context.Context, v Viewer, f Filter, item Item) (string, error) {
-	rows, err := s.queue(ctx, v, f, &Position{Rank: item.Rank, ID: item.ID}, 1, false)
+	return s.first(ctx, v, QueueQuery{Filter: f, After: item.position()})
+}
+
+// Before returns the id of the Item that precedes in the viewer's filtered queue, ""
+// at its start. It claims nothing.
+func (s *Service) Before(ctx context.Context, v Viewer, f Filter, item Item) (string, error) {
+	return s.first(ctx, v, QueueQuery{Filter: f, Before: item.position()})
+}
+
+// first returns the id of the first Item of a query, "" when there is none.
+func (s *Service) first(ctx context.Context, v Viewer, q QueueQuery) (string, error) {
+	q.Limit = 1
+	rows, err := s.queue(ctx, v, q)
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}

@@ -138,6 +138,7 @@ type QueueQuery struct {
 	Viewer string    // user id, for Mine, skips and claims
 	Free   bool      // only what the viewer could claim now: not held by others, not skipped by them
 	After  *Position // exclusive
+	Before *Position // exclusive; the Items then come in reversed order, the nearest first
 	Limit  int
 	Now    time.Time
 }

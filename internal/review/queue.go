@@ -20,11 +20,14 @@ type Filter struct {
 	Overdue  bool
 }
 
-// Position is where a page of a keyset-ordered list begins: after this Item.
+// Position is the place of an Item in a keyset-ordered list; a page begins after it.
 type Position struct {
 	Rank int64  `json:"r"`
 	ID   string `json:"i"`
 }
+
+// position is where the Item stands in the queue.
+func (i Item) position() *Position { return &Position{Rank: i.Rank, ID: i.ID} }
 
 // String encodes the position for a URL.
 func (p Position) String() string {

@@ -27,6 +27,7 @@ const (
 	faultBug        faultKind = iota // a statement or a row that must not happen
 	faultDuplicate                   // a unique constraint
 	faultDangling                    // a foreign key
+	faultUnstorable                  // a text that the database cannot hold
 	faultUnservable                  // busy, full, read-only, gone: not the caller's doing
 )
 
@@ -47,6 +48,8 @@ func normalise(d dialect, err error) error {
 		return review.Wrap(review.CodeConflict, err, "this exists already")
 	case faultDangling:
 		return review.Wrap(review.CodeNotFound, err, "what this belongs to does not exist")
+	case faultUnstorable:
+		return review.Wrap(review.CodeUnprocessable, err, "a text has characters that cannot be stored")
 	case faultUnservable:
 		return review.Unavailable(err, "the database cannot serve now", retryAfter)
 	default:
@@ -125,6 +128,8 @@ func (d *postgres) fault(err error) faultKind {
 		return faultDuplicate
 	case "23503":
 		return faultDangling
+	case "22021": // NUL, or bytes that are not UTF-8, where ids and names go
+		return faultUnstorable
 	case "25006", "25P03", "55P03", "28000", "28P01", "3D000": // read-only, idle too long, lock timeout, cannot sign in
 		return faultUnservable
 	}

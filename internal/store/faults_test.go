@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/guardroom/guardroom/internal/pgtest"
 	"github.com/guardroom/guardroom/internal/review"
@@ -98,7 +99,7 @@ func TestKilledWhileWriting(t *testing.T) {
 			require.NoError(t, openWithApp(t, o).Close())
 			var acknowledged []string
 			for round := range 3 {
-				acknowledged = append(acknowledged, killAfter(t, o, 400)...)
+				acknowledged = append(acknowledged, killAfter(t, o, 200)...)
 				s := openWithApp(t, o)
 				requireExactly(t, s, acknowledged, producers*(round+1))
 				require.NoError(t, put(t.Context(), s, fmt.Sprintf("after-%d", round), 10))
@@ -235,4 +236,17 @@ func fillAndRecover(t *testing.T, s *store.Store, dir string, free func()) {
 	require.NoError(t, put(t.Context(), s, "fits again", 20_000), "without a restart")
 	requireExactly(t, s, append(acknowledged, "fits again"), 0)
 	requireIntegrity(t, dir)
+}
+
+func TestClosingLeavesNothingRunning(t *testing.T) {
+	for name, o := range map[string]store.Options{"SQLite": {Dir: t.TempDir()}, "Postgres": {DatabaseURL: pgtest.Start(t)}} {
+		t.Run(name, func(t *testing.T) {
+			before := goleak.IgnoreCurrent()
+			s := openWithApp(t, o)
+			require.NoError(t, put(t.Context(), s, "x", 10))
+			requireExactly(t, s, []string{"x"}, 0)
+			require.NoError(t, s.Close())
+			goleak.VerifyNone(t, before)
+		})
+	}
 }

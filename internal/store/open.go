@@ -121,7 +121,9 @@ func (s *Store) Close() error { return s.close() }
 
 func (s *Store) shut() error {
 	s.writer.drain()
-	return errors.Join(s.hot.close(), s.readers.Close(), s.writer.db.Close())
+	// The writer goes last: SQLite's last connection folds the log into the file,
+	// which one that must not write cannot do.
+	return errors.Join(s.hot.close(), s.readers.Close(), s.writer.close())
 }
 
 // Ping tells whether the store can read, and can get as far as beginning to write.

@@ -20,8 +20,9 @@ const (
 	planItems = 20_000
 )
 
-// planFixtures fill the tables below the store; {series} gives n from 1 on.
+// planFixtures fill the tables below the store; {apps} and {items} give n from 1 on.
 var planFixtures = []string{
+	`{unchecked}`,
 	`INSERT INTO apps (id, name, created_at) SELECT 'app-' || n, 'app-' || n, 1 FROM {apps}`,
 	`INSERT INTO users (id, email, name, role, password_hash, created_at) VALUES ('u', 'u', 'u', 'analyst', '', 1)`,
 	`INSERT INTO interactions (id, app_id, external_id, user_id, session_id, conversation_id, turn, model, model_version, content_hash,
@@ -56,12 +57,12 @@ func fillForPlans(t testing.TB, s *Store, words ...string) {
 
 func sqliteWords(items int) []string {
 	series := "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s) AS series"
-	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", "x'00'", "{false}", "0"}
+	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", "x'7b7d'", "{unchecked}", "PRAGMA defer_foreign_keys = ON", "{false}", "0"}
 }
 
 func postgresWords(items int) []string {
 	series := "generate_series(1, %d) AS series (n)"
-	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", `'\x00'::bytea`, "{false}", "false"}
+	return []string{"{apps}", fmt.Sprintf(series, planApps), "{items}", fmt.Sprintf(series, items), "{bytes}", `'\x7b7d'::bytea`, "{unchecked}", "SET LOCAL session_replication_role = replica", "{false}", "false"}
 }
 
 func openFor(t testing.TB, o Options) *Store {
@@ -102,6 +103,8 @@ func plannedQueries(d dialect) []plannedQuery {
 	queue("queue of two Apps", "items_queue", review.QueueQuery{AppIDs: apps[:2]})
 	queue("queue of one App", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6]})
 	queue("queue of one App, later page", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6], After: after})
+	queue("item before, in all Apps", "items_queue", review.QueueQuery{AppIDs: apps, Before: after})
+	queue("item before, in one App", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6], Before: after})
 	queue("next free item", "items_queue", review.QueueQuery{AppIDs: apps, Free: true})
 	queue("queue by kind", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Kind: review.KindAudit}})
 	queue("queue by detector", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Detector: "d7"}})

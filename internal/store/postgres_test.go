@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -204,4 +205,14 @@ func (p *proxy) serve(client net.Conn) {
 			return
 		}
 	}
+}
+
+func TestPostgresTakesKeywords(t *testing.T) {
+	address, err := url.Parse(pgtest.Start(t))
+	require.NoError(t, err)
+	keywords := fmt.Sprintf("host=%s user=%s dbname=%s sslmode=disable", address.Query().Get("host"),
+		address.User.Username(), strings.TrimPrefix(address.Path, "/"))
+	s := openWithApp(t, store.Options{DatabaseURL: keywords, Dir: "the database URL takes precedence"})
+	require.NoError(t, put(t.Context(), s, "x", 10))
+	requireExactly(t, s, []string{"x"}, 0)
 }

@@ -76,6 +76,9 @@ func queueConditions(d dialect, q review.QueueQuery) *conditions {
 	if q.After != nil {
 		c.and("(i.rank, i.id) > (?, ?)", q.After.Rank, q.After.ID)
 	}
+	if q.Before != nil {
+		c.and("(i.rank, i.id) < (?, ?)", q.Before.Rank, q.Before.ID)
+	}
 	return c
 }
 
@@ -110,7 +113,11 @@ WHERE `
 func queueSQL(d dialect, q review.QueueQuery) (string, []any) {
 	c := queueConditions(d, q)
 	args := append([]any{at(q.Now)}, c.args...)
-	return selectQueue + c.String() + "\nORDER BY i.rank, i.id LIMIT ?", append(args, q.Limit)
+	order := "i.rank, i.id"
+	if q.Before != nil {
+		order = "i.rank DESC, i.id DESC"
+	}
+	return selectQueue + c.String() + "\nORDER BY " + order + " LIMIT ?", append(args, q.Limit)
 }
 
 // Queue implements review.Reader.

@@ -45,8 +45,12 @@ func (s *session) end(ctx context.Context, commit bool) error {
 }
 
 // close ends the connection itself, not only our use of it: what is open on it is
-// rolled back.
+// rolled back. Its statements go first: nobody else ends them, and SQLite keeps a
+// connection alive that still has one.
 func (s *session) close() {
+	for _, statement := range s.statements {
+		_ = statement.Close()
+	}
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the way to tell the pool to discard it
 	_ = s.conn.Close()
 }

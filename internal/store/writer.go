@@ -114,6 +114,12 @@ func (w *writer) drain() {
 	<-w.gone
 }
 
+// close ends the connection of a drained writer.
+func (w *writer) close() error {
+	w.drop()
+	return w.db.Close()
+}
+
 func (w *writer) run() {
 	defer close(w.gone)
 	last := 0
@@ -123,7 +129,6 @@ func (w *writer) run() {
 		w.commit(group)
 	}
 	w.tend()
-	w.drop()
 }
 
 // gather takes what is waiting, and lingers for as many as there were last time.

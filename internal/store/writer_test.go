@@ -149,3 +149,43 @@ func TestOptionsAreChecked(t *testing.T) {
 		require.Error(t, err)
 	}
 }
+
+func TestSQLiteWriterIsDurableAndStrict(t *testing.T) {
+	s := openFor(t, Options{Dir: t.TempDir()})
+	for pragma, want := range map[string]int{"synchronous": 2, "foreign_keys": 1, "query_only": 0} {
+		var got int
+		require.NoError(t, s.writer.do(t.Context(), func(tx *tx) error {
+			_, err := tx.first("PRAGMA "+pragma, nil, &got)
+			return err
+		}))
+		require.Equal(t, want, got, pragma)
+	}
+	_, err := s.readers.ExecContext(t.Context(), "DELETE FROM apps")
+	require.ErrorContains(t, err, "readonly", "a reader cannot write by mistake")
+}
+
+func TestClosingRefreshesThePlannersStatistics(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	s := openFor(t, o)
+	fillForPlans(t, s, sqliteWords(2_000)...)
+	require.NoError(t, s.Ping(t.Context()))
+	require.NoError(t, s.Close())
+	var indexes int
+	require.NoError(t, openFor(t, o).read(t.Context()).Raw("SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'items'").Scan(&indexes).Error)
+	require.Equal(t, 5, indexes)
+}
+
+func TestExportHoldsABoundedAmountOfText(t *testing.T) {
+	page := func(sizes ...int) (rows []exportRow) {
+		for _, n := range sizes {
+			rows = append(rows, exportRow{textBytes: n})
+		}
+		return rows
+	}
+	require.Equal(t, 0, chunk(nil))
+	require.Equal(t, 3, chunk(page(1, 2, 3)))
+	require.Equal(t, textsChunk, chunk(page(make([]int, 2*textsChunk)...)))
+	require.Equal(t, 1, chunk(page(textChunkBytes+1, 1)), "one that is too large goes alone")
+	require.Equal(t, 2, chunk(page(1, textChunkBytes-1, 1)))
+	require.Equal(t, 1, chunk(page(1, textChunkBytes)))
+}

@@ -1,4 +1,4 @@
--- Times are Unix microseconds. Ids are UUIDv7 as text. What people wrote is BLOB:
+-- Times are Unix microseconds. Ids are UUIDv7 as text. What people wrote is BYTEA:
 -- it may hold NUL, and it is never compared or sorted.
 
 -- +goose Up

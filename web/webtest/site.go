@@ -30,12 +30,16 @@ const (
 // Password is everybody's.
 const Password = "correct horse battery staple"
 
+// Operator is who sets things up.
+var Operator = app.CLI
+
 // Site is a server on an empty data folder with two Apps, a key for each, and a
 // person for each role. It is safe for concurrent use.
 type Site struct {
 	*app.Server
-	Keys map[string]string // by App
-	Log  *Log
+	Keys  map[string]string // by App
+	Log   *Log
+	Clock *Clock
 
 	t       testing.TB
 	mu      sync.Mutex
@@ -68,8 +72,8 @@ func NewSite(t testing.TB, flags ...string) *Site {
 	environment := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }}
 	cfg, err := config.Load(environment, append([]string{"--data", t.TempDir()}, flags...)...)
 	require.NoError(t, err)
-	s := &Site{t: t, Log: &Log{}, Keys: map[string]string{}, joined: map[review.Role]bool{}}
-	s.Server, err = app.NewServer(t.Context(), cfg, slog.New(slog.NewJSONHandler(s.Log, nil)))
+	s := &Site{t: t, Log: &Log{}, Clock: NewClock(), Keys: map[string]string{}, joined: map[review.Role]bool{}}
+	s.Server, err = app.NewServer(t.Context(), cfg, slog.New(slog.NewJSONHandler(s.Log, nil)), s.Clock.Now)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	s.populate()
@@ -79,9 +83,9 @@ func NewSite(t testing.TB, flags ...string) *Site {
 func (s *Site) populate() {
 	ctx := s.t.Context()
 	for _, name := range []string{Home, Foreign} {
-		_, err := s.Accounts.AddApp(ctx, app.CLI, name)
+		_, err := s.Accounts.AddApp(ctx, Operator, name)
 		require.NoError(s.t, err)
-		s.Keys[name], err = s.Accounts.AddKey(ctx, app.CLI, name)
+		s.Keys[name], err = s.Accounts.AddKey(ctx, Operator, name)
 		require.NoError(s.t, err)
 	}
 }

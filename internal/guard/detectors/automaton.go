@@ -1,24 +1,38 @@
 package detectors
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // automaton finds many words in one pass over a text (Aho and Corasick 1975), as a
 // table of states and byte classes. It is immutable.
 type automaton struct {
 	class   [256]uint8
 	classes int
 	next    []uint16 // state*classes + class
-	outputs [][]int32
+	outputs [][]output
 	out     []int32 // by state: 1 + index into outputs, 0 when no word ends there
+}
+
+// output is a word that ends in a state.
+type output struct {
+	id          int32
+	size        int32
+	left, right bool // whether the word must start, and end, at the edge of a word
 }
 
 // maxStates is what fits the table's type.
 const maxStates = 1 << 16
 
-// newAutomaton numbers each word with the ids that it stands for; nil when the words
-// need too many states.
+// newAutomaton numbers each word with the ids that it stands for; a word may have the
+// edges that it must have in the text. Nil when the words need too many states.
 func newAutomaton(words map[string][]int32) *automaton {
 	a := &automaton{classes: 1}
 	states := 1
-	for w := range words {
+	for spelled := range words {
+		w := strings.ReplaceAll(spelled, edge, "")
 		states += len(w)
 		for i := 0; i < len(w); i++ {
 			if c := w[i]; a.class[c] == 0 {
@@ -30,9 +44,9 @@ func newAutomaton(words map[string][]int32) *automaton {
 	if states > maxStates {
 		return nil
 	}
-	t := &trie{classes: a.classes, next: make([]uint16, a.classes, states*a.classes), ids: make([][]int32, 1, states)}
-	for w, ids := range words {
-		t.add(a, w, ids)
+	t := &trie{classes: a.classes, next: make([]uint16, a.classes, states*a.classes), ids: make([][]output, 1, states)}
+	for _, spelled := range slices.Sorted(maps.Keys(words)) {
+		t.add(a, spelled, words[spelled])
 	}
 	t.link()
 	a.next = t.next
@@ -50,10 +64,11 @@ func newAutomaton(words map[string][]int32) *automaton {
 type trie struct {
 	classes int
 	next    []uint16
-	ids     [][]int32
+	ids     [][]output
 }
 
-func (t *trie) add(a *automaton, w string, ids []int32) {
+func (t *trie) add(a *automaton, spelled string, ids []int32) {
+	w := strings.ReplaceAll(spelled, edge, "")
 	s := 0
 	for i := 0; i < len(w); i++ {
 		at := s*t.classes + int(a.class[w[i]])
@@ -64,7 +79,12 @@ func (t *trie) add(a *automaton, w string, ids []int32) {
 		}
 		s = int(t.next[at])
 	}
-	t.ids[s] = append(t.ids[s], ids...)
+	for _, id := range ids {
+		t.ids[s] = append(t.ids[s], output{
+			id: id, size: int32(len(w)),
+			left: strings.HasPrefix(spelled, edge), right: strings.HasSuffix(spelled, edge),
+		})
+	}
 }
 
 // link fills in where to go on when a word breaks off, breadth first, and what ends
@@ -94,13 +114,22 @@ func (t *trie) link() {
 	}
 }
 
-// scan calls found with the ids of the words that end at each byte offset.
-func (a *automaton) scan(text string, found func(end int, ids []int32)) {
+// scan calls found with the id of each word and where it ends.
+func (a *automaton) scan(text string, found func(id int32, end int)) {
 	s := 0
 	for i := 0; i < len(text); i++ {
 		s = int(a.next[s*a.classes+int(a.class[text[i]])])
-		if o := a.out[s]; o != 0 {
-			found(i+1, a.outputs[o-1])
+		if a.out[s] == 0 {
+			continue
+		}
+		for _, o := range a.outputs[a.out[s]-1] {
+			if start := i + 1 - int(o.size); o.left && start > 0 && wordByte(text[start-1]) {
+				continue
+			}
+			if o.right && i+1 < len(text) && wordByte(text[i+1]) {
+				continue
+			}
+			found(o.id, i+1)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func exfilPattern() guard.Spec {
 }
 
 // imageExpr captures the address of an image in Markdown or HTML.
-const imageExpr = `!\[[^\]\n]*\]\(\s*<?(?:[a-zA-Z][a-zA-Z+.-]*:)?//([^\s)>]+)|<img\s[^>]*?src\s*=\s*["']?(?:https?:)?//([^\s"'>]+)`
+const imageExpr = `!\[[^\]\n]*\]\(\s*<?(?:[a-zA-Z][a-zA-Z+.-]*:)?//([^\s)>]+)>?\)?|<img\s[^>]*?src\s*=\s*["']?(?:https?:)?//([^\s"'>]+)`
 
 type exfil struct {
 	image *regexp.Regexp

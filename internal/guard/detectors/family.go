@@ -16,10 +16,10 @@ type family struct {
 	setting  *setting
 	message  string
 	severity review.Severity
-	asks     bool // questions are what the family looks for, so they are no sign of a topic
+	manner   manner
 }
 
-func newFamily(message string, severity review.Severity, asks bool, words vocabulary, rules ...[]rule) (*family, error) {
+func newFamily(message string, severity review.Severity, m manner, words vocabulary, rules ...[]rule) (*family, error) {
 	set, err := newRuleset(slices.Concat(rules...), words)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func newFamily(message string, severity review.Severity, asks bool, words vocabu
 	if err != nil {
 		return nil, err
 	}
-	return &family{rules: set, setting: s, message: message, severity: severity, asks: asks}, nil
+	return &family{rules: set, setting: s, message: message, severity: severity, manner: m}, nil
 }
 
 // maxPerView bounds the findings of one view: more of the same tell an analyst nothing.
@@ -45,7 +45,7 @@ func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		if len(hits) == 0 {
 			continue
 		}
-		findings, err := f.weigh(ctx, in.Segment.Kind, v, f.once(hits), complete)
+		findings, err := f.weigh(ctx, in.Segment, v, f.once(hits), complete)
 		if err != nil {
 			return nil, fmt.Errorf("weighing hits: %w", err)
 		}
@@ -87,12 +87,15 @@ func (f *family) once(hits []hit) []hit {
 }
 
 // weigh turns the hits of one view into findings, the strongest first.
-func (f *family) weigh(ctx context.Context, kind review.SegmentKind, v *textview.View, hits []hit, complete bool) ([]review.Finding, error) {
+func (f *family) weigh(ctx context.Context, segment review.Segment, v *textview.View, hits []hit, complete bool) ([]review.Finding, error) {
 	company := f.company(hits)
 	out := make([]review.Finding, 0, min(len(hits), maxPerView))
 	for _, h := range hits {
+		if asWritten(v, h, segment.Text) {
+			continue
+		}
 		odds := logit(f.rules.rules[h.rule].weight) + company
-		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, f.asks)
+		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, f.manner)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +104,7 @@ func (f *family) weigh(ctx context.Context, kind review.SegmentKind, v *textview
 			// the one that is meant.
 			shift, aside = max(shift, 0), false
 		}
-		odds += shift + trust(kind)
+		odds += shift + trust(segment.Kind)
 		if v.Disguise() != "" {
 			odds += disguised
 		}
@@ -121,6 +124,16 @@ func (f *family) weigh(ctx context.Context, kind review.SegmentKind, v *textview
 		return 0
 	})
 	return out[:min(len(out), maxPerView)], nil
+}
+
+// asWritten tells whether a hit in a view that undid something stands in a part where
+// nothing was undone: the folded view of the text has it already.
+func asWritten(v *textview.View, h hit, text string) bool {
+	if v.Disguise() == "" {
+		return false
+	}
+	start, end := v.Original(h.start, h.end)
+	return textview.Fold(text[start:end]) == v.Text[h.start:h.end]
 }
 
 // What is added to the log-odds of a finding.

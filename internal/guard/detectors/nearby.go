@@ -58,6 +58,41 @@ func (s wordset) after(text string, at, reach int) bool {
 	return s.in(text[at:to])
 }
 
+// leadsTo tells whether one of the words stands before at with nothing but words of
+// between, and signs, after it.
+func (s wordset) leadsTo(text string, at int, between wordset) bool {
+	from := max(at-reachLeft, 0)
+	for last := 0; ; {
+		start, end := wordBefore(text, from, at)
+		if start == end || start == from && from > 0 {
+			return false
+		}
+		word := text[start:end]
+		if s.in(word) || last > 0 && s.words[text[start:last]] {
+			return true
+		}
+		if !between.in(word) {
+			return false
+		}
+		at, last = start, end
+	}
+}
+
+// wordBefore returns the word before at, no further back than from; an empty one when
+// there is none, or a number in between.
+func wordBefore(text string, from, at int) (start, end int) {
+	for at > from && !wordy(text[at-1]) {
+		if at--; digit(text[at]) {
+			return at, at
+		}
+	}
+	start = at
+	for start > from && wordy(text[start-1]) {
+		start--
+	}
+	return start, at
+}
+
 func (s wordset) in(text string) bool {
 	foreign := false
 	for i, last := 0, -1; i < len(text); {

@@ -3,11 +3,12 @@ package detectors
 import (
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 // needs says which words a text must have for an expression to match: of every
-// element at least one, in this order. It is what lets a rule be passed over without running it.
+// element at least one, in this order. They let a rule be passed over without running it.
 type needs [][]string
 
 const (
@@ -17,6 +18,8 @@ const (
 	maxWords = 600
 	// maxClass bounds the size of a character class that is spelled out.
 	maxClass = 12
+	// edge stands, at the start or end of a spelling, for the edge of a word.
+	edge = "\x00"
 )
 
 // needsOf works out the needs of an expression; none when it could match without any
@@ -26,8 +29,7 @@ func needsOf(expr string) (needs, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := spellingOf(re.Simplify())
-	return s.close(), nil
+	return spellingOf(re.Simplify()).close(), nil
 }
 
 // spelling is what is known of an expression: all texts that it matches, when they are
@@ -48,7 +50,7 @@ func (s spelling) close() needs {
 // usable tells whether words can be looked for.
 func usable(words []string) bool {
 	for _, w := range words {
-		if len(w) < minWord {
+		if len(strings.ReplaceAll(w, edge, "")) < minWord {
 			return false
 		}
 	}
@@ -62,8 +64,10 @@ func spellingOf(re *syntax.Regexp) spelling {
 	case syntax.OpCharClass:
 		return spelling{whole: classWords(re.Rune)}
 	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
-		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		syntax.OpNoWordBoundary:
 		return spelling{whole: []string{""}}
+	case syntax.OpWordBoundary:
+		return spelling{whole: []string{edge}}
 	case syntax.OpCapture:
 		return spellingOf(re.Sub[0])
 	case syntax.OpConcat:
@@ -102,8 +106,8 @@ func concatenated(subs []*syntax.Regexp) spelling {
 		s := spellingOf(sub)
 		if sub.Op == syntax.OpPlus {
 			// The first of what repeats joins what is before it.
-			if once := spellingOf(sub.Sub[0]); once.whole != nil && len(run.whole)*len(once.whole) <= maxWords {
-				run.whole, s = crossed(run.whole, once.whole), spelling{}
+			if once := firstOf(sub); once != nil && len(run.whole)*len(once) <= maxWords {
+				run.whole, s = crossed(run.whole, once), spelling{}
 			}
 		}
 		if s.whole != nil && len(run.whole)*len(s.whole) <= maxWords {
@@ -111,16 +115,75 @@ func concatenated(subs []*syntax.Regexp) spelling {
 			continue
 		}
 		gaps = true
+		atEdge := endsWord(sub) && (sub.Op == syntax.OpPlus || allEnd(run.whole, edge))
 		run.needs = run.close()
-		if run.whole = s.whole; s.whole == nil {
-			run.needs = append(run.needs, s.needs...)
-			run.whole = []string{""}
+		if run.whole = s.whole; s.whole != nil {
+			continue
+		}
+		run.needs = append(run.needs, s.needs...)
+		if run.whole = []string{""}; atEdge {
+			run.whole = []string{edge}
 		}
 	}
 	if gaps {
 		return spelling{needs: run.close()}
 	}
 	return run
+}
+
+// firstOf spells out the first of what repeats; white space and punctuation are the
+// edge of a word.
+func firstOf(plus *syntax.Regexp) []string {
+	if breaksWord(plus.Sub[0]) {
+		return []string{edge}
+	}
+	return spellingOf(plus.Sub[0]).whole
+}
+
+// breaksWord tells a class of white space and punctuation.
+func breaksWord(re *syntax.Regexp) bool {
+	if re.Op != syntax.OpCharClass || len(re.Rune) == 0 {
+		return false
+	}
+	for i := 0; i < len(re.Rune); i += 2 {
+		for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+			if r >= utf8.RuneSelf || wordByte(byte(r)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// endsWord tells whether whatever the expression matches ends in white space or
+// punctuation, or is nothing.
+func endsWord(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpPlus, syntax.OpQuest, syntax.OpStar, syntax.OpCapture:
+		return endsWord(re.Sub[0])
+	case syntax.OpConcat:
+		last := re.Sub[len(re.Sub)-1]
+		if last.Op == syntax.OpQuest || last.Op == syntax.OpStar {
+			return endsWord(last) && len(re.Sub) > 1 && endsWord(re.Sub[len(re.Sub)-2])
+		}
+		return endsWord(last)
+	default:
+		return breaksWord(re)
+	}
+}
+
+func allEnd(words []string, suffix string) bool {
+	for _, w := range words {
+		if !strings.HasSuffix(w, suffix) {
+			return false
+		}
+	}
+	return true
+}
+
+// wordByte tells the letters and digits of folded ASCII text.
+func wordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z'
 }
 
 func crossed(heads, tails []string) []string {

@@ -11,7 +11,7 @@ func piiCard() guard.Spec {
 		DetectorSpec: review.DetectorSpec{
 			ID: "pii.card", Title: "Payment card number", Category: review.CategoryPII, OWASP: "LLM02:2025",
 			Description: "Finds numbers of 12 to 19 digits, plain or in groups, whose first digits and length belong to a card issuer and whose check digit is right (Luhn). " +
-				"Lengths and issuers that other numbers often look like are reported only beside words that speak of cards, and a number that is called an order, a parcel or a serial number is not. " +
+				"Lengths and issuers that other numbers often look like are reported only beside words that speak of cards, as are those of unknown issuers; a number that is called an order, a parcel or a serial number is not. " +
 				"It cannot tell a card that exists from one that could.",
 			Examples: []string{"Please charge my card 4539 1488 0343 6467.", "AMEX 3782-822463-10005, exp 12/27"},
 			// A checked number of a known issuer is hardly ever chance, so it is worth a
@@ -60,7 +60,8 @@ func issuers() []issuer {
 type cardLooks int
 
 const (
-	noCard cardLooks = iota
+	noCard  cardLooks = iota
+	oddCard           // the check digit is right, but no issuer is known
 	rareCard
 	usualCard
 )
@@ -78,7 +79,7 @@ func cards() finder {
 		cards: newWordset("card|cards|cc|creditcard|debit|credit|visa|mastercard|amex|american express|maestro|discover|diners|jcb|unionpay|rupay|mir|pan|cvv|cvc|cvv2|"+
 			"kreditkarte|kreditkartennummer|karte|kartennummer|carte|tarjeta|cartao|carta|karta|karty|karte|kart|karti|kartim|kaart|kaartnummer|creditkaart|kort|kortnummer|kortti|"+
 			"карта|карты|карте|карту|картой|картка|κάρτα|κάρτας|بطاقة|بطاقتي|البطاقة|कार्ड|כרטיס", "卡|カード|카드|บัตร"),
-		others: newWordset("order|orders|tracking|parcel|shipment|package|isbn|imei|imsi|iccid|invoice|serial|ticket|barcode|ean|gtin|upc|sku|timestamp|uuid|guid|"+
+		others: newWordset("id|ids|nonce|order|orders|tracking|parcel|shipment|package|isbn|imei|imsi|iccid|invoice|serial|ticket|barcode|ean|gtin|upc|sku|timestamp|uuid|guid|"+
 			"bestellung|bestellnummer|sendung|rechnung|commande|facture|colis|pedido|factura|fatura|ordine|fattura|zamowienie|заказ|заказа", "订单|运单|注文|주문"),
 	}
 	return f.find
@@ -103,6 +104,7 @@ func (f cardFinder) find(text string) []sighting {
 const (
 	minCardDigits = 12
 	maxCardDigits = 19
+	maxCardGroups = 5 // more are digits one by one, or a table of numbers
 )
 
 // at looks for a card that starts with group i of a row and says how many groups it has.
@@ -114,6 +116,9 @@ func (f cardFinder) at(text string, row []digitGroup, i int) (groups int, s sigh
 	for n := 1; i+n <= len(row); n++ {
 		if digits += row[i+n-1].size(); digits > maxCardDigits {
 			break
+		}
+		if n > maxCardGroups && i > 0 {
+			break // where nothing announces a number
 		}
 		if digits < minCardDigits || !apart(row, i, i+n) || !oneGap(row, i, i+n) {
 			continue
@@ -135,6 +140,11 @@ func (f cardFinder) confidence(text string, groups []digitGroup) float64 {
 	switch {
 	case !evenGroups(groups) && !printedGroups(groups):
 		return 0
+	case looks == oddCard:
+		if f.cards.before(text, start, reachRight) && !f.others.before(text, start, reachRight) {
+			return 0.88
+		}
+		return 0
 	case f.cards.beside(text, start, end):
 		return 0.99
 	case printedGroups(groups):
@@ -142,7 +152,7 @@ func (f cardFinder) confidence(text string, groups []digitGroup) float64 {
 			return 0.95
 		}
 		return 0.7
-	case looks == rareCard || len(groups) > 1 || f.others.before(text, start, reachLeft):
+	case looks == rareCard || len(groups) > 1 || f.others.before(text, start, reachRight), start > 0 && text[start-1] == '/':
 		return 0
 	default:
 		return 0.88
@@ -150,9 +160,12 @@ func (f cardFinder) confidence(text string, groups []digitGroup) float64 {
 }
 
 // looks tells how digits look: like a card of usual length, of a length or issuer that
-// is often something else, or like none.
+// is often something else, of no known issuer, or like none.
 func (f cardFinder) looks(digits string) cardLooks {
-	looks := noCard
+	if !luhn(digits) {
+		return noCard
+	}
+	looks := oddCard
 	for _, is := range f.issuers {
 		if head := digits[:len(is.from)]; head < is.from || head > is.to {
 			continue
@@ -164,9 +177,6 @@ func (f cardFinder) looks(digits string) cardLooks {
 		if hasByte(is.rare, len(digits)) {
 			looks = rareCard
 		}
-	}
-	if looks == noCard || !luhn(digits) {
-		return noCard
 	}
 	return looks
 }

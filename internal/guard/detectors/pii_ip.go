@@ -37,7 +37,7 @@ type ipFinder struct {
 func ipAddresses() finder {
 	f := ipFinder{
 		addresses: newWordset("ip|ips|ipv4|ipv6|address|addresses|addr|server|host|hosts|ping|dns|subnet|gateway|adresse|direccion|indirizzo|endereço|adres|адрес|хост", "地址|アドレス|주소"),
-		somebody: newWordset("user|users|client|clients|customer|visitor|login|logins|logged|signed|signin|session|my|his|her|their|your|from|caller|subscriber|remote|"+
+		somebody: newWordset("user|users|client|clients|customer|visitor|login|logins|logged|signed|signin|session|my ip|his ip|her ip|their ip|your ip|from|caller|subscriber|remote|"+
 			"nutzer|benutzer|kunde|utilisateur|client|usuario|cliente|utente|użytkownik|пользователь|клиент", "用户|客户|ユーザー|사용자"),
 		versions: newWordset("v|ver|version|versions|release|released|build|firmware|update|upgrade|patch|section|sections|chapter|clause|article|paragraph|chrome|firefox|safari|edge|"+
 			"abschnitt|kapitel|versione|versión|versao|wersja|версия|версии|oid|snmp|windows|driver|sdk|kernel", "版本|バージョン|버전"),
@@ -99,7 +99,7 @@ func addressAt(text string, i int) (start, end int, addr netip.Addr) {
 	switch {
 	case last-start > maxAddress || last < len(text) && plainWord(text[last]):
 		return start, end, addr
-	case colons >= 2 && !borders(text, start, "."):
+	case colons >= 2 && borders(text, start, "."):
 		addr, _ = netip.ParseAddr(text[start:last])
 	}
 	if !addr.IsValid() && dots >= 3 {

@@ -30,20 +30,25 @@ func piiPhone() guard.Spec {
 
 // phoneFinder finds telephone numbers.
 type phoneFinder struct {
-	phones wordset // words that speak of telephones
-	others wordset // words that speak of other numbers
-	shapes map[string][]string
+	phones  wordset // words that speak of telephones
+	between wordset // words that stand between those and the number
+	titles  wordset // words that do when they follow, as in a list
+	others  wordset // words that speak of other numbers
+	shapes  map[string][]string
 }
 
 func phones() finder {
 	f := phoneFinder{
-		phones: newWordset("phone|phones|telephone|tel|fax|mobile|cell|cellphone|call|calls|called|calling|dial|ring|hotline|helpline|whatsapp|sms|voicemail|landline|"+
-			"office|contact|my number|his number|her number|number is|reach me|reach us|reach you|text me|text us|messages to|phone_number|"+
-			"telefon|telefonnummer|rufnummer|handy|handynummer|anrufen|anruf|mobil|tel|telefax|téléphone|portable|appelez|appeler|appelle|numéro|joindre|"+
-			"teléfono|móvil|celular|llama|llamar|llámame|telefono|cellulare|chiama|chiamami|chiamare|telefone|ligue|ligar|telemóvel|telefoon|telefoonnummer|bel|bellen|mobiel|"+
-			"telefonu|komórka|zadzwoń|dzwonić|numer|telefonum|arayın|ara|cep|puhelin|puhelinnumero|telefonnumer|ring|mobilnummer|"+
-			"телефон|телефона|телефону|тел|мобильный|позвоните|позвони|звоните|номер|τηλέφωνο|κινητό|हाथ|फोन|फ़ोन|मोबाइल|कॉल|هاتف|الهاتف|هاتفي|جوال|جوالي|اتصل|رقمي|موبايل|טלפון|נייד|telepon|hp|điện thoại",
+		phones: newWordset("phone|phones|telephone|tel|fax|mobile|mob|cell|cellphone|ph|call|calls|called|calling|dial|ring|hotline|helpline|whatsapp|sms|voicemail|landline|"+
+			"my number|his number|her number|reach me|reach us|reach you|text me|text us|messages to|"+
+			"telefon|telefonnummer|rufnummer|handy|handynummer|anrufen|anruf|mobil|telefax|téléphone|portable|appelez|appeler|appelle|mon numéro|joindre|"+
+			"teléfono|móvil|celular|llama|llamar|llámame|telefono|cellulare|chiama|chiamami|chiamare|telefone|ligue|ligar|telemóvel|telefoon|telefoonnummer|bellen|mobiel|"+
+			"telefonu|komórka|zadzwoń|dzwonić|telefonum|arayın|puhelin|puhelinnumero|mobilnummer|"+
+			"телефон|телефона|телефону|тел|мобильный|позвоните|позвони|звоните|τηλέφωνο|κινητό|फोन|फ़ोन|मोबाइल|कॉल|هاتف|الهاتف|هاتفي|جوال|جوالي|اتصل|رقمي|موبايل|טלפון|נייד|telepon|điện thoại",
 			"电话|電話|手机|手機|携帯|전화|휴대폰|연락처|โทร"),
+		between: newWordset("me|us|him|her|them|mom|dad|back|on|at|is|to|the|a|number|numbers|no|nr|num|under|via|by|my|our|his|their|your|please|today|tomorrow|now|anytime|can|be|and|or|direct|home|work|office|line|"+
+			"unter|der|nummer|lautet|ist|meine|mein|ihre|bitte|mich|au|le|la|mon|ma|votre|est|numéro|moi|al|el|en|mi|su|es|número|me|o|ao|meu|minha|no|il|mio|numero|di|op|is|mijn|nummer|po|nr|numer|по|на|мой|номер|номеру|мне|मेरा|नंबर|है|رقم|على|هو", "号码|號碼|번호|は|番号|是"),
+		titles: newWordset("office|work|home|private|direct|büro|privat|bureau|oficina|ufficio", ""),
 		others: newWordset("order|ticket|account|invoice|id|case|reference|ref|zip|zipcode|postcode|pin|version|isbn|issn|model|sku|serial|tracking|parcel|card|policy|passport|"+
 			"license|licence|flight|page|pages|line|lines|port|error|code|patent|doi|population|year|years|price|usd|eur|bestellung|bestellnummer|rechnung|konto|kontonummer|plz|commande|pedido|factura", ""),
 		// Groupings that are hardly ever those of anything else, with the countries that
@@ -63,14 +68,15 @@ const maxAsked = 200
 
 func (f phoneFinder) find(text string) []sighting {
 	var out []sighting
+	var groups []phoneGroup // one row's at a time
 	asked := 0
 	for i := 0; i < len(text); i++ {
 		if !digit(text[i]) {
 			continue
 		}
-		row := phoneRowAt(text, i)
+		row := phoneRowAt(text, i, groups)
 		out = append(out, f.inRow(text, row, &asked)...)
-		i = row.end
+		groups, i = row.groups[:0], row.end
 	}
 	return out
 }
@@ -81,18 +87,26 @@ type phoneGroup struct {
 	gap        string
 }
 
+func (g phoneGroup) size() int { return g.end - g.start }
+
 // phoneRow is groups of digits with nothing but the signs of telephone numbers between
 // them.
 type phoneRow struct {
 	groups []phoneGroup
 	start  int // of the sign or bracket before the first group
 	end    int // where to read on
+	digits int
 	plus   bool
 	glued  bool // what stands before goes on
+
+	before bool // a word for telephones stands before,
+	leads  bool // with nothing between that says otherwise,
+	after  bool // or after
+	other  bool // a word for other numbers stands before
 }
 
-func phoneRowAt(text string, i int) phoneRow {
-	row := phoneRow{start: i}
+func phoneRowAt(text string, i int, groups []phoneGroup) phoneRow {
+	row := phoneRow{start: i, groups: groups}
 	for row.start > 0 && i-row.start < 3 && (text[row.start-1] == '(' || text[row.start-1] == '+') {
 		row.start--
 		row.plus = row.plus || text[row.start] == '+'
@@ -112,6 +126,7 @@ func phoneRowAt(text string, i int) phoneRow {
 			return row // 45kg, 12:30
 		}
 		row.groups = append(row.groups, phoneGroup{start, i, gap})
+		row.digits += i - start
 		next := i
 		for next < len(text) && next-i < 4 && strings.IndexByte(" -./()", text[next]) >= 0 {
 			next++
@@ -127,6 +142,7 @@ func phoneRowAt(text string, i int) phoneRow {
 const (
 	minPhoneDigits = 6
 	maxPhoneDigits = 15 // ITU-T E.164
+	maxGroups      = 7  // without words beside them
 )
 
 // phoneCandidate is groups of a row that may be one number.
@@ -135,43 +151,87 @@ type phoneCandidate struct {
 	digits  string
 	plus    bool
 	bracket bool // the first group stands in brackets
-	near    bool // a word for telephones stands beside it
+	near    bool // a word for telephones stands beside it,
+	named   bool // and says outright what it is
 	other   bool // a word for other numbers stands before it
 }
 
 // inRow finds the numbers of a row, the surest first where several readings overlap.
 func (f phoneFinder) inRow(text string, row phoneRow, asked *int) []sighting {
-	if len(row.groups) == 0 {
+	if row.digits < minPhoneDigits {
 		return nil
 	}
-	end := row.groups[len(row.groups)-1].end
-	left, right := f.phones.before(text, row.start, reachLeft), f.phones.after(text, extensionEnd(text, end), reachRight)
-	other := f.others.before(text, row.start, reachRight)
+	f.readContext(text, &row)
 	var found []sighting
-	for i := range row.groups {
+	for i := 0; i < len(row.groups); i++ {
 		if !row.opens(i) {
 			continue
 		}
-		digits := 0
-		for j := i + 1; j <= len(row.groups); j++ {
-			g := row.groups[j-1]
-			if digits += g.end - g.start; digits > maxPhoneDigits+2 {
-				break
-			}
-			if digits < minPhoneDigits || !row.closes(j) {
-				continue
-			}
-			c := phoneCandidate{
-				groups: row.groups[i:j], digits: joinPhone(text, row.groups[i:j]), plus: row.plus && i == 0,
-				bracket: bracketed(text, row.groups[i]), other: other && i == 0,
-				near: left && row.groups[i].start-row.start < reachRight || right && end-g.end < reachRight,
-			}
-			if confidence := f.judge(text, c, asked); confidence > 0 {
-				found = append(found, sighting{c.start(text), extensionEnd(text, g.end), confidence, "A telephone number"})
-			}
+		best, groups := f.startingWith(text, row, i, asked)
+		if groups == 0 {
+			continue
+		}
+		found = append(found, best)
+		if best.confidence >= certain {
+			i += groups - 1
 		}
 	}
 	return surest(found)
+}
+
+// certain is the confidence from which no other reading of the digits is tried.
+const certain = 0.9
+
+// startingWith finds the surest number that starts with group i of a row, of equals the
+// longest, and how many groups it has.
+func (f phoneFinder) startingWith(text string, row phoneRow, i int, asked *int) (best sighting, groups int) {
+	j, digits := i, 0
+	for j < len(row.groups) && digits+row.groups[j].size() <= maxPhoneDigits+2 {
+		digits += row.groups[j].size()
+		j++
+	}
+	for ; j > i && digits >= minPhoneDigits && best.confidence < certain; j-- {
+		if near := row.near(i, j); row.closes(j) && (near || j-i <= maxGroups) {
+			c := row.candidate(text, i, j)
+			if confidence := f.judge(text, c, asked); confidence > best.confidence {
+				groups = j - i
+				best = sighting{c.start(text), extensionEnd(text, row.groups[j-1].end), confidence, "A telephone number"}
+			}
+		}
+		digits -= row.groups[j-1].size()
+	}
+	return best, groups
+}
+
+// near tells whether words beside the row speak of groups [i,j): of those at its ends
+// only.
+func (r phoneRow) near(i, j int) bool {
+	return r.before && r.groups[i].start-r.start < reachRight || r.after && r.end-r.groups[j-1].end < reachRight
+}
+
+// named tells whether words beside the row say outright that groups [i,j) are a number.
+func (r phoneRow) named(i, j int) bool { return r.leads && i == 0 || r.after && j == len(r.groups) }
+
+func (r phoneRow) candidate(text string, i, j int) phoneCandidate {
+	return phoneCandidate{
+		groups: r.groups[i:j], digits: joinPhone(text, r.groups[i:j]), plus: r.plus && i == 0,
+		bracket: bracketed(text, r.groups[i]), other: r.other && i == 0,
+		near: r.near(i, j), named: r.named(i, j),
+	}
+}
+
+// readContext looks at the words beside a row.
+func (f phoneFinder) readContext(text string, row *phoneRow) {
+	end := row.groups[len(row.groups)-1].end
+	row.before = f.phones.before(text, row.start, reachLeft)
+	row.leads = row.before && f.phones.leadsTo(text, row.start, f.between)
+	row.after = f.followed(text, extensionEnd(text, end))
+	row.other = f.others.before(text, row.start, reachRight)
+}
+
+// followed tells whether a word for telephones follows at.
+func (f phoneFinder) followed(text string, at int) bool {
+	return f.phones.after(text, at, reachRight) || f.titles.after(text, at, reachRight/2)
 }
 
 // surest keeps, of sightings that overlap, the one with the most confidence, of equals
@@ -234,22 +294,30 @@ func (c phoneCandidate) start(text string) int {
 	return at
 }
 
-// shape is the sizes of the groups.
+// shape is the sizes of the groups, a for ten and so on.
 func (c phoneCandidate) shape() string {
 	out := make([]byte, 0, 16)
 	for i, g := range c.groups {
 		if i > 0 {
 			out = append(out, ' ')
 		}
-		out = append(out, "0123456789abcdefghijklmnopqrstuvwxyz"[g.end-g.start])
+		out = append(out, "0123456789abcdefgh"[g.size()])
 	}
 	return string(out)
 }
 
 // judge says how sure it is that a candidate is a telephone number; 0 when it is none.
 func (f phoneFinder) judge(text string, c phoneCandidate, asked *int) float64 {
+	if strings.Trim(c.digits, c.digits[:1]) == "" {
+		return 0 // 000-000-0000
+	}
 	if c.plus {
-		return f.international(c, asked)
+		return f.international(c.digits, c, asked)
+	}
+	if exit := exitCode(c); exit > 0 {
+		if confidence := f.international(c.digits[exit:], c, asked); confidence > 0 {
+			return confidence
+		}
 	}
 	if c.dated(text) || len(c.digits) > maxPhoneDigits && !strings.HasPrefix(c.digits, "00") {
 		return 0
@@ -262,28 +330,47 @@ func (f phoneFinder) judge(text string, c phoneCandidate, asked *int) float64 {
 		return confidence
 	}
 	switch {
-	case !c.near || c.other:
+	case !c.named || c.other:
 		return 0
-	case len(c.groups) == 1:
-		if len(c.digits) < 7 || len(c.digits) > 13 {
-			return 0
-		}
+	case len(c.groups) == 1 && len(c.digits) >= 7 && len(c.digits) <= 13:
 		return 0.6
+	case len(c.groups) == 1, houseNumbers(shape):
+		return 0
 	default:
 		return 0.7
 	}
 }
 
-// international judges numbers with a plus sign.
-func (f phoneFinder) international(c phoneCandidate, asked *int) float64 {
+// houseNumbers tells whether the groups are rather those of an address: 14 3684 Court
+// Street.
+func houseNumbers(shape string) bool {
+	return len(shape) == 3 && shape[2] == '4' && shape[0] != '3' && shape[0] != '4'
+}
+
+// exitCode says how many digits dial out of a country before the number; 0 when none do.
+func exitCode(c phoneCandidate) int {
 	switch {
-	case len(c.digits) < 7 || len(c.digits) > maxPhoneDigits:
+	case len(c.groups) < 2:
 		return 0
-	case valid("+"+c.digits, "ZZ", asked):
+	case strings.HasPrefix(c.digits, "00"):
+		return 2
+	case strings.HasPrefix(c.digits, "011") && c.groups[0].size() == 3:
+		return 3
+	default:
+		return 0
+	}
+}
+
+// international judges numbers that start with the code of a country.
+func (f phoneFinder) international(number string, c phoneCandidate, asked *int) float64 {
+	switch {
+	case len(number) < 7 || len(number) > maxPhoneDigits:
+		return 0
+	case valid("+"+number, "ZZ", asked):
 		return 0.97
 	case c.near:
 		return 0.75
-	case len(c.groups) > 1 && len(c.digits) >= 9:
+	case c.plus && len(c.groups) > 1 && len(number) >= 9:
 		return 0.6
 	default:
 		return 0
@@ -295,9 +382,9 @@ func (f phoneFinder) american(text string, c phoneCandidate, shape string, asked
 	number := c.digits
 	if len(number) == 11 && number[0] == '1' {
 		number = number[1:]
-		shape = strings.TrimPrefix(shape, "1 ")
+		shape = strings.Replace(strings.TrimPrefix(shape, "1 "), "b", "a", 1)
 	}
-	if len(number) != 10 || shape != "3 3 4" && !c.near {
+	if len(number) != 10 || shape != "3 3 4" && (shape != "a" && shape != "3 7" || !c.near) {
 		return 0
 	}
 	last := c.groups[len(c.groups)-1]
@@ -309,7 +396,7 @@ func (f phoneFinder) american(text string, c phoneCandidate, shape string, asked
 		return 0.92
 	case good && !c.other:
 		return 0.75
-	case c.bracket && last.gap == "-":
+	case c.bracket && last.gap == "-" && !c.near:
 		return 0.65
 	default:
 		return 0

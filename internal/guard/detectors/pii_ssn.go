@@ -81,7 +81,7 @@ func (f ssnFinder) confidence(text string, start, end int, gap byte) float64 {
 		return 0.99
 	case gap != '-':
 		return 0
-	case f.others.before(text, start, reachRight):
+	case f.others.beside(text, start, end):
 		return 0.5
 	default:
 		return 0.9

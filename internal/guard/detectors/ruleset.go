@@ -166,16 +166,11 @@ type hit struct {
 // there were more places to look at than are looked at.
 func (s *ruleset) find(ctx context.Context, text string) (hits []hit, complete bool, err error) {
 	seen := make([][]int32, s.groups)
-	any := false
-	s.words.scan(text, func(end int, groups []int32) {
-		for _, g := range groups {
-			seen[g] = append(seen[g], int32(end))
+	s.words.scan(text, func(group int32, end int) {
+		if n := len(seen[group]); n == 0 || seen[group][n-1] != int32(end) {
+			seen[group] = append(seen[group], int32(end))
 		}
-		any = true
 	})
-	if !any {
-		return nil, true, nil
-	}
 	look := looker{text: text}
 	for r := range s.rules {
 		parts := s.parts(r, seen)

@@ -24,6 +24,7 @@ type setting struct {
 type sign struct {
 	expr  string
 	shift float64
+	study bool // asks or teaches, which some families look for
 }
 
 // How far the setting is looked at, in bytes.
@@ -46,24 +47,24 @@ const (
 func settingSigns() []sign {
 	const topic, studied = -1.1, -0.5
 	return []sign{
-		{`prompt[\s_-]?injection|injection (?:attack|attempt|vulnerab)|jailbreak(?:ing)? (?:attack|attempt|technique|prompt|detect)`, topic},
-		{`\battack(?:s|ers?|ed|ing)?\b`, topic},
-		{`\b(?:defend|defen[cs]e|protect(?:s|ion|ing)? (?:\w+ ){0,3}(?:against|from)|guard(?:s|ing)? against|mitigat|prevent|countermeasure|resist)`, topic},
-		{`\b(?:detect(?:s|ed|ing|ion|ors?)?|classif(?:y|ier|ication|ies)|sanitiz\w*|filter out|block(?:s|ed)? (?:prompts|messages|users|requests))\b`, topic},
-		{`\bvulnerab|\bmalicious|\badversar|\bowasp\b|\bred[ -]team|\bcve\b|\bthreat model`, topic},
-		{`\bjailbreak(?:s|ing)?\b[^.]{0,30}\b(?:is|are|refers?|means?|works?)\b`, topic},
-		{`angriff|verteidig|schutz vor|absicher|attaque|ataque|attacc[oh]|aanval|\batak\w*|атак|уязвим|защит|saldiri|proteg|defender`, topic},
-		{`攻击|注入|防御|防护|防范|攻撃|脆弱|防ぐ|対策|공격|방어|인젝션|막는|هجوم|هجمات|حماية|हमल|सुरक्षा|बचाव`, topic},
-		{`\b(?:explain|what (?:is|are|does|do|makes)|how (?:do|does|can|should|would|to)|why (?:do|does|is|are|would)|difference between)\b`, studied},
-		{`\b(?:phrases?|strings?|sentences?|inputs?|examples?|wordings?|prompts?|expressions?|messages?|text)\b[^.]{0,30}\b(?:like|such as|e\.g|containing|saying|called|that says?)\b`, studied},
-		{`\bmean(?:s|ing)?\b|\bfor example\b|\be\.g\.|\bfor instance\b`, studied},
-		{`\b(?:articles?|papers?|blog|course|lecture|chapter|documentation|datasets?|essay|thesis|class|history of)\b`, studied},
-		{`\b(?:reveal|show|print|output|display|tell me|give me|leak|disclose|repeat|expose|send|dump|share)\b[^.?!]{0,60}\b(?:prompts?|instructions?|passwords?|secrets?|keys?|credentials?|tokens?|confidential|hidden|rules|guidelines|everything)\b`, 1.0},
-		{`\b(?:without|no|any) (?:\w+ ){0,2}(?:restrictions?|filters?|limits?|limitations|guidelines|censorship|ethic\w*|moral\w*)\b`, 0.6},
-		{`\b(?:unrestricted|unfiltered|uncensored|jailbroken|do anything now|developer mode|admin(?:istrator)? (?:mode|access)|god mode|root access|evil)\b`, 0.8},
-		{`\b(?:instead|only|exactly|just|simply),? (?:\w+ ){0,2}(?:say|respond|reply|output|print|write|answer|return|do|execute)\b`, 0.5},
-		{`\b(?:https?|ftp)://|\b(?:email|e-mail|send|forward|post|upload|transfer) (?:\w+ ){0,4}to\b|\bcurl\b|\bwget\b`, 0.4},
-		{`\b(?:immediately|urgent\w*|right now|at once|do not (?:tell|mention|inform|warn|alert)|secretly|silently)\b`, 0.4},
+		{`prompt[\s_-]?injection|injection (?:attack|attempt|vulnerab)|jailbreak(?:ing)? (?:attack|attempt|technique|prompt|detect)`, topic, false},
+		{`\battack(?:s|ers?|ed|ing)?\b`, topic, false},
+		{`\b(?:defend|defen[cs]e|protect(?:s|ion|ing)? (?:\w+ ){0,3}(?:against|from)|guard(?:s|ing)? against|mitigat|prevent|countermeasure|resist)`, topic, false},
+		{`\b(?:detect(?:s|ed|ing|ion|ors?)?|classif(?:y|ier|ication|ies)|sanitiz\w*|filter out|block(?:s|ed)? (?:prompts|messages|users|requests))\b`, topic, false},
+		{`\bvulnerab|\bmalicious|\badversar|\bowasp\b|\bred[ -]team|\bcve\b|\bthreat model`, topic, false},
+		{`\bjailbreak(?:s|ing)?\b[^.]{0,30}\b(?:is|are|refers?|means?|works?)\b`, topic, false},
+		{`angriff|verteidig|schutz vor|absicher|attaque|ataque|attacc[oh]|aanval|\batak\w*|атак|уязвим|защит|saldiri|proteg|defender`, topic, false},
+		{`攻击|注入|防御|防护|防范|攻撃|脆弱|防ぐ|対策|공격|방어|인젝션|막는|هجوم|هجمات|حماية|हमल|सुरक्षा|बचाव`, topic, false},
+		{`\b(?:explain|what (?:is|are|does|do|makes)|how (?:do|does|can|should|would|to)|why (?:do|does|is|are|would)|difference between)\b`, studied, true},
+		{`\b(?:phrases?|strings?|sentences?|inputs?|examples?|wordings?|prompts?|expressions?|messages?|text)\b[^.]{0,30}\b(?:like|such as|e\.g|containing|saying|called|that says?)\b`, studied, true},
+		{`\bmean(?:s|ing)?\b|\bfor example\b|\be\.g\.|\bfor instance\b`, studied, true},
+		{`\b(?:articles?|papers?|blog|course|lecture|chapter|documentation|datasets?|essay|thesis|class|history of)\b`, studied, true},
+		{`\b(?:reveal|show|print|output|display|tell me|give me|leak|disclose|repeat|expose|send|dump|share)\b[^.?!]{0,60}\b(?:prompts?|instructions?|passwords?|secrets?|keys?|credentials?|tokens?|confidential|hidden|rules|guidelines|everything)\b`, 1.0, false},
+		{`\b(?:without|no|any) (?:\w+ ){0,2}(?:restrictions?|filters?|limits?|limitations|guidelines|censorship|ethic\w*|moral\w*)\b`, 0.6, false},
+		{`\b(?:unrestricted|unfiltered|uncensored|jailbroken|do anything now|developer mode|admin(?:istrator)? (?:mode|access)|god mode|root access|evil)\b`, 0.8, false},
+		{`\b(?:instead|only|exactly|just|simply),? (?:\w+ ){0,2}(?:say|respond|reply|output|print|write|answer|return|do|execute)\b`, 0.5, false},
+		{`\b(?:https?|ftp)://|\b(?:email|e-mail|send|forward|post|upload|transfer) (?:\w+ ){0,4}to\b|\bcurl\b|\bwget\b`, 0.4, false},
+		{`\b(?:immediately|urgent\w*|right now|at once|do not (?:tell|mention|inform|warn|alert)|secretly|silently)\b`, 0.4, false},
 	}
 }
 
@@ -82,7 +83,7 @@ func newSetting() (*setting, error) {
 		expr string
 	}{
 		{&s.negated, `\b(?:not|never|without|avoid|cannot|can't|don't|won't|shouldn't|nicht|niemals|jamais|nunca|nooit|nigdy|не|никогда)\s+(?:\w+\s+)?$`},
-		{&s.third, `\b(?:attempts?|tr(?:y|ies|ied|ying)|asks?|asked|tells?|told|instruct(?:s|ed|ing)?|convinc\w+|trick\w*|forc(?:e|es|ed|ing)|caus\w+|makes?|making|gets?|getting|manipulat\w+|persuad\w+|order(?:s|ed)|say(?:s|ing)?|said|someone|users?|people|prompts?)\s+(?:[^\s.!?]+\s+){0,5}(?:to|into|that|like|can|could|might|may|who|says?)\s+["'` + "`" + `]?$`},
+		{&s.third, `\b(?:attempts?|tr(?:y|ies|ied|ying)|asks?|asked|tells?|told|instruct(?:s|ed|ing)?|convinc\w+|trick\w*|forc(?:e|es|ed|ing)|caus\w+|makes?|making|gets?|getting|manipulat\w+|persuad\w+|order(?:s|ed)|say(?:s|ing)?|said|someone|somebody|anyone|anybody|users?|people|prompts?|ways?|used|able|order|techniques?|methods?|how|designed|aim(?:s|ed)?|intended|meant)\s+(?:[^\s.!?]+\s+){0,5}(?:to|into|that|like|can|could|might|may|who|says?)\s+["'` + "`" + `]?$|\b(?:make|makes|making|made|let|lets|letting|have|having|causes?|causing)\s+(?:the|a|an|any|our|it|them|llms?|models?)\s+(?:\w+\s+){0,3}$`},
 		{&s.address, `\byou (?:must|should|will|can|may|need to|have to|are to|shall|are now to|now)\s+$|\b(?:want|need|order|command|ask|instruct|like|require) you to\s+$|\byou to\s+$`},
 		{&s.opens, `(?:^|[.!?:;,\n>\]})*"'#|-]\s*|\b(?:please|now|and|then|just|so|also|first|but|simply|immediately|kindly|bitte|por favor|per favore|svp|stp|пожалуйста|请)[\s,]+)$`},
 		{&s.noun, `^["'` + "`" + `)]*\s*(?:\w+\s+)?(?:attacks?|prompts?|phrases?|injections?|strings?|patterns?|style|attempts?|jailbreaks?|tricks?|messages?|commands?|type)\b`},
@@ -95,12 +96,18 @@ func newSetting() (*setting, error) {
 	return s, nil
 }
 
+// manner says how a family uses its words.
+type manner struct {
+	asks   bool // questions are what it looks for, so they are no sign of a topic
+	orders bool // its words are orders, and mean more at the start of a sentence
+}
+
 // weigh returns what the words around [start,end) add to the log-odds of what was
 // found there, and whether they make it something that is spoken about.
-func (s *setting) weigh(ctx context.Context, text string, start, end int, asks bool) (shift float64, aside bool, err error) {
+func (s *setting) weigh(ctx context.Context, text string, start, end int, m manner) (shift float64, aside bool, err error) {
 	before := text[boundary(text, max(start-reachBefore, 0)):start]
 	after := text[end:max(boundary(text, end+reachAfter), end)]
-	lift, damp, err := s.signsAround(ctx, text, start, end)
+	lift, damp, err := s.signsAround(ctx, text, start, end, m.asks)
 	if err != nil {
 		return 0, false, err
 	}
@@ -117,11 +124,12 @@ func (s *setting) weigh(ctx context.Context, text string, start, end int, asks b
 	if s.noun.MatchString(after) {
 		damp -= 1.5
 	}
-	if !asks && s.asking.MatchString(sentence(text, start)) {
+	if !m.asks && s.asking.MatchString(sentence(text, start)) {
 		damp--
 	}
 	opening := !quoted && opensText(text, start)
 	switch {
+	case !m.orders:
 	case opening, s.address.MatchString(before):
 		lift += 0.8
 	case !quoted && s.opens.MatchString(before):
@@ -140,7 +148,7 @@ func opensText(text string, at int) bool {
 
 // signsAround adds up the signs near the match, each once. The match itself is left
 // out: its words say nothing about its setting.
-func (s *setting) signsAround(ctx context.Context, text string, start, end int) (lift, damp float64, err error) {
+func (s *setting) signsAround(ctx context.Context, text string, start, end int, asks bool) (lift, damp float64, err error) {
 	from, to := boundary(text, max(start-reachAround, 0)), max(boundary(text, end+reachAround), end)
 	found, _, err := s.around.find(ctx, text[from:start]+"\n"+text[end:to])
 	if err != nil {
@@ -154,6 +162,9 @@ func (s *setting) signsAround(ctx context.Context, text string, start, end int) 
 		counted = h.rule
 		if shift := s.signs[h.rule].shift; shift > 0 {
 			lift += shift
+			continue
+		}
+		if asks && s.signs[h.rule].study {
 			continue
 		}
 		damp += s.signs[h.rule].shift

@@ -45,7 +45,7 @@ type topic struct {
 }
 
 // selfExpr tells that somebody speaks of themselves or of somebody near.
-const selfExpr = `\b(?:i|i'm|i've|me|my|mine|we|our|us|ich|mir|mich|mein\w*|wir|unser\w*|je|j'ai|mon|ma|mes|moi|nous|notre|yo|mi|mis|tengo|me|nuestr\w+|eu|meu|minha|tenho|io|mio|mia|ho|ik|mijn|heb|ja|moj\w*|mam|ben|benim|bana)\b` +
+const selfExpr = `\b(?:help|he's|she's|he is|she is|husband|wife|baby|i|i'm|i've|me|my|mine|we|our|us|ich|mir|mich|mein\w*|wir|unser\w*|je|j'ai|mon|ma|mes|moi|nous|notre|yo|mi|mis|tengo|me|nuestr\w+|eu|meu|minha|tenho|io|mio|mia|ho|ik|mijn|heb|ja|moj\w*|mam|ben|benim|bana)\b` +
 	`|(?:^|\s)(?:я|мне|меня|мой|моя|мое|моего|моей|у нас|мы)(?:\s|$)|我|私|僕|俺|저는|저의|나는|내가|제가|제 |انا|لدي|عندي|मैं|मुझे|मेरे|मेरी|मेरा`
 
 // ownConcern is added to the log-odds when the asker is concerned, distant taken away
@@ -85,7 +85,8 @@ func (t *topic) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, 
 			odds := logit(rule.weight)
 			if kind == "safety" {
 				severity = review.SeverityHigh
-			} else {
+			}
+			if !rule.certain() {
 				odds += t.concern(v.Text, h.start, h.end)
 			}
 			if in.Segment.Kind != review.SegmentPrompt {
@@ -96,6 +97,9 @@ func (t *topic) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, 
 	}
 	return out, nil
 }
+
+// certain rules hold whoever is concerned: nobody asks in general terms how to die.
+func (r rule) certain() bool { return strings.HasPrefix(r.name, "safety.suicide") }
 
 func (t *topic) concern(text string, start, end int) float64 {
 	near := text[boundary(text, max(start-reachSelf, 0)):max(boundary(text, end+reachSelf), end)]
@@ -120,7 +124,7 @@ func topicRules() []rule {
 		{"safety.suicide-en", `\b(?:kill(?:ing)? myself|end(?:ing)? my (?:own )?life|want(?:ed)? to die|wanna die|commit(?:ting)? suicide|suicidal|self[ -]?harm(?:ing)?|hurt(?:ing)? myself|cut(?:ting)? myself|don't want to (?:live|be alive)|do not want to (?:live|be alive)|better off dead|no reason to live|take my own life|suicide (?:note|method|plan)s?)\b`, 0.86},
 		{"safety.suicide-other", `\b(?:suizid\w*|selbstmord\w*|mich umbringen|nicht mehr leben|mir das leben nehmen|selbst verletz\w*|me suicider|me tuer|envie de mourir|mettre fin a mes jours|plus envie de vivre|suicidarme|matarme|quitarme la vida|no quiero vivir|quiero morir|me matar|tirar (?:a )?minha vida|quero morrer|nao quero (?:mais )?viver|uccidermi|suicidarmi|togliermi la vita|voglio morire|non voglio (?:piu )?vivere|zelfmoord|mezelf (?:doden|pijn)|niet meer leven|wil dood|samoboj\w*|zabic sie|nie chce (?:juz )?zyc|chce umrzec|intihar|kendimi oldur\w*|yasamak istemiyorum|olmek istiyorum)\b`, 0.84},
 		{"safety.suicide-script", `(?:покончить с собой|самоубийств\p{L}*|не хочу (?:больше )?жить|убить себя|хочу умереть|自杀|自殺|不想活|想死|結束生命|结束生命|死にたい|リストカット|消えたい|자살|죽고 싶|자해|انتحار|اقتل نفسي|لا اريد ان اعيش|اريد ان اموت|आत्महत्या|मरना चाहत|जीना नहीं चाहत)`, 0.84},
-		{"safety.emergency-en", `\b(?:gas leak|smell gas|carbon monoxide|co alarm|can't breathe|cannot breathe|not breathing|stopped breathing|unconscious|unresponsive|chok(?:ing|ed)|swallowed (?:bleach|a battery|batteries|poison|pills|detergent|a magnet)|drank (?:bleach|antifreeze|poison)|poisoned|overdosed|overdosing|took too many (?:pills|tablets)|electrocuted|drowning|anaphyla\w+|heart attack|having a stroke|bleeding (?:heavily|out|badly|won't stop)|being (?:followed|stalked|abused|held)|someone is trying to (?:kill|break))\b`, 0.74},
+		{"safety.emergency-en", `\b(?:gas leak|smell gas|carbon monoxide|co alarm|can't breathe|cannot breathe|not breathing|stopped breathing|unconscious|unresponsive|chok(?:ing|ed)|swallowed (?:bleach|a battery|batteries|poison|pills|detergent|a magnet)|drank (?:bleach|antifreeze|poison)|poisoned|overdosed|overdosing|took too many (?:pills|tablets)|electrocuted|drowning|anaphyla\w+|heart attack|having a stroke|bleeding (?:heavily|out|badly|won't stop)|being (?:followed|stalked|abused)|someone is trying to (?:kill|break))\b`, 0.74},
 		{"safety.emergency-other", `\b(?:gasgeruch|gasleck|kohlenmonoxid|bekomme keine luft|vergiftet|bewusstlos|herzinfarkt|schlaganfall|fuite de gaz|monoxyde de carbone|n'arrive (?:pas|plus) a respirer|inconscient\w*|crise cardiaque|fuga de gas|monoxido de carbono|no puedo respirar|inconsciente|infarto|envenenad[oa]|vazamento de gas|nao consigo respirar|fuga di gas|non riesco a respirare|gaslek|koolmonoxide|kan niet ademen|hartaanval|czad|wyciek gazu|nie moge oddychac|zawal serca|gaz kacagi|nefes alamiyorum|kalp krizi)\b|утечк\p{L}* газа|угарн\p{L}* газ|не могу дышать|без сознания|сердечн\p{L}* приступ|煤气泄漏|一氧化碳|无法呼吸|喘不过气|昏迷|中毒了|心脏病发作|ガス漏れ|一酸化炭素|息ができない|意識がない|心臓発作|가스 ?누출|일산화탄소|숨을 쉴 수|의식이 없|심장마비|تسرب الغاز|لا استطيع التنفس|فاقد الوعي|نوبه قلبيه|نوبة قلبية|गैस लीक|सांस नहीं|बेहोश|दिल का दौरा`, 0.66},
 		{"safety.make-danger", `\b(?:mix(?:ing)?|combine) (?:bleach|ammonia|chlorine|vinegar|hydrogen peroxide|acid)s? (?:and|with) \w+`, 0.6},
 		{"medical.dose-en", `\b(?:how (?:much|many)|what (?:dose|dosage)|max(?:imum)? (?:dose|dosage)|safe (?:dose|dosage|amount)|double (?:dose|my dose)|dosage|overdose) ~6{drug}\b`, 0.66},

@@ -71,6 +71,9 @@ func buildClasses() *[0x10000]class {
 	fill(classIdeograph, unicode.Han)
 	fill(classDigit, unicode.Nd)
 	fill(classSpace, unicode.Zs, unicode.Zl, unicode.Zp)
+	for _, r := range "€£¥¢" { // letters inside of words only: see judge
+		t[r] = classLetter
+	}
 	span := func(c class, lo, hi rune) {
 		for r := lo; r <= hi; r++ {
 			t[r] = c

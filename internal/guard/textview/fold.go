@@ -187,6 +187,7 @@ func (f *folder) judge(i int) {
 			break
 		}
 		switch {
+		case currency(r):
 		case r < 0x10000 && f.table.lookalikes[r] != 0:
 			lookalikes++
 		case r < utf8.RuneSelf || classOf(f.classes, r) == classLatin:
@@ -200,6 +201,9 @@ func (f *folder) judge(i int) {
 	f.wordLatin = strange == 0 && (latin > 0 || lookalikes > 0 && f.latinLast)
 	f.latinLast = f.wordLatin
 }
+
+// currency signs stand for letters only inside of words.
+func currency(r rune) bool { return r == '€' || r == '£' || r == '¥' || r == '¢' }
 
 func wordRune(t *[0x10000]class, r rune) bool {
 	if r < utf8.RuneSelf {

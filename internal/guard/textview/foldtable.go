@@ -225,7 +225,8 @@ func lookalikeLetters() substitutions {
 	t := substitutions{}
 	t.each("АВЕЅІЈКМНОРСТУХЬҮԀԚԜӀҺѴ", "abesijkmhopctyxbydqwlhv")
 	t.each("авеѕіјкмнорстухьүԁԛԝӏһѵгпиґӧӓ", "abesijkmhopctyxbydqwlhvrnuroa")
-	t.each("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx")
+	t.each("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ", "abezhikmnoptyxc")
+	t.each("ϲ€£¥¢", "celyc")
 	t.each("αβγεηικμνορτυχωςΐάέήίόύ", "abyenikuvoptuxwciaenio"+"u")
 	t.each("ՕՏՍԼՈ", "osuln")
 	t.each("օոսհռցգզղյ", "onuhngqqnj")

@@ -81,7 +81,7 @@ func makeASCIIClass() []uint16 {
 	mark(asBit, "01")
 	mark(asLeet, "0134579@$!|+")
 	mark(asEscape, "%&\\")
-	mark(asSign, ".-_*~|,/+:;")
+	mark(asSign, ".-_*~|,/+:;\\")
 	for c := 0x80; c < 0x100; c++ {
 		t[c] = asForeign
 	}

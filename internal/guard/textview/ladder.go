@@ -181,6 +181,10 @@ func (l *ladder) words(plain *View, f facts) {
 	if folded == nil {
 		return
 	}
+	if f.has(signForeign) {
+		// Disguises may lie on top of each other: digits among look-alikes.
+		f.signals |= wordSignals(folded.Text)
+	}
 	if f.has(signLeet) {
 		l.take(leet(folded, l.left))
 	}
@@ -195,6 +199,12 @@ func (l *ladder) words(plain *View, f facts) {
 			l.take(b)
 		}
 	}
+}
+
+// wordSignals are the signs of a folded text that letters are not what they seem.
+func wordSignals(folded string) signals {
+	f := inspect(folded)
+	return f.signals & (signLeet | signApart | signRunOn | signRot13 | signReversed)
 }
 
 // decoded makes the views of hidden channels and encodings that the signs hint at.

@@ -38,25 +38,38 @@ func leet(v *View, limit int) *View {
 	}
 	out := []byte(v.Text)
 	telling := 0
-	for i := 0; i < len(out); {
-		start := i
-		for i < len(out) && asciiClass[out[i]]&asWordBreak == 0 {
-			i++
-		}
-		if n := unleet(out[start:i]); n >= tellingLetters {
+	eachToken(out, func(token []byte) {
+		if unleet(token, false) >= tellingLetters {
 			telling++
 		}
-		i++
-	}
+	})
 	if telling == 0 {
 		return nil
+	}
+	if telling >= leetHabit {
+		// Whoever writes like that writes words like that which are in no vocabulary.
+		eachToken(out, func(token []byte) { unleet(token, true) })
 	}
 	return &View{Kind: KindLeet, Text: string(out), Parent: v, source: v.source}
 }
 
+// leetHabit is how many telling words make leetspeak a habit of the text.
+const leetHabit = 2
+
+func eachToken(text []byte, do func([]byte)) {
+	for i := 0; i < len(text); {
+		start := i
+		for i < len(text) && asciiClass[text[i]]&asWordBreak == 0 {
+			i++
+		}
+		do(text[start:i])
+		i++
+	}
+}
+
 // unleet rewrites a token in place and returns the letters of the word it became, 0
-// when it became none.
-func unleet(token []byte) int {
+// when it became none. With any, it need not be a word of the vocabulary.
+func unleet(token []byte, any bool) int {
 	if len(token) > maxLeetWord {
 		return 0
 	}
@@ -75,7 +88,7 @@ func unleet(token []byte) int {
 				}
 			}
 		}
-		if changed && words.has(string(candidate)) {
+		if changed && (words.has(string(candidate)) || any && leetish(string(word))) {
 			copy(word, candidate)
 			return len(word)
 		}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"github.com/guardroom/guardroom/internal/config"
+)
+
+const description = "Human-in-the-loop review of AI interactions: a guard screens what applications post, people decide what it is not sure of."
+
+// commandLine declares every command once; help and docs/cli.md are made from it.
+type commandLine struct {
+	Serve      serveCommand      `cmd:"" help:"Run the server: the API, the queue and the metrics."`
+	Quickstart quickstartCommand `cmd:"" help:"Set up an empty data folder with an admin, a demo App and sample traffic, then run the server."`
+	Migrate    migrateCommand    `cmd:"" help:"Create the database or bring it up to date."`
+	App        struct {
+		Add appAddCommand `cmd:"" help:"Add an App, the unit of access."`
+	} `cmd:"" help:"Apps."`
+	Key struct {
+		Add    keyAddCommand    `cmd:"" help:"Make an API key for an App and print it; it is shown this once."`
+		Revoke keyRevokeCommand `cmd:"" help:"End an API key at once."`
+	} `cmd:"" help:"API keys."`
+	User struct {
+		Add    userAddCommand    `cmd:"" help:"Add a person who can sign in."`
+		Passwd userPasswdCommand `cmd:"" help:"Give a person a new password; their sessions end."`
+	} `cmd:"" help:"People."`
+	Export struct {
+		Decisions exportDecisionsCommand `cmd:"" help:"Write all Decisions to standard output."`
+	} `cmd:"" help:"Export data."`
+	Scan    scanCommand    `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
+	Demo    demoCommand    `cmd:"" help:"Play realistic sample traffic in through the real service."`
+	Version versionCommand `cmd:"" help:"Print version and commit."`
+}
+
+// dataCommand is what every command that uses the data folder has in common.
+type dataCommand struct {
+	config.Storage `embed:"" group:"Storage"`
+	config.Log     `embed:"" group:"Logging"`
+}

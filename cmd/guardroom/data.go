@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/guardroom/guardroom/internal/app"
+	"github.com/guardroom/guardroom/internal/config"
+)
+
+type exportDecisionsCommand struct {
+	dataCommand
+	Format string `enum:"csv,jsonl" default:"csv" help:"csv (RFC 4180) or jsonl (JSON Lines)."`
+	App    string `placeholder:"NAME" help:"Only this App's."`
+}
+
+func (c exportDecisionsCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		return core.ExportDecisions(ctx, io.Out, c.Format, c.App)
+	})
+}
+
+type scanCommand struct{}
+
+func (scanCommand) Run(ctx context.Context, io streams) error {
+	scanner, err := app.NewScanner()
+	if err != nil {
+		return err
+	}
+	return scanner.Scan(ctx, io.In, io.Out)
+}
+
+type demoCommand struct {
+	dataCommand
+	App          string `default:"demo" placeholder:"NAME" help:"The App to play for; it is added when there is none of that name."`
+	Interactions int    `default:"2000" help:"How many Interactions."`
+	Seed         uint64 `default:"1" help:"The same seed plays the same traffic."`
+}
+
+func (c demoCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		return playDemo(ctx, core, io, c.App, c.Interactions, c.Seed)
+	})
+}
+
+func playDemo(ctx context.Context, core *app.Core, io streams, appName string, interactions int, seed uint64) error {
+	report, err := core.Demo(ctx, appName, interactions, seed)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(io.Err, report)
+	return nil
+}
+
+type quickstartCommand struct {
+	config.Config `embed:""`
+	Interactions  int    `default:"2000" help:"How many Interactions of sample traffic an empty data folder gets."`
+	Seed          uint64 `default:"1" help:"The seed of the sample traffic."`
+}
+
+func (c quickstartCommand) Run(ctx context.Context, io streams) error {
+	err := withCore(ctx, c.Storage, func(core *app.Core) error {
+		first, err := core.FirstAdmin(ctx)
+		if err != nil || first == nil {
+			return err
+		}
+		fmt.Fprintf(io.Err, "\n  Sign in as  %s\n  Password    %s\n  API key     %s  (App %s)\n  Keep them: they are shown this once.\n\n",
+			first.Email, first.Password, first.Key, first.App)
+		return playDemo(ctx, core, io, first.App, c.Interactions, c.Seed)
+	})
+	if err != nil {
+		return err
+	}
+	return serve(ctx, c.Config, io)
+}

@@ -1,0 +1,254 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// desk keeps what was submitted and decided. Every tenth exchange is flagged, every fiftieth gets an intervention.
+type desk struct {
+	mu        sync.Mutex
+	submitted map[string]review.Submission
+	feedback  map[string]review.Feedback
+	order     []review.Item
+	holder    map[string]string
+	decided   map[string]review.DecideCommand
+	by        map[string]string
+	stopAfter int
+	onSubmit  func()
+}
+
+var errFull = review.Unavailable(errors.New("disk full"), "try again later", 0)
+
+func newDesk() *desk {
+	return &desk{
+		submitted: map[string]review.Submission{}, feedback: map[string]review.Feedback{},
+		holder: map[string]string{}, decided: map[string]review.DecideCommand{}, by: map[string]string{},
+	}
+}
+
+func (d *desk) Submit(ctx context.Context, _ review.Caller, s review.Submission) (review.Receipt, error) {
+	if d.onSubmit != nil {
+		d.onSubmit()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := len(d.submitted)
+	if d.stopAfter > 0 && n >= d.stopAfter {
+		return review.Receipt{}, errFull
+	}
+	id := fmt.Sprintf("i-%06d", n)
+	d.submitted[id] = s
+	r := review.Receipt{ID: id}
+	if n%10 == 0 {
+		item := review.Item{ID: "item-" + id, InteractionID: id, Kind: review.KindInteraction, Version: 1}
+		if n%50 == 0 {
+			item.Kind = review.KindIntervention
+			r.Interventions = []review.Intervention{{ID: id}}
+		}
+		r.Assessment.Verdict = review.VerdictFlag
+		d.order = append(d.order, item)
+	}
+	return r, ctx.Err()
+}
+
+func (d *desk) AddFeedback(_ context.Context, _ review.Caller, id string, f review.Feedback) ([]review.Intervention, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, ok := d.submitted[id]; !ok {
+		return nil, review.Errorf(review.CodeNotFound, "no such interaction")
+	}
+	d.feedback[id] = f
+	return nil, nil
+}
+
+func (d *desk) Queue(_ context.Context, _ review.Viewer, _ review.Filter, after *review.Position) (review.QueuePage, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	from := 0
+	if after != nil {
+		from = int(after.Rank)
+	}
+	to := min(len(d.order), from+review.QueuePageSize)
+	var page review.QueuePage
+	for _, item := range d.order[from:to] {
+		page.Rows = append(page.Rows, review.QueueRow{Item: item})
+	}
+	if to < len(d.order) {
+		page.Next = &review.Position{Rank: int64(to)}
+	}
+	return page, nil
+}
+
+func (d *desk) ClaimItem(_ context.Context, v review.Viewer, id string) (review.Claim, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if holder := d.holder[id]; holder != "" && holder != v.User.ID {
+		return review.Claim{}, review.Errorf(review.CodeConflict, "held")
+	}
+	d.holder[id] = v.User.ID
+	return review.Claim{Token: "t-" + id}, nil
+}
+
+func (d *desk) Decide(_ context.Context, v review.Viewer, cmd review.DecideCommand) (review.Decision, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.holder[cmd.ItemID] != v.User.ID || cmd.Token != "t-"+cmd.ItemID || cmd.Version != 1 {
+		return review.Decision{}, review.Errorf(review.CodeConflict, "not yours")
+	}
+	d.decided[cmd.ItemID], d.by[cmd.ItemID] = cmd, v.User.ID
+	return review.Decision{}, nil
+}
+
+func analysts() []Analyst {
+	return []Analyst{
+		{Viewer: review.Viewer{User: review.User{ID: "a1", Name: "Ada", Role: review.RoleAnalyst}}, Accuracy: 0.95},
+		{Viewer: review.Viewer{User: review.User{ID: "a2", Name: "Ben", Role: review.RoleAnalyst}}, Accuracy: 0.7},
+	}
+}
+
+func newPlay(t *testing.T, d *desk, n int) Play {
+	return Play{
+		Service: d, Generator: newGenerator(t, 2, n), Policy: review.DefaultPolicy(nil),
+		Analysts: analysts(), Decided: 0.6, Seed: 2, Senders: 8,
+	}
+}
+
+func play(t *testing.T, p Play, n int) (Tally, error) {
+	t.Helper()
+	player, err := NewPlayer(p)
+	require.NoError(t, err)
+	return player.Play(t.Context(), n)
+}
+
+func TestPlaySubmitsAllAndDecidesAShare(t *testing.T) {
+	d := newDesk()
+	const n = 3000
+	p := newPlay(t, d, n)
+	told := 0
+	p.Progress = func(Tally) { told++ }
+	tally, err := play(t, p, n)
+	require.NoError(t, err)
+	require.Equal(t, n, tally.Submitted)
+	require.Len(t, d.submitted, n)
+	require.Equal(t, n/10, tally.Verdicts[review.VerdictFlag])
+	require.Equal(t, n/50, tally.Interventions)
+	require.Greater(t, tally.Feedback, len(d.feedback))
+	require.Positive(t, len(d.feedback))
+	require.GreaterOrEqual(t, told, n/progressEvery)
+
+	require.Equal(t, len(d.decided), tally.Decided)
+	require.Equal(t, n/10, tally.Decided+tally.Left)
+	require.InDelta(t, 0.6, float64(tally.Decided)/(n/10), 0.12)
+	people, judgements, labels, reasons := map[string]int{}, map[review.Judgement]int{}, map[string]int{}, 0
+	for id, cmd := range d.decided {
+		people[d.by[id]]++
+		judgements[cmd.Judgement]++
+		labels[cmd.Label]++
+		require.Positive(t, cmd.FocusedMS)
+		if cmd.Reason != "" {
+			reasons++
+		}
+		require.True(t, cmd.Label == "" || p.Policy.HasLabel(cmd.Label))
+	}
+	require.Len(t, people, 2)
+	require.Positive(t, judgements[review.JudgeApprove])
+	require.Positive(t, judgements[review.JudgeBlock])
+	require.Positive(t, labels["false_alarm"])
+	require.Positive(t, labels["over_trust"])
+	require.Positive(t, reasons)
+}
+
+func TestAnalystsDiffer(t *testing.T) {
+	policy := review.DefaultPolicy(nil)
+	right := func(accuracy float64) int {
+		a, n := Analyst{Accuracy: accuracy}, 0
+		for i := range 2000 {
+			truth, want := Attack, review.JudgeBlock
+			if i%2 == 0 {
+				truth, want = Harmless, review.JudgeApprove
+			}
+			cmd := a.judge(1, review.Item{ID: fmt.Sprint(i), Kind: review.KindInteraction}, truth, policy)
+			if cmd.Judgement == want {
+				n++
+			}
+		}
+		return n
+	}
+	require.InDelta(t, 2000*.96*.95, right(0.95), 60)
+	require.InDelta(t, 2000*.96*.6, right(0.6), 90)
+	again := Analyst{Accuracy: 0.8}
+	item := review.Item{ID: "x", Kind: review.KindIntervention}
+	require.Equal(t, again.judge(1, item, Harmless, policy), again.judge(1, item, Harmless, policy))
+}
+
+func TestLabelsThatThePolicyDoesNotHaveAreLeftOut(t *testing.T) {
+	policy := review.DefaultPolicy(nil)
+	policy.Labels = []review.Label{{ID: "other", Title: "Other"}}
+	for i := range 200 {
+		cmd := Analyst{Accuracy: 1}.judge(1, review.Item{ID: fmt.Sprint(i)}, Attack, policy)
+		require.Empty(t, cmd.Label)
+	}
+}
+
+func TestAFailureEndsThePlay(t *testing.T) {
+	d := newDesk()
+	d.stopAfter = 100
+	tally, err := play(t, newPlay(t, d, 5000), 5000)
+	require.ErrorIs(t, err, errFull)
+	require.Equal(t, review.CodeUnavailable, review.CodeOf(err))
+	require.Equal(t, 100, tally.Submitted)
+	require.Zero(t, tally.Decided)
+}
+
+func TestCancellingStopsCleanly(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	d := newDesk()
+	var once sync.Once
+	d.onSubmit = func() {
+		if d.count() > 200 {
+			once.Do(cancel)
+		}
+	}
+	player, err := NewPlayer(newPlay(t, d, 100_000))
+	require.NoError(t, err)
+	tally, err := player.Play(ctx, 100_000)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Less(t, tally.Submitted, 1000)
+	require.Less(t, d.count(), 1000)
+}
+
+func (d *desk) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.submitted)
+}
+
+func TestNothingToPlay(t *testing.T) {
+	tally, err := play(t, newPlay(t, newDesk(), 1), 0)
+	require.NoError(t, err)
+	require.Zero(t, tally)
+}
+
+func TestAPlayIsChecked(t *testing.T) {
+	good := newPlay(t, newDesk(), 1)
+	for name, change := range map[string]func(*Play){
+		"no service":   func(p *Play) { p.Service = nil },
+		"no generator": func(p *Play) { p.Generator = nil },
+		"share":        func(p *Play) { p.Decided = 1.5 },
+		"senders":      func(p *Play) { p.Senders = -1 },
+		"accuracy":     func(p *Play) { p.Analysts = []Analyst{{Accuracy: 2}} },
+	} {
+		p := good
+		change(&p)
+		_, err := NewPlayer(p)
+		require.Error(t, err, name)
+	}
+}

@@ -1,0 +1,135 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/pgtest"
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/store"
+)
+
+// BenchmarkSubmitGroup stores 2.5 KB exchanges with their Events from many producers
+// at once. One producer alone has a transaction for each: the figure to compare with,
+// in the same run.
+func BenchmarkSubmitGroup(b *testing.B) {
+	for _, database := range []struct {
+		name    string
+		options func(testing.TB) store.Options
+	}{
+		{"SQLite", func(t testing.TB) store.Options { return store.Options{Dir: t.TempDir()} }},
+		{"Postgres", func(t testing.TB) store.Options { return store.Options{DatabaseURL: pgtest.Start(t)} }},
+	} {
+		for _, producers := range []int{1, 64, 256} {
+			b.Run(fmt.Sprintf("%s/producers=%d", database.name, producers), func(b *testing.B) {
+				s := openWithApp(b, database.options(b))
+				b.ResetTimer()
+				share(b, producers, func(i int64) error {
+					return put(context.Background(), s, fmt.Sprint(i), 2_500)
+				})
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+			})
+		}
+	}
+}
+
+// share divides b.N calls among goroutines.
+func share(b *testing.B, producers int, call func(i int64) error) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range producers {
+		group.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				if err := call(i); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// BenchmarkQueuePage reads the first page of a queue of 100,000 Items as an analyst
+// sees it.
+func BenchmarkQueuePage(b *testing.B) {
+	s := openWithApp(b, store.Options{Dir: b.TempDir()})
+	const items = 100_000
+	for done := 0; done < items; done += 1_000 {
+		require.NoError(b, s.Write(b.Context(), func(tx review.Tx) error {
+			for i := range 1_000 {
+				n := done + i
+				id := fmt.Sprintf("%08d", n)
+				in := review.Interaction{ID: id, AppID: anApp.ID, Content: review.Content{Prompt: "suspicious"}}
+				item := review.Item{ID: id, AppID: anApp.ID, InteractionID: id, Kind: review.KindInteraction, State: review.StateOpen,
+					Rank: int64(n * 7919 % items), Version: 1, Excerpt: "suspicious"}
+				if err := tx.PutInteraction(in, review.Assessment{}); err != nil {
+					return err
+				}
+				if err := tx.PutItem(item, []review.Finding{{Detector: "d", Category: review.CategoryInjection}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	for _, q := range []struct {
+		name  string
+		query review.QueueQuery
+	}{
+		{"first", review.QueueQuery{}},
+		{"middle", review.QueueQuery{After: &review.Position{Rank: items / 2, ID: ""}}},
+		{"free", review.QueueQuery{Free: true}},
+		{"filter that nothing passes", review.QueueQuery{Filter: review.Filter{Detector: "none"}}},
+	} {
+		b.Run(q.name, func(b *testing.B) {
+			q.query.AppIDs, q.query.Limit, q.query.Viewer = []string{anApp.ID}, review.QueuePageSize+1, "ann"
+			for b.Loop() {
+				if _, err := s.Queue(b.Context(), q.query); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkExport reads Decisions with their texts, in the order of time.
+func BenchmarkExport(b *testing.B) {
+	s := openWithApp(b, store.Options{Dir: b.TempDir()})
+	const decisions, each = 50_000, 1_000
+	for done := 0; done < decisions; done += each {
+		require.NoError(b, s.Write(b.Context(), func(tx review.Tx) error {
+			for i := range each {
+				if err := putDecided(tx, fmt.Sprintf("%08d", done+i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	for b.Loop() {
+		n := 0
+		for _, err := range s.Decisions(b.Context(), review.DecisionQuery{AppIDs: []string{anApp.ID}}) {
+			require.NoError(b, err)
+			n++
+		}
+		require.Equal(b, decisions, n)
+	}
+	b.ReportMetric(float64(b.N)*decisions/b.Elapsed().Seconds(), "rows/s")
+}
+
+func putDecided(tx review.Tx, id string) error {
+	in := review.Interaction{ID: id, AppID: anApp.ID, Content: review.Content{Prompt: strings.Repeat("p", 1_000), Response: strings.Repeat("r", 1_500)}}
+	findings := []review.Finding{{Detector: "injection.override", Category: review.CategoryInjection, Confidence: 0.9, Segment: "prompt", End: 9, Message: "m"}}
+	item := review.Item{ID: id, AppID: anApp.ID, InteractionID: id, Kind: review.KindInteraction, State: review.StateDecided, Version: 2}
+	return errors.Join(tx.PutInteraction(in, review.Assessment{Findings: findings}), tx.PutItem(item, findings),
+		tx.PutDecision(review.Decision{ID: id, ItemID: id, AppID: anApp.ID, Actor: review.Actor{Kind: review.ActorSystem, ID: "demo"},
+			Judgement: review.JudgeBlock, Findings: findings}))
+}
