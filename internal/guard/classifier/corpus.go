@@ -46,7 +46,41 @@ func LoadCorpus(dir string) ([]Sample, error) {
 		corpus = append(corpus, harmless(samples, corpus)...)
 	}
 	written, err := Written(grammarSeed, writtenEnglish, writtenPerOther)
-	return append(corpus, written...), err
+	if err != nil {
+		return nil, err
+	}
+	composed, err := Composed(grammarSeed, corpus)
+	return append(append(corpus, written...), composed...), err
+}
+
+// The least bytes of a harmless text that can carry an attack, how much of it is used,
+// and how many are written into each text on average.
+const (
+	carrierBytes = 300
+	carrierLimit = 3000
+	carrierOdds  = 2 // one in
+)
+
+// Composed are harmless texts with an attack of the grammar written into them: what
+// stands around an attack then tells nothing. They are held out together with the
+// sources of the texts.
+func Composed(seed uint64, samples []Sample) ([]Sample, error) {
+	english, err := grammar.English()
+	if err != nil {
+		return nil, err
+	}
+	rnd := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // reproducible on purpose
+	var composed []Sample
+	for _, s := range samples {
+		if s.Attack || s.Lang != "en" || len(s.Text) < carrierBytes || rnd.IntN(carrierOdds) > 0 {
+			continue
+		}
+		composed = append(composed, Sample{
+			Text: english.Hide(s.Text[:min(len(s.Text), carrierLimit)], rnd), Attack: true,
+			Source: grammarSource + ":composed", Kind: "composed", Lang: s.Lang, Carrier: s.Source,
+		})
+	}
+	return composed, nil
 }
 
 // harmless picks texts of a file that is about something else. Harmful requests and

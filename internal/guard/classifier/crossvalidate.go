@@ -98,16 +98,19 @@ func (r Recipe) CrossValidate(samples []Sample, fold Fold) ([]Scored, error) {
 }
 
 func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) []Scored {
-	folds := make([]int, len(samples))
+	folds, carriers := make([]int, len(samples)), make([]int, len(samples))
 	for i, s := range samples {
-		folds[i] = fold(s)
+		folds[i], carriers[i] = fold(s), -1
+		if s.Carrier != "" {
+			carriers[i] = fold(Sample{Source: s.Carrier, Cluster: s.Cluster})
+		}
 	}
 	sums := make([]float64, len(samples))
 	for k := range validationFolds {
 		var rest []Sample
 		var train []bag
 		for i := range samples {
-			if folds[i] != k {
+			if folds[i] != k && carriers[i] != k {
 				rest, train = append(rest, samples[i]), append(train, bags[i])
 			}
 		}

@@ -162,10 +162,13 @@ func (f *features) ratio(id uint32, part, whole int) {
 	f.add(famShape, id<<8+uint32(min(8*part/whole, 9)))
 }
 
+// fewFeatures damps windows of few features: one word says little.
+const fewFeatures = 4
+
 // value is what one of n features of a window is worth. At n^-½ windows would all have
 // length 1 and long ones, whose features agree, large sums; n^-¾ does not let length
 // carry the score and held up best on unseen sources.
 func value(n int) float64 {
-	root := math.Sqrt(float64(max(n, 1)))
+	root := math.Sqrt(float64(n + fewFeatures))
 	return 1 / (root * math.Sqrt(root))
 }

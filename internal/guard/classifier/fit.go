@@ -88,7 +88,8 @@ func softplus(x float64) float64 {
 // Optimization, 2nd ed., algorithm 7.4).
 const (
 	lbfgsMemory    = 8
-	lbfgsTolerance = 1e-4 // relative change of the loss, twice in a row
+	lbfgsTolerance = 1e-4 // relative change of the loss that is calm,
+	lbfgsCalm      = 2    // and how many calm steps in a row end the search: stopping early generalised better
 	armijo         = 1e-4
 )
 
@@ -99,7 +100,7 @@ func (l *logistic) minimize(x []float64, rounds int) {
 	var steps, turns [][]float64
 	loss := l.gradient(x, grad)
 	calm := 0
-	for round := 0; round < rounds && calm < 2; round++ {
+	for round := 0; round < rounds && calm < lbfgsCalm; round++ {
 		direction(dir, grad, steps, turns)
 		slope := dot(dir, grad)
 		if slope >= 0 {

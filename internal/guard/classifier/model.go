@@ -3,6 +3,7 @@ package classifier
 import (
 	_ "embed"
 	"math"
+	"strings"
 	"sync"
 )
 
@@ -19,8 +20,12 @@ type scratch struct {
 	features *features
 }
 
-// maxKeptTokens bounds the memory that a scratch keeps from one text to the next.
-const maxKeptTokens = 1 << 15
+// Texts are read in pieces of at most pieceBytes, of which the next begins pieceOverlap
+// before the end of the last: memory is bounded whatever the text.
+const (
+	pieceBytes   = 64 << 10
+	pieceOverlap = 1 << 10
+)
 
 // Reading is what a Model says of one text.
 type Reading struct {
@@ -54,8 +59,42 @@ func New(w *Weights) (*Model, error) {
 // Read scores a folded text (textview's Folded) in time linear to its length.
 func (m *Model) Read(text string) Reading {
 	s := m.scratch.Get().(*scratch)
-	best := Reading{}
-	raw := math.Inf(-1)
+	defer m.scratch.Put(s)
+	best, raw := Reading{}, math.Inf(-1)
+	for from := 0; from < len(text); {
+		end := pieceEnd(text, from)
+		if r, z := m.readPiece(s, text[from:end]); z > raw {
+			raw = z
+			best.Start, best.End = from+r.Start, from+r.End
+		}
+		if end == len(text) {
+			break
+		}
+		from = end - pieceOverlap
+	}
+	if !math.IsInf(raw, -1) {
+		c := calibration{slope: float64(m.weights.Slope), offset: float64(m.weights.Offset)}
+		best.Score = c.probability(raw)
+	}
+	return best
+}
+
+// pieceEnd is where the piece that begins at from ends: behind a space, if there is
+// one in the overlap.
+func pieceEnd(text string, from int) int {
+	end := from + pieceBytes
+	if end >= len(text) {
+		return len(text)
+	}
+	if space := strings.LastIndexByte(text[end-pieceOverlap/2:end], ' '); space >= 0 {
+		return end - pieceOverlap/2 + space + 1
+	}
+	return end
+}
+
+// readPiece finds the window with the highest sum; −Inf when there is no token.
+func (m *Model) readPiece(s *scratch, text string) (best Reading, raw float64) {
+	raw = math.Inf(-1)
 	s.tokens = scan(text, m.lexicon, s.tokens)
 	doc := newLayout(s.tokens)
 	for at := 0; at < len(s.tokens); at += windowStride {
@@ -69,12 +108,5 @@ func (m *Model) Read(text string) Reading {
 			break
 		}
 	}
-	if len(s.tokens) > 0 {
-		c := calibration{slope: float64(m.weights.Slope), offset: float64(m.weights.Offset)}
-		best.Score = c.probability(raw)
-	}
-	if cap(s.tokens) <= maxKeptTokens {
-		m.scratch.Put(s)
-	}
-	return best
+	return best, raw
 }

@@ -21,6 +21,7 @@ type Sample struct {
 	Hard    bool   // harmless, but easily taken for an attack
 	Generic bool   // harmless and of no particular use: counts little in training
 	Weak    bool   // an attack by a label that is often wrong
+	Carrier string // the source of the harmless text that an attack was written into, or ""
 }
 
 // maxLine bounds a line of a file of samples.

@@ -14,6 +14,7 @@ func All() *guard.Registry {
 		injectionPersona(),
 		injectionLeak(),
 		injectionDelimiter(),
+		injectionModel(),
 		exfilPattern(),
 		topicHighrisk(),
 		piiCard(),

@@ -277,6 +277,30 @@ func (g *writer) document(attack bool) Text {
 	return Text{Text: g.text(), Attack: attack, Kind: kind, Lang: g.g.lang}
 }
 
+// English reads the English grammar alone.
+func English() (*Grammar, error) { return load("en.txt", nil) }
+
+// Hide writes a payload into a text: before it, after it, or between two of its lines
+// or sentences.
+func (g *Grammar) Hide(text string, rnd *rand.Rand) string {
+	w := writer{g: g, rnd: rnd}
+	w.symbol(g.payloads[rnd.IntN(len(g.payloads))], 0)
+	payload := w.text()
+	glue := []string{" ", "\n", "\n\n"}[rnd.IntN(3)]
+	switch rnd.IntN(4) {
+	case 0:
+		return payload + glue + text
+	case 1, 2:
+		return text + glue + payload
+	}
+	at := rnd.IntN(len(text))
+	if end := strings.IndexAny(text[at:], ".\n"); end >= 0 {
+		at += end + 1
+		return text[:at] + glue + payload + glue + text[at:]
+	}
+	return text + glue + payload
+}
+
 // writer is one text in the making.
 type writer struct {
 	g       *Grammar
