@@ -42,6 +42,9 @@ func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		if err != nil {
 			return nil, fmt.Errorf("looking for rules: %w", err)
 		}
+		if !complete {
+			out = append(out, tooMuch(f.severity))
+		}
 		if len(hits) == 0 {
 			continue
 		}
@@ -52,6 +55,15 @@ func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		out = append(out, findings...)
 	}
 	return out, nil
+}
+
+// tooMuch says that a text has so many words of the rules that not all of them were
+// looked at.
+func tooMuch(severity review.Severity) review.Finding {
+	return review.Finding{
+		Severity: severity, Confidence: unseen,
+		Message: "More suspicious wordings than could be looked at",
+	}
 }
 
 // once leaves out hits that the overlap of windows found twice, and of hits that
@@ -95,7 +107,9 @@ func (f *family) weigh(ctx context.Context, segment review.Segment, v *textview.
 			continue
 		}
 		odds := logit(f.rules.rules[h.rule].weight) + company
-		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, f.manner)
+		manner := f.manner
+		manner.orders = manner.orders && f.rules.rules[h.rule].weight >= telling
+		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, manner)
 		if err != nil {
 			return nil, err
 		}
@@ -135,6 +149,10 @@ func asWritten(v *textview.View, h hit, text string) bool {
 	start, end := v.Original(h.start, h.end)
 	return textview.Fold(text[start:end]) == v.Text[h.start:h.end]
 }
+
+// telling is the weight from which a rule tells something on its own. Lighter ones are
+// everyday wordings that count in company, and being an order makes them no heavier.
+const telling = 0.45
 
 // What is added to the log-odds of a finding.
 const (

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"context"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -55,6 +56,30 @@ func TestVerdictsAtDefaults(t *testing.T) {
 		got, s := verdictOf(t, p, policy, promptSegment(c.text))
 		require.Equal(t, c.want, got, "%q: %+v", c.text, s.Findings)
 	}
+}
+
+// TestOrdinaryPromptsPass holds the whole guard to harmless prompts that share their
+// words with attacks: one in fifty may be flagged, none blocked.
+func TestOrdinaryPromptsPass(t *testing.T) {
+	p, policy := newPipeline(t)
+	file, err := os.ReadFile("testdata/ordinary/prompts.txt")
+	require.NoError(t, err)
+	ran, flagged := 0, 0
+	for line := range strings.Lines(string(file)) {
+		text := strings.TrimSpace(line)
+		if text == "" || strings.HasPrefix(text, "# ") {
+			continue
+		}
+		verdict, s := verdictOf(t, p, policy, promptSegment(text))
+		ran++
+		require.Less(t, verdict, review.VerdictBlock, text)
+		if verdict == review.VerdictFlag {
+			flagged++
+			t.Logf("flagged: %q: %+v", text, s.Findings)
+		}
+	}
+	require.GreaterOrEqual(t, ran, 220)
+	require.LessOrEqual(t, 50*flagged, ran)
 }
 
 func TestTheSameWordsElsewhere(t *testing.T) {
@@ -156,8 +181,8 @@ func TestTheGuardIsSmall(t *testing.T) {
 	verdictOf(t, p, policy, promptSegment("hello"))
 }
 
-// TestCostIsLinear compares a text with one eight times as long: twenty times the cost
-// would still pass, the sixty-four times of a quadratic detector would not.
+// TestCostIsLinear compares a text with one eight times as long: some twenty times the
+// cost still pass on a busy machine, the sixty-four times of a quadratic detector do not.
 func TestCostIsLinear(t *testing.T) {
 	p, policy := newPipeline(t)
 	for name, piece := range map[string]string{
@@ -173,10 +198,10 @@ func TestCostIsLinear(t *testing.T) {
 		"blob":      "aWdub3JlIGFsbA",
 	} {
 		t.Run(name, func(t *testing.T) {
-			short := fastest(p, policy, strings.Repeat(piece, (64<<10)/len(piece)))
-			long := fastest(p, policy, strings.Repeat(piece, (512<<10)/len(piece)))
-			t.Logf("64 KB %v, 512 KB %v", short, long)
-			require.Less(t, long, 20*short+20*time.Millisecond)
+			short := fastest(p, policy, strings.Repeat(piece, (32<<10)/len(piece)))
+			long := fastest(p, policy, strings.Repeat(piece, (256<<10)/len(piece)))
+			t.Logf("32 KB %v, 256 KB %v", short, long)
+			require.Less(t, long, 24*short+100*time.Millisecond)
 		})
 	}
 }
