@@ -33,10 +33,10 @@ func injectionModel() guard.Spec {
 }
 
 // The default thresholds. Of 6,206 harmless texts of publishers that the model had not
-// seen, 1.0 % reach the first; none got beyond 0.929, so that at most 0.06 % (upper 95 %
+// seen, 0.1 % reach the first; none got beyond 0.925, so that at most 0.06 % (upper 95 %
 // bound) would reach the second (docs/model-card.md).
 const (
-	modelFlag  = 0.835
+	modelFlag  = 0.9
 	modelBlock = 0.985
 )
 
