@@ -87,7 +87,6 @@ var confined = map[string]rule{
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
 	"github.com/chromedp":             {[]string{"internal/browsertest"}, "one harness drives the browser"},
-	"github.com/wasilibs":             {[]string{"internal/guard", "internal/guard/detectors"}, "the prefilter belongs to the detectors"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
 	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},
 }

@@ -448,12 +448,12 @@ func (in *inspector) unusual(i, size int, r rune, c class) {
 		if r == runeBOM && i == 0 {
 			break
 		}
-		odd.add(OddInvisible, i, i+size, 1)
+		odd.add(invisible(in.text, i, size), i, i+size, 1)
 	case classJoiner:
 		if spells(in.text, i, size) {
 			return
 		}
-		odd.add(OddInvisible, i, i+size, 1)
+		odd.add(invisible(in.text, i, size), i, i+size, 1)
 	case classSoftHyphen:
 		odd.add(OddSoftHyphen, i, i+size, 1)
 	case classBidiMark, classBidiIsolate, classOverride:
@@ -559,6 +559,21 @@ func spells(text string, i, size int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
 	after, _ := utf8.DecodeRuneInString(text[i+size:])
 	return joins(before) && (joins(after) || asciiOrEnd(after))
+}
+
+// invisible tells invisible characters that come with text from web pages from those
+// that split words or make rows.
+func invisible(text string, i, size int) Oddity {
+	t := classes()
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i+size:])
+	if wordRune(t, before) && wordRune(t, after) {
+		return OddSplit
+	}
+	if c := classOf(t, before); before >= utf8.RuneSelf && (c == classInvisible || c == classJoiner) {
+		return OddSplit
+	}
+	return OddInvisible
 }
 
 func joins(r rune) bool {
