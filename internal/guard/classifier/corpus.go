@@ -24,13 +24,17 @@ const otherShare = 3
 const (
 	grammarSource   = "grammar"
 	otherSource     = "other"
-	grammarSeed     = 1
 	writtenEnglish  = 12000
 	writtenPerOther = 1200
 )
 
-// LoadCorpus reads the development data in dir and adds what the grammar writes.
-func LoadCorpus(dir string) ([]Sample, error) {
+// DefaultSeed is that of the grammar's texts among which the shipped weights were
+// trained.
+const DefaultSeed = 1
+
+// LoadCorpus reads the development data in dir and adds what the grammar writes from
+// the seed.
+func LoadCorpus(dir string, seed uint64) ([]Sample, error) {
 	corpus, err := ReadSamplesFile(filepath.Join(dir, injectionFile))
 	if err != nil {
 		return nil, err
@@ -45,11 +49,11 @@ func LoadCorpus(dir string) ([]Sample, error) {
 		}
 		corpus = append(corpus, harmless(samples, corpus)...)
 	}
-	written, err := Written(grammarSeed, writtenEnglish, writtenPerOther)
+	written, err := Written(seed, writtenEnglish, writtenPerOther)
 	if err != nil {
 		return nil, err
 	}
-	composed, err := Composed(grammarSeed, corpus)
+	composed, err := Composed(seed, corpus)
 	return append(append(corpus, written...), composed...), err
 }
 

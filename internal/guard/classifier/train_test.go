@@ -86,14 +86,14 @@ func TestReadSamplesNamesTheBadLine(t *testing.T) {
 
 func TestCorpusNeedsEveryFile(t *testing.T) {
 	dir := t.TempDir()
-	_, err := LoadCorpus(dir)
+	_, err := LoadCorpus(dir, DefaultSeed)
 	require.ErrorIs(t, err, os.ErrNotExist)
 
 	line := []byte(`{"text":"hello there","label":1,"source":"x/y","kind":"k_weak"}` + "\n")
 	for _, name := range append([]string{injectionFile}, otherFiles...) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), line, 0o600))
 	}
-	corpus, err := LoadCorpus(dir)
+	corpus, err := LoadCorpus(dir, DefaultSeed)
 	require.NoError(t, err)
 	require.True(t, corpus[0].Weak)
 	require.Greater(t, len(corpus), writtenEnglish)
