@@ -2,8 +2,12 @@ package classifier
 
 import "math"
 
-// calibration makes a probability of a sum (Platt 1999), for attacks and harmless texts
-// that are equally likely.
+// baseRate is how many texts are attacks where the probability holds: one in ten. Rules
+// and model are combined as independent chances, so that what is nothing special must
+// add next to nothing; at one in two every harmless text would.
+const baseRate = 0.1
+
+// calibration makes a probability of a sum (Platt 1999).
 type calibration struct{ slope, offset float64 }
 
 func (c calibration) probability(sum float64) float64 {
@@ -20,11 +24,11 @@ func calibrate(scored []Scored) calibration {
 	for _, s := range scored {
 		attacks += index(s.Attack)
 	}
-	c := calibration{slope: 1}
+	c := calibration{slope: 1, offset: math.Log(baseRate / (1 - baseRate))}
 	if attacks == 0 || attacks == len(scored) {
 		return c
 	}
-	weights := [2]float64{0.5 / float64(len(scored)-attacks), 0.5 / float64(attacks)}
+	weights := [2]float64{(1 - baseRate) / float64(len(scored)-attacks), baseRate / float64(attacks)}
 	const prior = 1e-3
 	for range newtonSteps {
 		g0, g1 := prior*(c.slope-1), 0.0

@@ -29,7 +29,7 @@ const (
 
 // Reading is what a Model says of one text.
 type Reading struct {
-	Score      float64 // probability that the text is an attack where attacks and harmless texts are equally likely
+	Score      float64 // probability that the text is an attack where one in ten is
 	Start, End int     // bytes of the window that gave it
 }
 

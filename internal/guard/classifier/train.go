@@ -18,7 +18,7 @@ type Recipe struct {
 
 // DefaultRecipe is what the shipped weights were trained by.
 func DefaultRecipe() Recipe {
-	return Recipe{Lambda: 3e-6, Rounds: 60, Passes: 2, HardFactor: 3, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2}
+	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2}
 }
 
 // Train fits a model on all samples and calibrates it on what models said of sources

@@ -33,18 +33,17 @@ func injectionModel() guard.Spec {
 }
 
 // The default thresholds. Of 6,206 harmless texts of publishers that the model had not
-// seen, 0.1 % reach the first; none got beyond 0.925, so that at most 0.06 % (upper 95 %
-// bound) would reach the second (docs/model-card.md).
+// seen, none reaches the first, so that at most 0.06 % of such do (upper 95 %
+// bound; docs/model-card.md). The second leaves room above that.
 const (
-	modelFlag  = 0.9
-	modelBlock = 0.985
+	modelFlag  = 0.72
+	modelBlock = 0.98
 )
 
-// The least probability worth a Finding, and that from which on it is a grave one.
-const (
-	modelLeast = 0.2
-	modelGrave = 0.95
-)
+// ModelLeast is the least probability for which injection.model makes a Finding. It is
+// below what one text in ten would make likely: the risk of a text orders the queue, and
+// small chances that agree add up.
+const ModelLeast = 0.05
 
 type modelReader struct{ model *classifier.Model }
 
@@ -60,12 +59,8 @@ func (d modelReader) Detect(ctx context.Context, in *guard.Input) ([]review.Find
 			worst, best = v, r
 		}
 	}
-	if worst == nil || best.Score < modelLeast {
+	if worst == nil || best.Score < ModelLeast {
 		return nil, nil
 	}
-	severity := review.SeverityMedium
-	if best.Score >= modelGrave {
-		severity = review.SeverityHigh
-	}
-	return []review.Finding{guard.Found(worst, best.Start, best.End, severity, best.Score, "Reads like an attempt to steer the model")}, nil
+	return []review.Finding{guard.Found(worst, best.Start, best.End, review.SeverityMedium, best.Score, "Reads like an attempt to steer the model")}, nil
 }
