@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/guardroom/guardroom/internal/guard/classifier"
+	"github.com/guardroom/guardroom/internal/guard/detectors"
 	"github.com/guardroom/guardroom/internal/quality"
 	"github.com/guardroom/guardroom/internal/review"
 )
@@ -99,9 +100,12 @@ func (r rulesAlone) compare(ctx context.Context, name string, scored []classifie
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		findings := append(screening.Findings, review.Finding{
-			Detector: trainedModel, Severity: review.SeverityMedium, Confidence: s.Score, Segment: segments[0].Name,
-		})
+		findings := screening.Findings
+		if s.Score >= detectors.ModelLeast {
+			findings = append(findings, review.Finding{
+				Detector: trainedModel, Severity: review.SeverityMedium, Confidence: s.Score, Segment: segments[0].Name,
+			})
+		}
 		_, risk := r.policy.Decide(findings, screening.Failures)
 		whole[i] = quality.Judged{Score: risk, Positive: s.Attack}
 	}
