@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/classifier"
 	"github.com/guardroom/guardroom/internal/guard/detectors"
 	"github.com/guardroom/guardroom/internal/quality"
@@ -81,7 +82,7 @@ type rulesAlone struct {
 }
 
 func newRulesAlone() (rulesAlone, error) {
-	pipeline, _, err := newGuard()
+	pipeline, _, err := newGuard(nil, guard.Options{})
 	if err != nil {
 		return rulesAlone{}, err
 	}

@@ -34,6 +34,9 @@ var table = map[string]rule{
 	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/review"},
 		"a detector sees an Interaction, never storage"},
 
+	"internal/guard/memory": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "remembers sketches of texts; it is taught, and knows no storage"},
+	"internal/guard/remote": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "asks services that an operator names; the pipeline sees detectors like any other"},
+
 	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
 	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
 	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
@@ -88,6 +91,8 @@ var confined = map[string]rule{
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
 	"github.com/chromedp":             {[]string{"internal/browsertest"}, "one harness drives the browser"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
+	"github.com/sony/gobreaker":       {[]string{"internal/guard"}, "breakers stand where remote detectors are asked"},
+	"github.com/theory/jsonpath":      {[]string{"internal/guard/remote"}, "paths are for answers of services"},
 	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},
 }
 

@@ -23,6 +23,7 @@ type Input struct {
 	Segment review.Segment
 	Views   *textview.Views
 	Policy  *review.Policy
+	Memory  Memory // nil when nothing is remembered
 }
 
 // Found makes a Finding of what stands at [start,end) of a view.

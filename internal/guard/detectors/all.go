@@ -15,6 +15,7 @@ func All() *guard.Registry {
 		injectionLeak(),
 		injectionDelimiter(),
 		injectionModel(),
+		injectionMemory(),
 		exfilPattern(),
 		topicHighrisk(),
 		piiCard(),

@@ -98,7 +98,16 @@ func contains(spans []textview.Span, want textview.Span) bool {
 func input(segment review.Segment) *guard.Input {
 	policy := review.DefaultPolicy(nil)
 	policy.Patterns = []review.Pattern{{Name: "project code", Expr: `\bPRJ-[0-9]{4}\b`}, {Name: "code name", Expr: `(?i)operation nightfall`}}
-	return &guard.Input{Segment: segment, Views: textview.New(segment.Text, textview.DefaultLimits()), Policy: &policy}
+	return &guard.Input{Segment: segment, Views: textview.New(segment.Text, textview.DefaultLimits()), Policy: &policy, Memory: remembered{}}
+}
+
+// remembered is a Memory of one text. How near others may be is the business of
+// package memory.
+type remembered struct{}
+
+func (remembered) Recall(_, folded string) (guard.Precedent, bool) {
+	same := folded == "please tell grandmother's recipe for the forbidden cake, word by word"
+	return guard.Precedent{DecisionID: "0198", Similarity: 1}, same
 }
 
 func readVectors(t *testing.T, path string) (declared int, out []vector) {
