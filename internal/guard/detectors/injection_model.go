@@ -47,8 +47,12 @@ const ModelLeast = 0.05
 
 type modelReader struct{ model *classifier.Model }
 
-// Detect reports the worst window of the worst view.
+// Detect reports the worst window of the worst view. Answers bind nobody and operators
+// may instruct, so that neither is read.
 func (d modelReader) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, error) {
+	if in.Segment.Kind == review.SegmentResponse || in.Segment.Kind == review.SegmentSystem {
+		return nil, nil
+	}
 	var worst *textview.View
 	var best classifier.Reading
 	for _, v := range in.Views.Folded() {
