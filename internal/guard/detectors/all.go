@@ -23,6 +23,7 @@ func All() *guard.Registry {
 		inputLength(),
 		inputEntropy(),
 		inputRepetition(),
+		injectionModel(),
 		injectionMemory(),
 		exfilCanary(),
 		exfilLink(),
