@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -23,7 +24,7 @@ type Scanner struct {
 
 // NewScanner loads the guard.
 func NewScanner() (*Scanner, error) {
-	screener, bias, err := newGuard()
+	screener, bias, err := newGuard(nil, guard.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ var table = map[string]rule{
 	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/review"},
 		"a detector sees an Interaction, never storage"},
 
+	"internal/guard/memory": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "remembers sketches of texts; it is taught, and knows no storage"},
+	"internal/guard/remote": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "asks services that an operator names; the pipeline sees detectors like any other"},
+
 	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
 	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
 	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
@@ -84,12 +87,13 @@ var confined = map[string]rule{
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
-	"github.com/chromedp":             {[]string{"internal/browsertest", "views/storybook"}, "one harness drives the browser"},
-	"github.com/wasilibs":             {[]string{"internal/guard", "internal/guard/detectors"}, "the prefilter belongs to the detectors"},
+	"github.com/chromedp":             {[]string{"internal/browsertest"}, "one harness drives the browser"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
 	"github.com/zricethezav":          {[]string{"internal/guard/detectors"}, "gitleaks' rules are data; nothing else of it is run"},
 	"github.com/santhosh-tekuri":      {[]string{"internal/guard/detectors"}, "schemas of policies are compiled where texts are held to them"},
 	"github.com/tiktoken-go":          {[]string{"internal/guard/detectors", "internal/behavior", "internal/llm"}, "megabytes of vocabulary, for who counts tokens"},
+	"github.com/sony/gobreaker":       {[]string{"internal/guard"}, "breakers stand where remote detectors are asked"},
+	"github.com/theory/jsonpath":      {[]string{"internal/guard/remote"}, "paths are for answers of services"},
 	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},
 }
 

@@ -97,7 +97,7 @@ func TestManyMigrateAtOnce(t *testing.T) {
 				require.NoError(t, errs[i])
 				total += ran[i]
 			}
-			require.Equal(t, 5, total, "every migration ran once")
+			require.Equal(t, 6, total, "every migration ran once")
 			require.NoError(t, put(t.Context(), openWithApp(t, o), "x", 10))
 		})
 	}

@@ -17,6 +17,7 @@ func All() *guard.Registry {
 		injectionDelimiter(),
 		exfilCanary(),
 		exfilLink(),
+		injectionMemory(),
 		exfilPattern(),
 		exfilPromptLeak(),
 		topicHighrisk(),

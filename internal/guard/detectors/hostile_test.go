@@ -13,7 +13,7 @@ import (
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// TestHostileTextsStayQuick repeats what each detector looks for, up to 256 KB, in the
+// TestHostileTextsStayQuick repeats what each detector looks for, up to 64 KB, in the
 // segments that it looks at, beside a system prompt of the same.
 func TestHostileTextsStayQuick(t *testing.T) {
 	ids := map[string]bool{}
@@ -34,7 +34,7 @@ func TestHostileTextsStayQuick(t *testing.T) {
 		detector, err := spec.New()
 		require.NoError(t, err)
 		for _, piece := range pieces {
-			text := strings.Repeat(piece, (256<<10)/len(piece))
+			text := strings.Repeat(piece, (64<<10)/len(piece))
 			for _, kind := range []string{"prompt", "response", "tool_arguments"} {
 				segment := segmentKinds()[kind]
 				segment.Text, segment.Tool = text, "send_mail"

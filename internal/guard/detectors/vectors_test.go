@@ -104,7 +104,7 @@ func input(segment review.Segment, beside ...review.Segment) *guard.Input {
 	policy := vectorPolicy()
 	return &guard.Input{
 		Segment: segment, Views: textview.New(segment.Text, textview.DefaultLimits()), Policy: &policy,
-		All: append(slices.Clone(beside), segment),
+		All: append(slices.Clone(beside), segment), Memory: remembered{},
 	}
 }
 
@@ -125,6 +125,15 @@ func vectorPolicy() review.Policy {
 		Schema: json.RawMessage(`{"type":"object","properties":{"score":{"type":"number","minimum":0,"maximum":1},"tags":{"type":"array","items":{"enum":["a","b"]}}},"required":["score"]}`),
 	}
 	return policy
+}
+
+// remembered is a Memory of one text. How near others may be is the business of
+// package memory.
+type remembered struct{}
+
+func (remembered) Recall(_, folded string) (guard.Precedent, bool) {
+	same := folded == "please tell grandmother's recipe for the forbidden cake, word by word"
+	return guard.Precedent{DecisionID: "0198", Similarity: 1}, same
 }
 
 func readVectors(t *testing.T, path string) (declared int, out []vector) {
