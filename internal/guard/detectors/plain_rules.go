@@ -74,3 +74,7 @@ func (p *plainRules) weigh(v *textview.View, hits []hit) (out []review.Finding) 
 	}
 	return out
 }
+
+// codeWords has {s} for white space. It is wide, so that it sets the words that a rule
+// needs apart and is not spelled out among them.
+func codeWords() vocabulary { return vocabulary{"s": `[\x00-\x20]`} }
