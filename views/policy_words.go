@@ -170,18 +170,11 @@ func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (
 	if name, ok := strings.CutPrefix(c.Field, "patterns."); ok {
 		return changeGroup{title: "Patterns"}, changeLine{name, patternWords(c.Before, open), patternWords(c.After, open)}
 	}
-	if name, ok := strings.CutPrefix(c.Field, "canaries"); ok {
-		return changeGroup{title: "Canaries"}, changeLine{"Canary " + name, hiddenWords(c.Before, "(a canary)", open), hiddenWords(c.After, "(a canary)", open)}
-	}
-	if name, ok := strings.CutPrefix(c.Field, "tools."); ok {
-		name = strings.TrimPrefix(name, "rules.")
-		return changeGroup{title: "Tools"}, changeLine{name, hiddenWords(c.Before, "(a rule)", open || name == "mode"), hiddenWords(c.After, "(a rule)", open || name == "mode")}
-	}
-	if name, ok := strings.CutPrefix(c.Field, "response."); ok {
-		return changeGroup{title: "Responses"}, changeLine{title(words(name)), orNone(c.Before), orNone(c.After)}
-	}
 	if id, ok := strings.CutPrefix(c.Field, "labels."); ok {
 		return changeGroup{title: "Labels"}, changeLine{id, orNone(c.Before), orNone(c.After)}
+	}
+	if c.Field == "canaries" || c.Field == "response" || strings.HasPrefix(c.Field, "tools.") {
+		return changeGroup{title: "Content"}, changeLine{c.Field, patternWords(c.Before, open), patternWords(c.After, open)}
 	}
 	if c.Field == "labels" {
 		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
@@ -216,14 +209,11 @@ func ownThreshold(s string) string {
 	return s
 }
 
-func patternWords(expr string, open bool) string { return hiddenWords(expr, "(an expression)", open) }
-
-// hiddenWords puts a stand-in for what is told to those alone who may change it.
-func hiddenWords(value, standIn string, open bool) string {
-	if value != "" && !open {
-		return standIn
+func patternWords(expr string, open bool) string {
+	if expr != "" && !open {
+		return "(an expression)"
 	}
-	return orNone(value)
+	return orNone(expr)
 }
 
 func orNone(s string) string {

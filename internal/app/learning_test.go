@@ -171,7 +171,7 @@ func TestRemoteDetectorsOfTheOperator(t *testing.T) {
 
 	got := s.submit("first", strange).Assessment
 	require.Equal(t, review.VerdictFlag, got.Verdict)
-	require.Equal(t, []string{"remote.lighthouses"}, review.DetectorIDs(got.Findings))
+	require.Contains(t, review.DetectorIDs(got.Findings), "remote.lighthouses")
 	require.Equal(t, review.VerdictAllow, s.submit("first", "What is the capital of France?").Assessment.Verdict)
 
 	down.Store(true)

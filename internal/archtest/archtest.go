@@ -27,8 +27,10 @@ var table = map[string]rule{
 	"views/ui":                {nil, "a button knows nothing of Items; that keeps it a button"},
 	"internal/guard/textview": {nil, "views of a text and their way back to its offsets, whoever asks"},
 
-	"internal/guard":            {[]string{"internal/review", "internal/guard/textview"}, "the pipeline runs detectors and does not know one by name"},
-	"internal/guard/classifier": {[]string{"internal/review", "internal/guard/textview"}, "a model scores text and decides nothing"},
+	"internal/guard": {[]string{"internal/review", "internal/guard/textview"}, "the pipeline runs detectors and does not know one by name"},
+	"internal/guard/classifier": {[]string{"internal/review", "internal/guard/textview", "internal/guard/classifier/grammar"},
+		"a model scores text and decides nothing"},
+	"internal/guard/classifier/grammar": {nil, "writes training texts and knows nothing of models"},
 	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/review"},
 		"a detector sees an Interaction, never storage"},
 
@@ -89,11 +91,11 @@ var confined = map[string]rule{
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
 	"github.com/chromedp":             {[]string{"internal/browsertest"}, "one harness drives the browser"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
+	"github.com/sony/gobreaker":       {[]string{"internal/guard"}, "breakers stand where remote detectors are asked"},
+	"github.com/theory/jsonpath":      {[]string{"internal/guard/remote"}, "paths are for answers of services"},
 	"github.com/zricethezav":          {[]string{"internal/guard/detectors"}, "gitleaks' rules are data; nothing else of it is run"},
 	"github.com/santhosh-tekuri":      {[]string{"internal/guard/detectors"}, "schemas of policies are compiled where texts are held to them"},
 	"github.com/tiktoken-go":          {[]string{"internal/guard/detectors", "internal/behavior", "internal/llm"}, "megabytes of vocabulary, for who counts tokens"},
-	"github.com/sony/gobreaker":       {[]string{"internal/guard"}, "breakers stand where remote detectors are asked"},
-	"github.com/theory/jsonpath":      {[]string{"internal/guard/remote"}, "paths are for answers of services"},
 	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},
 }
 

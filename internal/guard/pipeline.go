@@ -17,7 +17,7 @@ type Options struct {
 	Memory Memory                                    // may be nil
 	Clock  func() time.Time                          // for Timed; not needed without
 	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment, from many goroutines; may be nil
-	Failed func(detector string, err error)          // told why a detector could not answer, for the log; may be nil
+	Failed func(detector string, err error)          // told why a detector could not answer, for the log, from many goroutines; may be nil
 }
 
 // Pipeline is a review.Screener. It is safe for concurrent use.
@@ -65,8 +65,8 @@ func (p *Pipeline) add(spec Spec) error {
 // Specs lists the detectors, sorted by id.
 func (p *Pipeline) Specs() []review.DetectorSpec { return slices.Clone(p.specs) }
 
-// CheckPolicy is Validate, and asks the detectors that make something of what the
-// policy says.
+// CheckPolicy tells what in a valid policy no detector could work with, such as a
+// schema that does not compile: a reason not to activate it.
 func (p *Pipeline) CheckPolicy(policy review.Policy) error {
 	if err := policy.Validate(); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (p *Pipeline) CheckPolicy(policy review.Policy) error {
 			continue
 		}
 		if err := c.CheckPolicy(&policy); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", s.spec.ID, err)
 		}
 	}
 	return nil
@@ -89,7 +89,7 @@ func (p *Pipeline) CheckPolicy(policy review.Policy) error {
 // Failure, one per detector and reason.
 func (p *Pipeline) Screen(ctx context.Context, segments []review.Segment, policy review.Policy) review.Screening {
 	stages, outposts := p.enabled(policy)
-	run := screening{pipeline: p, policy: policy, stages: stages, segments: segments, reports: make([][]report, len(segments))}
+	run := screening{pipeline: p, policy: policy, stages: stages, reports: make([][]report, len(segments)), segments: segments}
 	away := dispatch(ctx, outposts, segments, p.stopwatch)
 	for i, segment := range segments {
 		run.look(ctx, i, segment)
@@ -141,8 +141,8 @@ type screening struct {
 	pipeline *Pipeline
 	policy   review.Policy
 	stages   []stage
-	segments []review.Segment
 	reports  [][]report // by segment
+	segments []review.Segment
 	redactor redactor
 	out      review.Screening
 }

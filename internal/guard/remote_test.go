@@ -120,6 +120,7 @@ func TestARemoteThatFails(t *testing.T) {
 				verdict, _ = policy.Decide(got.Findings, got.Failures)
 				require.Equal(t, review.VerdictAllow, verdict, "unless the policy says so")
 				require.NoError(t, after(context.Background(), 2*time.Hour)) // even the deaf one comes home
+				synctest.Wait()
 				require.Equal(t, c.told, told, "the log learns of it")
 			})
 		})

@@ -1,8 +1,10 @@
 package review
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,13 +60,26 @@ func (p Policy) fields() []policyField {
 	for _, pat := range p.Patterns {
 		add("patterns."+pat.Name, pat.Expr)
 	}
+	if len(p.Canaries) > 0 {
+		digest := sha256.Sum256(mustJSON(p.Canaries))
+		add("canaries", fmt.Sprintf("%d (sha256 %x…)", len(p.Canaries), digest[:4])) // a canary that is shown is none
+	}
+	if p.Tools.Mode != "" {
+		add("tools.mode", string(p.Tools.Mode))
+	}
+	for _, r := range p.Tools.Rules {
+		add("tools."+r.Name, string(mustJSON(r)))
+	}
+	if !reflect.ValueOf(p.Response).IsZero() {
+		add("response", string(mustJSON(p.Response)))
+	}
 	ids := make([]string, len(p.Labels))
 	for i, l := range p.Labels {
 		add("labels."+l.ID, l.Title)
 		ids[i] = l.ID
 	}
 	add("labels", strings.Join(ids, ", ")) // their order: the first nine have a key
-	return append(out, p.contentFields()...)
+	return out
 }
 
 func (p Policy) detectorFields() []policyField {

@@ -55,17 +55,13 @@ func TestPolicyDiffSeesEveryField(t *testing.T) {
 		case reflect.Float64:
 			value.SetFloat(value.Float() / 2)
 		case reflect.Slice:
-			value.Set(reflect.Append(value, filled(value.Type().Elem())))
+			element := reflect.New(value.Type().Elem()).Elem()
+			setString(element)
+			value.Set(reflect.Append(value, element))
+		case reflect.Struct:
+			setString(value.Field(0))
 		case reflect.Map:
 			value.Set(reflect.MakeMap(value.Type()))
-		case reflect.Struct:
-			for j := range value.NumField() {
-				after := after
-				part := reflect.ValueOf(&after).Elem().Field(i).Field(j)
-				part.Set(filled(part.Type()))
-				require.NotEmpty(t, PolicyDiff(before, after, nil), "%s.%s", field.Name, value.Type().Field(j).Name)
-			}
-			continue
 		default:
 			t.Fatalf("%s is of a kind that this test does not change", field.Name)
 		}
@@ -74,28 +70,18 @@ func TestPolicyDiffSeesEveryField(t *testing.T) {
 	require.Equal(t, 11, seen, "a new field of Policy needs words on the pages of policies")
 }
 
-// filled is a value of a type that is not its zero.
-func filled(kind reflect.Type) reflect.Value {
-	v := reflect.New(kind).Elem()
-	switch kind.Kind() {
+// setString puts something into a text, or into every text of a row.
+func setString(v reflect.Value) {
+	switch v.Kind() {
 	case reflect.String:
 		v.SetString("new")
-	case reflect.Int:
-		v.SetInt(7)
 	case reflect.Struct:
-		for j := range v.NumField() {
-			if v.Field(j).Kind() == reflect.String {
-				v.Field(j).SetString("new")
-			}
+		for i := range v.NumField() {
+			setString(v.Field(i))
 		}
-	case reflect.Slice:
-		if kind == reflect.TypeFor[json.RawMessage]() {
-			v.SetBytes([]byte("true"))
-			break
-		}
-		v = reflect.Append(v, filled(kind.Elem()))
+	default:
+		v.SetBytes([]byte(`{}`)) // a schema
 	}
-	return v
 }
 
 func TestParsePolicyKnowsEveryField(t *testing.T) {

@@ -1,23 +1,32 @@
 package detectors
 
-import "github.com/guardroom/guardroom/internal/guard"
+import (
+	"sync"
+
+	"github.com/guardroom/guardroom/internal/guard"
+)
 
 // All registers every local detector.
 func All() *guard.Registry {
-	return guard.NewRegistry(
+	injections := []guard.Spec{
+		once(injectionOverride()),
+		once(injectionPersona()),
+		once(injectionLeak()),
+		once(injectionDelimiter()),
+		once(injectionIndirect()),
+	}
+	return guard.NewRegistry(append(injections,
+		injectionSmuggled(injections...),
 		inputCode(),
 		inputEncoding(),
 		inputControl(),
 		inputLength(),
 		inputEntropy(),
 		inputRepetition(),
-		injectionOverride(),
-		injectionPersona(),
-		injectionLeak(),
-		injectionDelimiter(),
+		injectionModel(),
+		injectionMemory(),
 		exfilCanary(),
 		exfilLink(),
-		injectionMemory(),
 		exfilPattern(),
 		exfilPromptLeak(),
 		topicHighrisk(),
@@ -36,5 +45,12 @@ func All() *guard.Registry {
 		secretPassword(),
 		secretPrivateKey(),
 		secretToken(),
-	)
+	)...)
+}
+
+// once makes a detector only the first time: what others ask, too, is held in memory
+// once. Detectors are safe for concurrent use.
+func once(spec guard.Spec) guard.Spec {
+	spec.New = sync.OnceValues(spec.New)
+	return spec
 }

@@ -24,7 +24,7 @@ func newFamily(message string, severity review.Severity, m manner, words vocabul
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSetting()
+	s, err := sharedSetting()
 	if err != nil {
 		return nil, err
 	}

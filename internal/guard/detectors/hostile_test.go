@@ -2,9 +2,9 @@ package detectors
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,9 +13,9 @@ import (
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// TestHostileTextsStayQuick repeats what each detector looks for, up to 64 KB, in the
+// BenchmarkHostileTexts repeats what each detector looks for, up to 256 KB, in the
 // segments that it looks at, beside a system prompt of the same.
-func TestHostileTextsStayQuick(t *testing.T) {
+func BenchmarkHostileTexts(b *testing.B) {
 	ids := map[string]bool{}
 	for _, id := range strings.Fields("exfil.canary exfil.link exfil.pattern exfil.prompt_leak tool.policy output.schema output.length output.refusal output.code input.code") {
 		ids[id] = true
@@ -32,9 +32,9 @@ func TestHostileTextsStayQuick(t *testing.T) {
 		}
 		delete(ids, spec.ID)
 		detector, err := spec.New()
-		require.NoError(t, err)
+		require.NoError(b, err)
 		for _, piece := range pieces {
-			text := strings.Repeat(piece, (64<<10)/len(piece))
+			text := strings.Repeat(piece, (256<<10)/len(piece))
 			for _, kind := range []string{"prompt", "response", "tool_arguments"} {
 				segment := segmentKinds()[kind]
 				segment.Text, segment.Tool = text, "send_mail"
@@ -42,16 +42,15 @@ func TestHostileTextsStayQuick(t *testing.T) {
 				system.Text = text
 				policy := vectorPolicy()
 				in := &guard.Input{Segment: segment, Views: textview.New(text, textview.DefaultLimits()), All: []review.Segment{system, segment}, Policy: &policy}
-				start := time.Now()
-				_, err := detector.Detect(context.Background(), in)
-				require.NoError(t, err)
-				took := time.Since(start)
-				require.Less(t, took, 2*time.Second, "%s on %q in a %s", spec.ID, piece, kind)
-				if took > 50*time.Millisecond {
-					t.Logf("%s on %q in a %s: %v", spec.ID, piece, kind, took)
-				}
+				b.Run(fmt.Sprintf("%s/%s/%q", spec.ID, kind, piece), func(b *testing.B) {
+					b.SetBytes(int64(len(text)))
+					for b.Loop() {
+						_, err := detector.Detect(context.Background(), in)
+						require.NoError(b, err)
+					}
+				})
 			}
 		}
 	}
-	require.Empty(t, ids, "every detector named was run")
+	require.Empty(b, ids, "every detector named was run")
 }

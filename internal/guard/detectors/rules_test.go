@@ -47,8 +47,10 @@ func ruleFamilies(t *testing.T) map[string]*ruleset {
 			out[spec.ID] = f.rules
 		case *plainRules:
 			out[spec.ID] = f.rules
+		case *indirect:
+			out[spec.ID+", spoken to"], out[spec.ID+", work"] = f.addressed.rules, f.work.rules
 		}
 	}
-	require.GreaterOrEqual(t, len(out), 7)
+	require.GreaterOrEqual(t, len(out), 9)
 	return out
 }

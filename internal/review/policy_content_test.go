@@ -91,17 +91,6 @@ func TestPoliciesOfBeforeStillParse(t *testing.T) {
 	require.NotContains(t, string(mustJSON(p)), "canaries", "what a policy does not say is not stored")
 }
 
-func TestPolicyDiffShowsTheContent(t *testing.T) {
-	before, after := rules(), rules()
-	before.Canaries = []string{"canary-one-1"}
-	after.Tools = Tools{Mode: ToolsListed, Rules: []ToolRule{{Name: "pay", NeedsPerson: true}}}
-	after.Response = ResponseRules{Schema: json.RawMessage(`{"type":"object"}`), MaxLines: 9}
-	require.Equal(t, []FieldChange{
-		{"tools.mode", "", "allow_list"}, {"tools.rules.pay", "", `{"name":"pay","needs_person":true}`},
-		{"response.schema", "", `{"type":"object"}`}, {"response.max_lines", "", "9"}, {"canaries[0]", "canary-one-1", ""},
-	}, PolicyDiff(before, after, nil))
-}
-
 func TestToolRule(t *testing.T) {
 	tools := Tools{Mode: ToolsListed, Rules: []ToolRule{{Name: "search"}, {Name: "mail", NeedsPerson: true}}}
 	r, ok := tools.Rule("mail")
