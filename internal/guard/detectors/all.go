@@ -10,6 +10,7 @@ func All() *guard.Registry {
 		inputLength(),
 		inputEntropy(),
 		inputRepetition(),
+		inputGibberish(),
 		injectionOverride(),
 		injectionPersona(),
 		injectionLeak(),
