@@ -108,11 +108,6 @@ func exchangeOf(p ItemPage) exchange {
 	for _, s := range content.Segments() {
 		x.place(content, s, x.part(p, s))
 	}
-	for i, t := range content.ToolCalls {
-		if t.Error != "" && t.ArgumentsText() == "" && t.Output == "" {
-			x.turns = append(x.turns, callTurn(content, i, ""))
-		}
-	}
 	x.bound()
 	return x
 }

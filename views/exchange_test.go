@@ -26,7 +26,7 @@ func TestTheExchangeKeepsItsOrder(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"System  1 ", "User  1 ", "Assistant  1 ", "Tool  1 ", "User  1 ", "Document T 1 ", "Document documents[1] 1 ",
-		"Tool both 2 ", "Tool output 1 late", "Assistant  1 ", "Tool broken 0 refused",
+		"Tool both 2 ", "Tool output 2 late", "Tool broken 1 refused", "Assistant  1 ",
 	}, got)
 }
 

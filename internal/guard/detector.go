@@ -21,8 +21,16 @@ type Detector interface {
 // Input is what a Detector looks at. Detectors must not change it.
 type Input struct {
 	Segment review.Segment
-	Views   *textview.Views
+	Views   *textview.Views  // of the Segment's text
+	All     []review.Segment // of the Interaction, this one included
 	Policy  *review.Policy
+}
+
+// PolicyChecker is a Detector that makes something of what a Policy says, and can tell
+// beforehand that it will not be able to.
+type PolicyChecker interface {
+	// CheckPolicy returns an Error that names the field.
+	CheckPolicy(policy *review.Policy) error
 }
 
 // Found makes a Finding of what stands at [start,end) of a view.

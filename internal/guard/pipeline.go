@@ -57,11 +57,29 @@ func (p *Pipeline) Specs() []review.DetectorSpec {
 	return out
 }
 
+// CheckPolicy tells what in a valid policy no detector could work with, such as a
+// schema that does not compile: a reason not to activate it.
+func (p *Pipeline) CheckPolicy(policy review.Policy) error {
+	if err := policy.Validate(); err != nil {
+		return err
+	}
+	for _, s := range p.stages {
+		c, ok := s.detector.(PolicyChecker)
+		if !ok {
+			continue
+		}
+		if err := c.CheckPolicy(&policy); err != nil {
+			return fmt.Errorf("%s: %w", s.spec.ID, err)
+		}
+	}
+	return nil
+}
+
 // Screen asks every detector that the policy has not switched off about every
 // Segment. Findings come in the order of the segments, then of the text. What a
 // detector could not look at is a Failure, one per detector and reason.
 func (p *Pipeline) Screen(ctx context.Context, segments []review.Segment, policy review.Policy) review.Screening {
-	run := screening{pipeline: p, policy: policy, stages: p.enabled(policy)}
+	run := screening{pipeline: p, policy: policy, stages: p.enabled(policy), segments: segments}
 	for _, segment := range segments {
 		run.segment(ctx, segment)
 	}
@@ -84,6 +102,7 @@ type screening struct {
 	pipeline *Pipeline
 	policy   review.Policy
 	stages   []stage
+	segments []review.Segment
 	redactor redactor
 	out      review.Screening
 }
@@ -93,7 +112,7 @@ func (s *screening) segment(ctx context.Context, segment review.Segment) {
 		s.missed(segment.Name)
 		return
 	}
-	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), Policy: &s.policy}
+	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), All: s.segments, Policy: &s.policy}
 	var found []review.Finding
 	for _, stage := range s.stages {
 		findings, reason := s.ask(ctx, stage, in)

@@ -98,4 +98,5 @@ type Segment struct {
 	Kind  SegmentKind
 	Trust Trust
 	Text  string
+	Tool  string // which tool was called; of tool arguments and tool output only
 }

@@ -69,6 +69,10 @@ type Policy struct {
 	DueMinutes map[Severity]int `json:"due_minutes"` // how soon an Item of a severity is to be decided
 	Patterns   []Pattern        `json:"patterns"`
 	Labels     []Label          `json:"labels"`
+
+	Canaries []string      `json:"canaries,omitempty"` // planted texts that must never leave
+	Tools    Tools         `json:"tools,omitzero"`
+	Response ResponseRules `json:"response,omitzero"`
 }
 
 // DefaultPolicy is what a new App starts with.
@@ -169,6 +173,7 @@ func (p Policy) Validate() error {
 	if len(p.Labels) == 0 {
 		bad.addf("labels", "needs at least one label")
 	}
+	p.validateContent(&bad)
 	return bad.err()
 }
 

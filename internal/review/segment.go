@@ -25,8 +25,12 @@ func (c Content) Segments() []Segment {
 	}
 	for i, t := range c.ToolCalls {
 		at := "tool_calls[" + strconv.Itoa(i) + "]"
+		first := len(out)
 		add(at+".arguments", SegmentToolArguments, TrustModel, t.ArgumentsText())
 		add(at+".output", SegmentToolOutput, TrustNone, t.Output)
+		for j := range out[first:] {
+			out[first+j].Tool = t.Name
+		}
 	}
 	add("response", SegmentResponse, TrustModel, c.Response)
 	return out
@@ -46,11 +50,16 @@ func segmentOfRole(role string) (SegmentKind, Trust) {
 }
 
 // ArgumentsText is the text of the arguments that is screened and shown: the
-// content of a JSON string, or the JSON itself.
+// content of a JSON string, or the JSON itself; an empty object when there are none,
+// for a call is one without arguments, too.
 func (t ToolCall) ArgumentsText() string {
+	text := string(t.Arguments)
 	var s string
 	if json.Unmarshal(t.Arguments, &s) == nil {
-		return s
+		text = s
 	}
-	return string(t.Arguments)
+	if text == "" {
+		return "{}"
+	}
+	return text
 }

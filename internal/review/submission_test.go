@@ -79,12 +79,12 @@ func TestSegmentsSayWhereTheyComeFrom(t *testing.T) {
 		ToolCalls: []ToolCall{{Name: "t", Arguments: json.RawMessage(`"{\"q\":1}"`), Output: "o"}, {Name: "u", Arguments: json.RawMessage(`{"q":2}`)}},
 	}
 	require.Equal(t, []Segment{
-		{"prompt", SegmentPrompt, TrustUser, "p"},
-		{"documents[1]", SegmentDocument, TrustNone, "d"},
-		{"tool_calls[0].arguments", SegmentToolArguments, TrustModel, `{"q":1}`},
-		{"tool_calls[0].output", SegmentToolOutput, TrustNone, "o"},
-		{"tool_calls[1].arguments", SegmentToolArguments, TrustModel, `{"q":2}`},
-		{"response", SegmentResponse, TrustModel, "r"},
+		{"prompt", SegmentPrompt, TrustUser, "p", ""},
+		{"documents[1]", SegmentDocument, TrustNone, "d", ""},
+		{"tool_calls[0].arguments", SegmentToolArguments, TrustModel, `{"q":1}`, "t"},
+		{"tool_calls[0].output", SegmentToolOutput, TrustNone, "o", "t"},
+		{"tool_calls[1].arguments", SegmentToolArguments, TrustModel, `{"q":2}`, "u"},
+		{"response", SegmentResponse, TrustModel, "r", ""},
 	}, c.Segments())
 	for _, s := range c.Segments() {
 		require.Equal(t, s.Kind, kindOfSegment(s.Name))

@@ -15,7 +15,10 @@ func All() *guard.Registry {
 		injectionPersona(),
 		injectionLeak(),
 		injectionDelimiter(),
+		exfilCanary(),
+		exfilLink(),
 		exfilPattern(),
+		exfilPromptLeak(),
 		topicHighrisk(),
 		piiCard(),
 		piiEmail(),
@@ -23,5 +26,9 @@ func All() *guard.Registry {
 		piiIP(),
 		piiPhone(),
 		piiSSN(),
+		secretGeneric(),
+		secretPassword(),
+		secretPrivateKey(),
+		secretToken(),
 	)
 }

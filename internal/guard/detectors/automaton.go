@@ -60,6 +60,13 @@ func newAutomaton(words map[string][]int32) *automaton {
 	return a
 }
 
+// ignoreCase makes capital letters of ASCII count as the small ones of the words.
+func (a *automaton) ignoreCase() {
+	for c := 'a'; c <= 'z'; c++ {
+		a.class[c-'a'+'A'] = a.class[c]
+	}
+}
+
 // trie is the automaton while it is built; 0 means that there is no transition yet.
 type trie struct {
 	classes int
@@ -130,6 +137,30 @@ func (a *automaton) scan(text string, found func(id int32, end int)) {
 				continue
 			}
 			found(o.id, i+1)
+		}
+	}
+}
+
+// scanPast is scan on a text without the bytes of skip: words are found in spite of
+// what stands between their letters. It calls found with where each word starts and
+// ends; edges of words do not count.
+func (a *automaton) scanPast(text string, skip *[256]bool, found func(id int32, start, end int)) {
+	s := 0
+	for i := 0; i < len(text); i++ {
+		if skip[text[i]] {
+			continue
+		}
+		s = int(a.next[s*a.classes+int(a.class[text[i]])])
+		if a.out[s] == 0 {
+			continue
+		}
+		for _, o := range a.outputs[a.out[s]-1] {
+			start := i
+			for left := o.size - 1; left > 0; left-- {
+				for start--; skip[text[start]]; start-- {
+				}
+			}
+			found(o.id, start, i+1)
 		}
 	}
 }

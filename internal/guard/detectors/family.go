@@ -42,6 +42,9 @@ func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		if err != nil {
 			return nil, fmt.Errorf("looking for rules: %w", err)
 		}
+		if !complete {
+			out = append(out, tooMuch(f.severity))
+		}
 		if len(hits) == 0 {
 			continue
 		}
@@ -52,6 +55,15 @@ func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		out = append(out, findings...)
 	}
 	return out, nil
+}
+
+// tooMuch says that a text has so many words of the rules that not all of them were
+// looked at.
+func tooMuch(severity review.Severity) review.Finding {
+	return review.Finding{
+		Severity: severity, Confidence: unseen,
+		Message: "More suspicious wordings than could be looked at",
+	}
 }
 
 // once leaves out hits that the overlap of windows found twice, and of hits that

@@ -16,20 +16,75 @@ const (
 	minWord = 2
 	// maxWords bounds how many words one element is spelled out to.
 	maxWords = 600
+	// maxWays bounds how many branches an expression is taken apart into.
+	maxWays = 96
 	// maxClass bounds the size of a character class that is spelled out.
 	maxClass = 12
 	// edge stands, at the start or end of a spelling, for the edge of a word.
 	edge = "\x00"
 )
 
-// needsOf works out the needs of an expression; none when it could match without any
-// word.
-func needsOf(expr string) (needs, error) {
+// needsOf works out the needs of an expression, one for each way in which it can match;
+// none when one of them needs no word at all.
+func needsOf(expr string) ([]needs, error) {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
-	return spellingOf(re.Simplify()).close(), nil
+	var out []needs
+	for _, way := range waysOf(re.Simplify()) {
+		n := spellingOf(way).close()
+		if len(n) == 0 {
+			return nil, nil
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// waysOf takes the alternatives that cannot be spelled out apart, as long as there are
+// few: together they would need hardly anything.
+func waysOf(re *syntax.Regexp) []*syntax.Regexp {
+	var out []*syntax.Regexp
+	switch re.Op {
+	case syntax.OpCapture:
+		out = waysOf(re.Sub[0])
+	case syntax.OpAlternate:
+		if spellingOf(re).whole != nil {
+			return []*syntax.Regexp{re}
+		}
+		for _, sub := range re.Sub {
+			out = append(out, waysOf(sub)...)
+		}
+	case syntax.OpConcat:
+		for i, sub := range re.Sub {
+			branches := waysOf(sub)
+			if len(branches) < 2 {
+				continue
+			}
+			for _, branch := range branches {
+				way := *re
+				way.Sub = slices.Concat(re.Sub[:i], flat(branch), re.Sub[i+1:])
+				out = append(out, waysOf(&way)...)
+				if len(out) > maxWays {
+					return []*syntax.Regexp{re}
+				}
+			}
+			break
+		}
+	}
+	if len(out) == 0 || len(out) > maxWays {
+		return []*syntax.Regexp{re}
+	}
+	return out
+}
+
+// flat returns the parts of a concatenation.
+func flat(re *syntax.Regexp) []*syntax.Regexp {
+	if re.Op == syntax.OpConcat {
+		return re.Sub
+	}
+	return []*syntax.Regexp{re}
 }
 
 // spelling is what is known of an expression: all texts that it matches, when they are

@@ -1,11 +1,13 @@
 package detectors
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -29,10 +31,16 @@ type vocabulary map[string]string
 type ruleset struct {
 	rules    []rule
 	patterns []*regexp.Regexp
-	needs    [][]int32 // by rule: which groups of words it needs
-	reach    []int32   // by rule
-	groups   int
+	ways     [][]way // by the group of words that comes first
+	reach    []int32 // by rule
 	words    *automaton
+	scratch  sync.Pool // of *sightings
+}
+
+// way is one way in which a rule can match: groups of words that follow each other.
+type way struct {
+	rule   int
+	groups []int32
 }
 
 const (
@@ -43,10 +51,11 @@ const (
 	// maxPart is from where on a part is not joined with the next one: short ones are
 	// what the standard library's matcher is quick on.
 	maxPart = 512
-	// maxLooks and maxLooked bound how often patterns are run on one text, and on how
-	// many bytes together.
-	maxLooks  = 400
-	maxLooked = 256 << 10
+	// How often patterns are run on one text: so often, and once more for so many bytes;
+	// and on how many bytes together, beside half of the text's.
+	freeLooks, bytesPerLook, freeLooked = 300, 512, 64 << 10
+	// maxParts bounds the places that one way to match has in one text.
+	maxParts = 1 << 12
 	// maxPerLook bounds the matches of one rule in one place.
 	maxPerLook = 4
 )
@@ -76,7 +85,10 @@ func newRuleset(rules []rule, words vocabulary) (*ruleset, error) {
 			return nil, fmt.Errorf("rule %q: matches without any word", r.name)
 		}
 		s.patterns = append(s.patterns, pattern)
-		s.needs = append(s.needs, s.group(required, groups, lookup))
+		for _, n := range required {
+			w := way{len(s.patterns) - 1, s.group(n, groups, lookup)}
+			s.ways[w.groups[0]] = append(s.ways[w.groups[0]], w)
+		}
 		s.reach = append(s.reach, reachOf(expr))
 	}
 	if s.words = newAutomaton(lookup); s.words == nil {
@@ -92,9 +104,9 @@ func (s *ruleset) group(required needs, groups map[string]int32, lookup map[stri
 		key := strings.Join(group, "\x00")
 		id, ok := groups[key]
 		if !ok {
-			id = int32(s.groups)
+			id = int32(len(s.ways))
 			groups[key] = id
-			s.groups++
+			s.ways = append(s.ways, nil)
 			for _, w := range group {
 				lookup[w] = append(lookup[w], id)
 			}
@@ -162,64 +174,119 @@ type hit struct {
 	start, end int
 }
 
+// sightings are where the groups of words stand in one text.
+type sightings struct {
+	ends    [][]int32 // by group, in order
+	touched []int32   // groups that were seen
+	parts   []part
+	cut     bool // there were more parts than are kept
+}
+
+func (s *ruleset) sight(text string) *sightings {
+	at, ok := s.scratch.Get().(*sightings)
+	if !ok {
+		at = &sightings{ends: make([][]int32, len(s.ways))}
+	}
+	s.words.scan(text, func(group int32, end int) {
+		ends := at.ends[group]
+		switch n := len(ends); {
+		case n == 0:
+			at.touched = append(at.touched, group)
+		case ends[n-1] == int32(end):
+			return
+		}
+		at.ends[group] = append(ends, int32(end))
+	})
+	return at
+}
+
+// maxKept bounds, in sightings, what is kept of a long text for the next one.
+const maxKept = 1 << 12
+
+// release gives the sightings back, empty.
+func (s *ruleset) release(at *sightings) {
+	for _, g := range at.touched {
+		if cap(at.ends[g]) > maxKept {
+			at.ends[g] = nil
+			continue
+		}
+		at.ends[g] = at.ends[g][:0]
+	}
+	at.touched, at.parts, at.cut = at.touched[:0], at.parts[:0], false
+	s.scratch.Put(at)
+}
+
 // find returns where the rules match a folded text, by rule. complete is false when
 // there were more places to look at than are looked at.
 func (s *ruleset) find(ctx context.Context, text string) (hits []hit, complete bool, err error) {
-	seen := make([][]int32, s.groups)
-	s.words.scan(text, func(group int32, end int) {
-		if n := len(seen[group]); n == 0 || seen[group][n-1] != int32(end) {
-			seen[group] = append(seen[group], int32(end))
-		}
-	})
-	look := looker{text: text}
-	for r := range s.rules {
-		parts := s.parts(r, seen)
-		if len(parts) == 0 {
-			continue
-		}
+	at := s.sight(text)
+	defer s.release(at)
+	s.parts(at)
+	look := looker{text: text, looks: freeLooks + len(text)/bytesPerLook, bytes: freeLooked + len(text)/2}
+	for i := 0; i < len(at.parts); {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
 		}
-		if !look.at(r, s.patterns[r], parts) {
+		first := i
+		for i < len(at.parts) && at.parts[i].rule == at.parts[first].rule {
+			i++
+		}
+		if r := at.parts[first].rule; !look.at(r, s.patterns[r], at.parts[first:i]) {
 			return look.hits, false, nil
 		}
 	}
-	return look.hits, true, nil
+	return look.hits, !at.cut, nil
 }
 
 // part is where a rule is run.
-type part struct{ start, end int }
+type part struct{ rule, start, end int }
 
-// parts returns where the words that a rule needs follow each other in their order.
-func (s *ruleset) parts(r int, seen [][]int32) (out []part) {
-	for _, g := range s.needs[r] {
-		if len(seen[g]) == 0 {
-			return nil
+// parts works out where the words that a rule needs follow each other in their order.
+func (s *ruleset) parts(at *sightings) {
+	for _, g := range at.touched {
+		for _, w := range s.ways[g] {
+			s.follow(at, w)
 		}
 	}
-	for _, first := range seen[s.needs[r][0]] {
+	slices.SortFunc(at.parts, func(a, b part) int {
+		return cmp.Or(a.rule-b.rule, a.start-b.start, a.end-b.end)
+	})
+}
+
+func (s *ruleset) follow(at *sightings, w way) {
+	most := len(at.parts) + maxParts
+	for _, g := range w.groups[1:] {
+		if len(at.ends[g]) == 0 {
+			return
+		}
+	}
+	for _, first := range at.ends[w.groups[0]] {
 		last := first
-		for _, g := range s.needs[r][1:] {
-			i, _ := slices.BinarySearch(seen[g], last+1)
-			if i == len(seen[g]) || seen[g][i] > last+s.reach[r] {
+		for _, g := range w.groups[1:] {
+			ends := at.ends[g]
+			i, _ := slices.BinarySearch(ends, last+1)
+			if i == len(ends) || ends[i] > last+s.reach[w.rule] {
 				last = -1
 				break
 			}
-			last = seen[g][i]
+			last = ends[i]
+		}
+		if len(at.parts) == most {
+			at.cut = true
+			return
 		}
 		if last >= 0 {
-			out = append(out, part{int(first) - before, int(last) + after})
+			at.parts = append(at.parts, part{w.rule, int(first) - before, int(last) + after})
 		}
 	}
-	return out
 }
 
 // looker runs patterns where their words stand.
 type looker struct {
-	text   string
-	hits   []hit
-	looks  int
-	looked int // bytes
+	text  string
+	hits  []hit
+	looks int // that are left
+	bytes int // that are left
 }
 
 // at runs one pattern on the parts, which are in order; false when the text has cost
@@ -230,7 +297,7 @@ func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
 		for i++; i < len(parts) && parts[i].start < end && end-start < maxPart; i++ {
 			end = max(end, parts[i].end)
 		}
-		if l.looks++; l.looks > maxLooks || l.looked > maxLooked {
+		if l.looks--; l.looks < 0 || l.bytes < 0 {
 			return false
 		}
 		l.look(r, pattern, l.wordBefore(start), boundary(l.text, end))
@@ -239,7 +306,7 @@ func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
 }
 
 func (l *looker) look(r int, pattern *regexp.Regexp, start, end int) {
-	l.looked += end - start
+	l.bytes -= end - start
 	for _, m := range pattern.FindAllStringIndex(l.text[start:end], maxPerLook) {
 		if m[0] == 0 && start > 0 {
 			continue // it stands at the edge of the part, not where it should

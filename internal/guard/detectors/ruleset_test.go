@@ -30,13 +30,14 @@ func TestAutomaton(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
-	cases := map[string]needs{
-		`ignore`:              {{"ignore"}},
-		`\bignor(?:e|ing)\b`:  {{edge + "ignor" + "e" + edge, edge + "ignoring" + edge}},
-		`ab[\s[:punct:]]+cd`:  {{"ab" + edge}, {edge + "cd"}},
-		`ab.*cd`:              {{"ab"}, {"cd"}},
-		`(?:ab|cd)?ef`:        {{"abef", "cdef", "ef"}},
-		`ab(?:\S+\s+){0,2}cd`: {{"ab"}, {"cd"}},
+	cases := map[string][]needs{
+		`ignore`:              {{{"ignore"}}},
+		`\bignor(?:e|ing)\b`:  {{{edge + "ignor" + "e" + edge, edge + "ignoring" + edge}}},
+		`ab[\s[:punct:]]+cd`:  {{{"ab" + edge}, {edge + "cd"}}},
+		`ab.*cd`:              {{{"ab"}, {"cd"}}},
+		`(?:ab|cd)?ef`:        {{{"abef", "cdef", "ef"}}},
+		`ab(?:\S+\s+){0,2}cd`: {{{"ab"}, {"cd"}}},
+		`x(?:ab.*cd|ef.*gh)`:  {{{"xab"}, {"cd"}}, {{"xef"}, {"gh"}}},
 		`a?`:                  nil,
 		`[a-z]+`:              nil,
 		`(?:ab.*|[xy]+)`:      nil,
@@ -119,7 +120,7 @@ func TestFindLooksAcrossTheWholeText(t *testing.T) {
 	}
 	require.Equal(t, []string{"ignore rules", "ignore all the rules", "ignore the rules"}, got)
 
-	_, complete, err = set.find(context.Background(), strings.Repeat("ignore the rules. "+strings.Repeat("other words ", 30), 1000))
+	_, complete, err = set.find(context.Background(), strings.Repeat("ignore the. rules ", 20_000))
 	require.NoError(t, err)
 	require.False(t, complete, "the cost is bounded, and it is told")
 

@@ -74,9 +74,12 @@ func (t *topic) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, 
 	messages := topicMessages()
 	var out []review.Finding
 	for _, v := range in.Views.Plain() {
-		hits, _, err := t.rules.find(ctx, v.Text)
+		hits, complete, err := t.rules.find(ctx, v.Text)
 		if err != nil {
 			return nil, fmt.Errorf("looking for topics: %w", err)
+		}
+		if !complete {
+			out = append(out, tooMuch(review.SeverityMedium))
 		}
 		for _, h := range hits[:min(len(hits), maxPerView)] {
 			rule := t.rules.rules[h.rule]

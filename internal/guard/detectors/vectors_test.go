@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,12 +28,15 @@ import (
 // to report nothing.
 //
 // The text is that of a prompt unless another segment stands before it in brackets, such
-// as [response]. Go escapes (\n, \u200b) are resolved. Lines that start with # are
+// as [response], or [tool_arguments search] for a call of the tool search. Segments that
+// the detector is not asked about may stand before it, set apart by two bars:
+// [system] Be kind. || [response] Never. Go escapes (\n, \u200b) are resolved. Lines that start with # are
 // comments; the first line says how many vectors follow: "vectors: 12".
 type vector struct {
 	line    int
 	want    bool
 	segment review.Segment
+	beside  []review.Segment
 	spans   []textview.Span
 }
 
@@ -65,7 +69,7 @@ func TestVectors(t *testing.T) {
 
 func checkVector(t *testing.T, spec guard.Spec, detector guard.Detector, v vector) {
 	t.Helper()
-	findings, err := detector.Detect(context.Background(), input(v.segment))
+	findings, err := detector.Detect(context.Background(), input(v.segment, v.beside...))
 	require.NoError(t, err)
 	var got []textview.Span
 	best := 0.0
@@ -95,10 +99,20 @@ func contains(spans []textview.Span, want textview.Span) bool {
 	return false
 }
 
-func input(segment review.Segment) *guard.Input {
+func input(segment review.Segment, beside ...review.Segment) *guard.Input {
+	policy := vectorPolicy()
+	return &guard.Input{
+		Segment: segment, Views: textview.New(segment.Text, textview.DefaultLimits()), Policy: &policy,
+		All: append(slices.Clone(beside), segment),
+	}
+}
+
+// vectorPolicy is the policy under which vectors are held to their signs.
+func vectorPolicy() review.Policy {
 	policy := review.DefaultPolicy(nil)
 	policy.Patterns = []review.Pattern{{Name: "project code", Expr: `\bPRJ-[0-9]{4}\b`}, {Name: "code name", Expr: `(?i)operation nightfall`}}
-	return &guard.Input{Segment: segment, Views: textview.New(segment.Text, textview.DefaultLimits()), Policy: &policy}
+	policy.Canaries = []string{"CNRY-7f3a-91bc-e2d4", "blauer Papagei 77"}
+	return policy
 }
 
 func readVectors(t *testing.T, path string) (declared int, out []vector) {
@@ -150,18 +164,39 @@ func parseVector(line string) (vector, error) {
 	if !ok || sign != "+" && sign != "-" {
 		return vector{}, fmt.Errorf("no sign: %q", line)
 	}
-	v := vector{want: sign == "+", segment: segmentKinds()["prompt"]}
-	if name, rest, ok := strings.Cut(strings.TrimPrefix(text, "["), "] "); ok && strings.HasPrefix(text, "[") {
-		if s, known := segmentKinds()[name]; known {
-			v.segment, text = s, rest
+	v := vector{want: sign == "+"}
+	parts := strings.Split(text, " || ")
+	for _, p := range parts[:len(parts)-1] {
+		segment, rest := segmentOf(p)
+		var err error
+		if segment.Text, err = unescape(rest); err != nil {
+			return vector{}, err
 		}
+		v.beside = append(v.beside, segment)
 	}
+	v.segment, text = segmentOf(parts[len(parts)-1])
 	text, err := unescape(text)
 	if err != nil {
 		return vector{}, err
 	}
 	v.segment.Text, v.spans, err = unmark(text)
 	return v, err
+}
+
+// segmentOf takes the brackets off a text.
+func segmentOf(text string) (review.Segment, string) {
+	prompt := segmentKinds()["prompt"]
+	inside, rest, ok := strings.Cut(strings.TrimPrefix(text, "["), "] ")
+	if !ok || !strings.HasPrefix(text, "[") {
+		return prompt, text
+	}
+	name, tool, _ := strings.Cut(inside, " ")
+	s, known := segmentKinds()[name]
+	if !known {
+		return prompt, text
+	}
+	s.Tool = tool
+	return s, rest
 }
 
 func unescape(text string) (string, error) {
