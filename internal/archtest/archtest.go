@@ -29,7 +29,13 @@ var table = map[string]rule{
 
 	"internal/guard":            {[]string{"internal/review", "internal/guard/textview"}, "the pipeline runs detectors and does not know one by name"},
 	"internal/guard/classifier": {[]string{"internal/review", "internal/guard/textview"}, "a model scores text and decides nothing"},
-	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/review"},
+	"internal/guard/logistic":   {nil, "fits numbers, whatever they stand for"},
+	"internal/guard/samples":    {nil, "labelled texts and how scores rank them, whatever the model"},
+	"internal/guard/gibberish":  {[]string{"internal/guard/logistic", "internal/guard/samples"}, "a model scores text and decides nothing"},
+	"internal/guard/toxicity":   {[]string{"internal/guard/logistic", "internal/guard/samples", "internal/guard/textview"}, "a model scores text and decides nothing"},
+	"internal/guard/grounding":  {[]string{"internal/guard/logistic", "internal/guard/samples"}, "a model scores sentences and decides nothing"},
+	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/guard/gibberish",
+		"internal/guard/toxicity", "internal/guard/grounding", "internal/review"},
 		"a detector sees an Interaction, never storage"},
 
 	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},

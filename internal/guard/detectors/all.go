@@ -20,6 +20,8 @@ func All() *guard.Registry {
 		exfilPattern(),
 		exfilPromptLeak(),
 		topicHighrisk(),
+		outputGrounding(),
+		toxicityLocal(),
 		piiCard(),
 		piiEmail(),
 		piiIBAN(),

@@ -34,7 +34,7 @@ func inputGibberish() guard.Spec {
 
 // gibberishFlag flags 0.3 % of harmless texts whose publisher the model has not seen;
 // gibberishFloor is from where on a reading is worth recording.
-const gibberishFlag, gibberishFloor = 0.92, 0.6
+const gibberishFlag, gibberishFloor = 0.9, 0.6
 
 // babble is the detector of gibberish.
 type babble struct{ model *gibberish.Model }

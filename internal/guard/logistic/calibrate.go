@@ -38,7 +38,7 @@ func Calibrate(sums []float64, targets []bool) Calibration {
 	}
 	p := problem{rows: rows, size: 1, lambda: calibrationLambda}
 	x := make([]float64, 2)
-	p.minimize(x, calibrationRounds)
+	Minimize(p.gradient, x, calibrationRounds)
 	return Calibration{Slope: x[0] / deviation, Offset: x[1] - x[0]*mean/deviation}
 }
 

@@ -46,7 +46,7 @@ func Fit(rows []Row, size int, o Options) (*Model, error) {
 	}
 	p := problem{rows: rows, size: size, lambda: o.Lambda}
 	x := make([]float64, size+1)
-	p.minimize(x, o.Rounds)
+	Minimize(p.gradient, x, o.Rounds)
 	return &Model{Weights: x[:size:size], Bias: x[size]}, nil
 }
 

@@ -11,12 +11,15 @@ const (
 	maxHalvings    = 20
 )
 
-// minimize improves x in place by at most rounds steps.
-func (p *problem) minimize(x []float64, rounds int) {
+// Objective returns its value at x and writes its gradient.
+type Objective func(x, gradient []float64) float64
+
+// Minimize improves x in place by at most rounds steps of L-BFGS.
+func Minimize(objective Objective, x []float64, rounds int) {
 	n := len(x)
 	grad, next, nextGrad, dir := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	var steps, turns [][]float64
-	loss := p.gradient(x, grad)
+	loss := objective(x, grad)
 	calm := 0
 	for round := 0; round < rounds && calm < 2; round++ {
 		direction(dir, grad, steps, turns)
@@ -28,7 +31,7 @@ func (p *problem) minimize(x []float64, rounds int) {
 		if len(steps) == 0 {
 			first = 1 / math.Sqrt(dot(grad, grad))
 		}
-		nextLoss, ok := p.search(x, dir, next, nextGrad, first, loss, slope)
+		nextLoss, ok := search(objective, x, dir, next, nextGrad, first, loss, slope)
 		if !ok {
 			return
 		}
@@ -53,12 +56,12 @@ func (p *problem) minimize(x []float64, rounds int) {
 }
 
 // search halves the step until the loss falls enough.
-func (p *problem) search(x, dir, next, grad []float64, step, loss, slope float64) (float64, bool) {
+func search(objective Objective, x, dir, next, grad []float64, step, loss, slope float64) (float64, bool) {
 	for range maxHalvings {
 		for i := range next {
 			next[i] = x[i] + step*dir[i]
 		}
-		if got := p.gradient(next, grad); got <= loss+armijo*step*slope {
+		if got := objective(next, grad); got <= loss+armijo*step*slope {
 			return got, true
 		}
 		step /= 2

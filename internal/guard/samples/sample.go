@@ -18,9 +18,10 @@ type Sample struct {
 	Source   string // where it comes from
 	Kind     string // a sort within the source
 	Lang     string
-	Cluster  string // near-duplicates share one
-	Hard     bool   // not of the kind, but easily taken for it
-	Votes    []int  // of those who labelled it, by label, when known
+	Cluster  string   // near-duplicates share one
+	Hard     bool     // not of the kind, but easily taken for it
+	Topics   []string // what it is about, by those who labelled it
+	Votes    []int    // of those who labelled it, by label, when known
 
 	Context, Question, Response string // of an answer from documents
 }
@@ -29,7 +30,7 @@ type Sample struct {
 const maxLine = 16 << 20
 
 // Read reads JSON Lines with the fields id, text, label (0 or 1), source, kind, lang,
-// cluster, hard_negative, context, question, response and meta.votes. A line that is no
+// cluster, hard_negative, categories, context, question, response and meta.votes. A line that is no
 // such object is an error that names it.
 func Read(r io.Reader) ([]Sample, error) {
 	lines := bufio.NewScanner(r)
@@ -37,17 +38,18 @@ func Read(r io.Reader) ([]Sample, error) {
 	var out []Sample
 	for n := 1; lines.Scan(); n++ {
 		var row struct {
-			ID       string `json:"id"`
-			Text     string `json:"text"`
-			Label    *int   `json:"label"`
-			Source   string `json:"source"`
-			Kind     string `json:"kind"`
-			Lang     string `json:"lang"`
-			Cluster  string `json:"cluster"`
-			Hard     bool   `json:"hard_negative"`
-			Context  string `json:"context"`
-			Question string `json:"question"`
-			Response string `json:"response"`
+			ID       string   `json:"id"`
+			Text     string   `json:"text"`
+			Label    *int     `json:"label"`
+			Source   string   `json:"source"`
+			Kind     string   `json:"kind"`
+			Lang     string   `json:"lang"`
+			Cluster  string   `json:"cluster"`
+			Hard     bool     `json:"hard_negative"`
+			Topics   []string `json:"categories"`
+			Context  string   `json:"context"`
+			Question string   `json:"question"`
+			Response string   `json:"response"`
 			Meta     struct {
 				Votes []int `json:"votes"`
 			} `json:"meta"`
@@ -60,7 +62,7 @@ func Read(r io.Reader) ([]Sample, error) {
 		}
 		out = append(out, Sample{
 			ID: row.ID, Text: row.Text, Positive: *row.Label == 1, Source: row.Source, Kind: row.Kind, Lang: row.Lang,
-			Cluster: row.Cluster, Hard: row.Hard, Votes: row.Meta.Votes,
+			Cluster: row.Cluster, Hard: row.Hard, Topics: row.Topics, Votes: row.Meta.Votes,
 			Context: row.Context, Question: row.Question, Response: row.Response,
 		})
 	}

@@ -23,7 +23,7 @@ const (
 	famConcept // from here on features count conceptValue times
 	famFirst
 	famConceptPair
-	famConceptWord
+	famQuoted
 )
 
 // How far concepts reach, in tokens of a sentence, how long parts of words are, in
@@ -112,7 +112,7 @@ func (f *features) parts(word string) {
 		return
 	}
 	f.add(famPart, hashString(word[:partBytes])^1)
-	for i := 0; i+partBytes <= len(word); i += 1 {
+	for i := 0; i+partBytes <= len(word); i++ {
 		f.add(famPart, hashString(word[i:i+partBytes]))
 	}
 }
@@ -129,6 +129,9 @@ func (f *features) conceptsAt(t *token, recent *[conceptReach]concept, at int) {
 	if t.first {
 		f.add(famFirst, uint32(c))
 	}
+	if t.quoted {
+		f.add(famQuoted, uint32(c))
+	}
 	for k := 1; k < conceptReach; k++ {
 		if p := recent[(at+k)%conceptReach]; p != noConcept && p != c {
 			f.add(famConceptPair, uint32(p)<<8|uint32(c))
@@ -141,4 +144,4 @@ func (f *features) conceptsAt(t *token, recent *[conceptReach]concept, at int) {
 func value(n int) float64 { return math.Pow(float64(n)+fewFeatures, -0.75) }
 
 // fewFeatures is how many features are taken for given.
-const fewFeatures = 12
+const fewFeatures = 24

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"math"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/guardroom/guardroom/internal/guard/logistic"
 )
@@ -20,9 +21,6 @@ type scratch struct {
 	tokens   []token
 	features *features
 }
-
-// maxKeptTokens bounds the memory that a scratch keeps from one text to the next.
-const maxKeptTokens = 1 << 15
 
 // Reading is what a Model says of one text.
 type Reading struct {
@@ -55,10 +53,37 @@ func newModel(w *weights) (*Model, error) {
 // MarshalBinary writes the weights.
 func (m *Model) MarshalBinary() ([]byte, error) { return m.weights.marshal(), nil }
 
+// Long texts are read in blocks that overlap, so that the memory does not grow with them.
+const (
+	blockBytes   = 16 << 10
+	blockOverlap = 512
+)
+
 // Read scores a folded text in time linear to its length.
 func (m *Model) Read(text string) Reading {
 	s := m.scratch.Get().(*scratch)
+	defer m.scratch.Put(s)
 	best, highest := Reading{}, math.Inf(-1)
+	for at := 0; at < len(text); {
+		end := gapBefore(text, min(at+blockBytes, len(text)))
+		if r, sum := m.block(text[at:end], s); sum > highest {
+			highest = sum
+			best.Start, best.End = at+r.Start, at+r.End
+		}
+		if end == len(text) {
+			break
+		}
+		at = gapBefore(text, end-blockOverlap)
+	}
+	if !math.IsInf(highest, -1) {
+		best.Score = logistic.Calibration{Slope: float64(m.weights.slope), Offset: float64(m.weights.offset)}.Probability(highest)
+	}
+	return best
+}
+
+// block reads part of a text; −∞ when it has no words.
+func (m *Model) block(text string, s *scratch) (best Reading, highest float64) {
+	highest = math.Inf(-1)
 	s.tokens = scan(text, m.lexicon, s.tokens)
 	eachWindow(s.tokens, func(tokens []token) {
 		s.features.window(text, tokens, m.lexicon)
@@ -67,13 +92,27 @@ func (m *Model) Read(text string) Reading {
 			best.Start, best.End = int(tokens[0].start), int(tokens[len(tokens)-1].end)
 		}
 	})
-	if !math.IsInf(highest, -1) {
-		best.Score = logistic.Calibration{Slope: float64(m.weights.slope), Offset: float64(m.weights.offset)}.Probability(highest)
+	return best, highest
+}
+
+// longestWord is how far a gap between words is looked for, in bytes.
+const longestWord = 64
+
+// gapBefore moves a cut back to a gap between words, or at least to the start of a
+// character.
+func gapBefore(text string, at int) int {
+	if at >= len(text) {
+		return len(text)
 	}
-	if cap(s.tokens) <= maxKeptTokens {
-		m.scratch.Put(s)
+	for i := at; i > at-longestWord && i > 0; i-- {
+		if text[i] == ' ' || text[i] == '\n' {
+			return i
+		}
 	}
-	return best
+	for at > 0 && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
 }
 
 func eachWindow(tokens []token, do func([]token)) {

@@ -13,6 +13,7 @@ type token struct {
 	concept    concept
 	kind       tokenKind
 	first      bool // of a sentence
+	quoted     bool // within quotation marks
 }
 
 type tokenKind uint8
@@ -55,12 +56,14 @@ var numberHash = hashString("<number>")
 // of the web, @names and numbers say nothing by themselves.
 func scan(text string, lex *lexicon, tokens []token) []token {
 	tokens = tokens[:0]
-	first := true
+	first, quoted := true, false
 	for i := 0; i < len(text); {
 		r, size := decode(text, i)
 		switch {
 		case spaceless(r):
-			tokens = append(tokens, glyph(text, i, size, first, lex))
+			t := glyph(text, i, size, lex)
+			t.first, t.quoted = first, quoted
+			tokens = append(tokens, t)
 			first = false
 			i += size
 		case letter(r):
@@ -71,7 +74,7 @@ func scan(text string, lex *lexicon, tokens []token) []token {
 			}
 			t := word(text, i, end, lex)
 			if t.concept == noConcept || t.concept != lex.dialect {
-				t.first = first
+				t.first, t.quoted = first, quoted
 				tokens = append(tokens, t)
 				first = false
 			}
@@ -83,6 +86,9 @@ func scan(text string, lex *lexicon, tokens []token) []token {
 				tokens = append(tokens, token{start: int32(i), end: int32(i + size), hash: uint32(r), kind: signToken})
 			}
 			first = true
+			i += size
+		case r == '"' || r == '“' || r == '”' || r == '„' || r == '«' || r == '»' || r == '「' || r == '」':
+			quoted = !quoted
 			i += size
 		default:
 			i += size
@@ -157,8 +163,8 @@ func digits(w string) bool {
 const maxGlyphs = 5
 
 // glyph is one character, with the longest concept that begins with it.
-func glyph(text string, i, size int, first bool, lex *lexicon) token {
-	t := token{start: int32(i), end: int32(i + size), hash: hashString(text[i : i+size]), kind: glyphToken, first: first}
+func glyph(text string, i, size int, lex *lexicon) token {
+	t := token{start: int32(i), end: int32(i + size), hash: hashString(text[i : i+size]), kind: glyphToken}
 	h := fnvOffset
 	for n := 0; n < maxGlyphs && i < len(text); n++ {
 		r, size := decode(text, i)
