@@ -20,7 +20,7 @@ func outputGrounding() guard.Spec {
 				"the document says 1566, the response says 1588",
 				"a name in the response that no document mentions",
 			},
-			Default: review.Rule{Mode: review.ModeMonitor, Flag: 0.9},
+			Default: review.Rule{Mode: review.ModeMonitor, Flag: 0.85},
 		},
 		New: func() (guard.Detector, error) {
 			model, err := grounding.Load()
@@ -32,8 +32,8 @@ func outputGrounding() guard.Spec {
 	}
 }
 
-// groundingFloor is from where on a sentence is reported.
-const groundingFloor = 0.85
+// groundingFloor is where a sentence is reported from.
+const groundingFloor = 0.8
 
 // unsupported is the detector of sentences that no document supports.
 type unsupported struct{ model *grounding.Model }

@@ -29,7 +29,7 @@ type Recipe struct {
 
 // DefaultRecipe is what the shipped weights were trained by.
 func DefaultRecipe() Recipe {
-	return Recipe{Lambda: 1e-3, Rounds: 200, Passes: 3, AlteredShare: 0.25, Seed: 1}
+	return Recipe{Lambda: 1e-3, Rounds: 200, Passes: 3, AlteredShare: 0.5, Seed: 1}
 }
 
 // answer is a sample as the measures of its sentences.

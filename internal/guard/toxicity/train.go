@@ -55,7 +55,7 @@ type Recipe struct {
 
 // DefaultRecipe is what the shipped weights were trained by.
 func DefaultRecipe() Recipe {
-	return Recipe{Lambda: 3e-6, Rounds: 60, Passes: 2, MinSupport: 2, SeedShare: 0.3, Bytes: 6000}
+	return Recipe{Lambda: 3e-6, Rounds: 150, Passes: 2, MinSupport: 2, SeedShare: 0.3, Bytes: 6000}
 }
 
 // Train fits a model on all samples and calibrates it on what models said of publishers
