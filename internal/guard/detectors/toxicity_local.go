@@ -31,7 +31,7 @@ func toxicityLocal() guard.Spec {
 	}
 }
 
-// toxicFloor flags 1 % of harmless texts whose publisher the model has not seen.
+// toxicFloor reports less than 1 % of harmless texts whose publisher the model has not seen.
 const toxicFloor = 0.8
 
 // toxic is the detector of harmful text.
