@@ -9,6 +9,7 @@ export CGO_ENABLED := 1
 
 GO       ?= go
 FUZZTIME ?= 30s
+DATA     ?=
 PACKAGES ?= ./...
 # Without git, as in a source archive, the binary says "dev".
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -103,6 +104,16 @@ race: ## Run the tests of the concurrent packages under the race detector
 .PHONY: bench
 bench: ## Run all benchmarks (PACKAGES=./internal/guard/... for some; so for test and fuzz)
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+# A family without a detector yet answers so with exit code 5; that is no failure of the rest.
+.PHONY: eval
+eval: build ## Measure the guard on labelled data: make eval DATA=folder of FAMILY.dev.jsonl; pages go to bin/
+	@[ -d '$(DATA)' ] || { echo 'make eval DATA=DIR: the folder with the labelled data' >&2; exit 1; }
+	@ran=0; for family in injection bias pii moderation grounding; do \
+		file='$(DATA)'/$$family.dev.jsonl; [ -f "$$file" ] || continue; \
+		status=0; bin/guardroom eval --family $$family --data "$$file" --by source --html bin/eval-$$family.html || status=$$?; \
+		[ $$status = 0 ] || [ $$status = 5 ] || exit $$status; ran=$$((ran + 1)); echo; \
+	done; [ $$ran -gt 0 ] || { echo 'found no FAMILY.dev.jsonl' >&2; exit 1; }
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZTIME (30s)

@@ -42,6 +42,7 @@ func TestNumbers(t *testing.T) {
 	require.Equal(t, "412 µs", micros(412))
 	require.Equal(t, "1.8 ms", micros(1840))
 	require.Equal(t, "0.5 %", percent(0.005))
+	require.Equal(t, "100 %", percent(0.996), "never as an exponent")
 }
 
 func TestOneLineIsFitForAList(t *testing.T) {

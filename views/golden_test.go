@@ -142,7 +142,7 @@ func checkForm(t *testing.T, n *html.Node) {
 func checkReferences(t *testing.T, n *html.Node, ids map[string]bool) {
 	t.Helper()
 	for _, name := range []string{"for", "aria-labelledby", "aria-describedby", "form"} {
-		if ref := attr(n, name); ref != "" {
+		for ref := range strings.FieldsSeq(attr(n, name)) {
 			require.True(t, ids[ref], "%s %s=%q points nowhere", n.Data, name, ref)
 		}
 	}

@@ -51,7 +51,13 @@ func micros(us int64) string {
 }
 
 // percent writes a chance: "2 %", "0.5 %".
-func percent(x float64) string { return strconv.FormatFloat(100*x, 'g', 2, 64) + " %" }
+func percent(x float64) string {
+	format, precision := byte('g'), 2
+	if 100*x >= 10 {
+		format, precision = 'f', 0 // two digits before the point would become an exponent at 99.5
+	}
+	return strconv.FormatFloat(100*x, format, precision, 64) + " %"
+}
 
 func segmentOptions(c review.Content) []ui.Option {
 	var out []ui.Option

@@ -47,6 +47,7 @@ var (
 	keyGoQueue    = Key{[]string{"g q"}, "Go to the queue", Everywhere}
 	keyGoProposed = Key{[]string{"g i"}, "Go to the interventions", Everywhere}
 	keyGoDecided  = Key{[]string{"g d"}, "Go to the decisions", Everywhere}
+	keyGoPolicies = Key{[]string{"g p"}, "Go to the policies", Everywhere}
 	keyTheme      = Key{[]string{"t"}, "Light or dark", Everywhere}
 	keyHelp       = Key{[]string{"?"}, "This list", Everywhere}
 )
@@ -62,7 +63,7 @@ func labelKey(i int) Key {
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {[]string{"1–9"}, "Set or clear a label", OnItem}, keyReason, keyNote, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keyNextPage, keyFirstPage,
-	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyTheme, keyHelp,
+	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoPolicies, keyTheme, keyHelp,
 	{[]string{"Esc"}, "Leave a field, close a dialog", Everywhere},
 }
 

@@ -20,6 +20,7 @@ const (
 	PlaceMine          Place = "mine"
 	PlaceDecisions     Place = "decisions"
 	PlaceAccount       Place = "account"
+	PlacePolicies      Place = "policies"
 )
 
 // Shell is what every page of a signed-in person shares.
@@ -127,6 +128,52 @@ type DecisionsPage struct {
 	Filter review.Filter
 	Rows   []review.DecisionRow
 	Limit  int // how many were asked for; as many rows mean that there may be more
+}
+
+// PoliciesPage is GET /policies.
+type PoliciesPage struct {
+	Shell
+	Policies []review.PolicyView // one for each of the viewer's Apps, by name
+	Specs    []review.DetectorSpec
+}
+
+// PolicyPage is GET /policies/{app} and what the pages below it share.
+type PolicyPage struct {
+	Shell
+	View  review.PolicyView
+	Specs []review.DetectorSpec
+}
+
+// PolicyDraftPage is GET /policies/{app}/draft, and what a refused activation or discarding answers.
+type PolicyDraftPage struct {
+	PolicyPage
+	Reason  string // as typed
+	Problem *Problem
+}
+
+// PolicyEditPage is GET /policies/{app}/draft/edit, and what a refused POST of the draft answers (409, 422).
+type PolicyEditPage struct {
+	PolicyPage
+	Form    PolicyForm
+	Problem *Problem
+}
+
+// PolicyTrialPage is GET and POST /policies/{app}/trial.
+type PolicyTrialPage struct {
+	PolicyPage
+	Kind    review.SegmentKind
+	Text    string        // as typed
+	Trial   *review.Trial // nil before a text was tried
+	Problem *Problem
+}
+
+// PolicyVersionPage is GET /policies/{app}/versions/{version}, and what a refused roll-back answers.
+type PolicyVersionPage struct {
+	PolicyPage
+	Version int
+	Policy  review.Policy // as it was then
+	Reason  string        // as typed
+	Problem *Problem
 }
 
 // AccountPage is GET /account.

@@ -50,6 +50,9 @@ func places() []group {
 		{"Record", []entry{
 			{place: PlaceDecisions, word: "Decisions", icon: "decisions", href: PathDecisions, key: &keyGoDecided},
 		}},
+		{"Control", []entry{
+			{place: PlacePolicies, word: "Policies", icon: "policy", href: PathPolicies, key: &keyGoPolicies},
+		}},
 	}
 }
 

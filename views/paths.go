@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -17,6 +18,7 @@ const (
 	PathDecisions = "/decisions"
 	PathAccount   = "/account"
 	PathExportCSV = "/export/decisions.csv"
+	PathPolicies  = "/policies"
 	PathNext      = "/queue/next" // POST: leases the next Item of a queue and goes there
 )
 
@@ -29,6 +31,17 @@ const (
 	StepSkip        = "skip"        // not for me
 	StepAnnotations = "annotations" // a note, or a labelled span
 	StepUndo        = "undo"        // takes a Decision back
+)
+
+// The last steps of the paths below /policies/{app}.
+const (
+	StepDraft    = "draft"            // GET: what it would change; POST: saves it
+	StepEdit     = "draft/edit"       // GET: its form
+	StepActivate = "draft/activation" // POST: puts it into force
+	StepDiscard  = "draft/discard"    // POST: throws it away
+	StepTrial    = "trial"            // GET and POST: tries a text
+	StepVersions = "versions"         // GET: the history; below it each version
+	StepRollBack = "rollback"         // POST below a version: brings it back
 )
 
 // The fields of the forms. They are named as in the field errors of the use cases, so that a problem finds its field.
@@ -49,6 +62,9 @@ const (
 	FieldSegment    = "segment"     // of a labelled span; an annotation without one is a note on the Item, whatever its label
 	FieldStart      = "start"       // byte offsets into the Segment, half open
 	FieldEnd        = "end"
+	FieldRevision   = "revision" // the policy draft's, as shown
+	FieldLive       = "live"     // the policy version that was compared with
+	FieldKind       = "kind"     // as what a text is tried
 )
 
 // The parameters of the queue's URL.
@@ -79,6 +95,17 @@ func itemLink(id string, from review.Filter) string {
 
 // ItemStep is where one of the steps is posted.
 func ItemStep(id, step string) string { return ItemPath(id) + "/" + step }
+
+// PolicyPath is where the policy of an App is read.
+func PolicyPath(app string) string { return PathPolicies + "/" + url.PathEscape(app) }
+
+// PolicyStep is one of the steps below it.
+func PolicyStep(app, step string) string { return PolicyPath(app) + "/" + step }
+
+// PolicyVersionPath is where one version is read.
+func PolicyVersionPath(app string, version int) string {
+	return PolicyStep(app, StepVersions) + "/" + strconv.Itoa(version)
+}
 
 // QueuePath is the queue narrowed by a filter, from a position on.
 func QueuePath(f review.Filter, after *review.Position) string {

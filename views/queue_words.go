@@ -164,8 +164,16 @@ func categoryWord(c review.Category) string {
 	switch c {
 	case review.CategoryPII:
 		return "Personal data"
+	case review.CategorySecret:
+		return "Secrets"
 	case review.CategoryExfil:
 		return "Exfiltration"
+	case review.CategoryTool:
+		return "Tools"
+	case review.CategoryTopic:
+		return "Topics"
+	case review.CategoryBehavior:
+		return "Behaviour"
 	default:
 		return title(string(c))
 	}

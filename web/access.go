@@ -40,7 +40,7 @@ func session(p review.Permission) access { return access{door: doorSession, perm
 
 // declared tells whether somebody has thought about it.
 func (a access) declared() bool {
-	known := slices.Contains([]review.Permission{review.PermRead, review.PermDecide, review.PermExport}, a.permission)
+	known := slices.Contains(review.Permissions(), a.permission)
 	return a.door != doorNone && known == (a.door == doorSession)
 }
 

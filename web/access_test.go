@@ -45,7 +45,7 @@ func TestMatrix(t *testing.T) {
 		client := w.client()
 		for _, route := range table {
 			for app, object := range objects {
-				answer := client.Do(matrixRequest(route, object))
+				answer := client.Do(matrixRequest(route, app, object))
 				asked++
 				got := verdictOf(answer.Code, answer.Header().Get("Location"))
 				require.Equal(t, expected(route, w, app), got, "%s %s as %s about %s: %d",
@@ -63,7 +63,7 @@ func TestMatrix(t *testing.T) {
 	t.Logf("%d requests: %d routes × %d callers × %d Apps", asked, len(table), len(everybody), len(objects))
 }
 
-func matrixRequest(route web.Access, object webtest.Posted) *http.Request {
+func matrixRequest(route web.Access, app string, object webtest.Posted) *http.Request {
 	id, body := object.Item.ID, ""
 	if strings.HasPrefix(route.Path, "/api/") {
 		id = object.ID
@@ -71,7 +71,7 @@ func matrixRequest(route web.Access, object webtest.Posted) *http.Request {
 			body = "{}"
 		}
 	}
-	path := strings.ReplaceAll(strings.ReplaceAll(route.Path, ":id", id), "*", "icon.svg")
+	path := strings.NewReplacer(":id", id, ":app", app, ":version", "1", "*", "icon.svg").Replace(route.Path)
 	r := webtest.NewRequest(route.Method, path, strings.NewReader(body))
 	if body == "" && route.Method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -96,7 +96,7 @@ func verdictOf(status int, location string) string {
 }
 
 func expected(route web.Access, w who, app string) string {
-	hasObject := strings.Contains(route.Path, ":id")
+	hasObject := strings.Contains(route.Path, ":id") || strings.Contains(route.Path, ":app")
 	switch route.Door {
 	case "key":
 		switch {
@@ -141,7 +141,8 @@ func TestNoPageLeadsWhereItsReaderMayNotGo(t *testing.T) {
 	for _, role := range review.Roles() {
 		client := site.Person(role)
 		followed := 0
-		for _, start := range []string{"/queue", "/decisions", "/account", "/items/" + object.Item.ID + "?peek=1"} {
+		for _, start := range []string{"/queue", "/decisions", "/account", "/policies", "/policies/" + webtest.Home,
+			"/policies/" + webtest.Home + "/draft", "/policies/" + webtest.Home + "/versions", "/items/" + object.Item.ID + "?peek=1"} {
 			page := client.Get(start)
 			require.Equal(t, http.StatusOK, page.Code, "%s as %s", start, role)
 			for _, m := range link.FindAllStringSubmatch(page.Body.String(), -1) {

@@ -18,6 +18,7 @@ type answer struct {
 	Risk          float64              `json:"risk"`
 	Findings      []findingAnswer      `json:"findings"`
 	Sanitized     sanitizedAnswer      `json:"sanitized"`
+	Placeholders  map[string]string    `json:"placeholders,omitzero"` // only for who asks
 	Interventions []interventionAnswer `json:"interventions"`
 	Item          *itemAnswer          `json:"item"`
 	PolicyVersion int                  `json:"policy_version"`
@@ -58,7 +59,24 @@ type itemAnswer struct {
 	State review.ItemState `json:"state"`
 }
 
-func (s *Server) answerOf(c *call, r review.Receipt) answer {
+// wantsPlaceholders tells whether the App asks what the placeholders stand for. It has
+// the texts anyway; in a log of answers they would be one copy too many.
+func (c *call) wantsPlaceholders() (bool, error) {
+	q, err := c.query()
+	if err != nil {
+		return false, err
+	}
+	switch q.Get("redactions") {
+	case "":
+		return false, nil
+	case "map":
+		return true, nil
+	default:
+		return false, wrongField("redactions", "must be map, or left out")
+	}
+}
+
+func (s *Server) answerOf(c *call, r review.Receipt, placeholders bool) answer {
 	a := answer{
 		ID: r.ID, Verdict: r.Assessment.Verdict, Risk: r.Assessment.Risk,
 		Findings: make([]findingAnswer, len(r.Assessment.Findings)),
@@ -68,6 +86,9 @@ func (s *Server) answerOf(c *call, r review.Receipt) answer {
 		},
 		Interventions: interventionAnswers(r.Interventions),
 		PolicyVersion: r.Assessment.PolicyVersion, ScreeningUS: r.Assessment.ScreeningUS,
+	}
+	if placeholders {
+		a.Placeholders = r.Assessment.Placeholders(r.Content)
 	}
 	for i, f := range r.Assessment.Findings {
 		a.Findings[i] = findingAnswer{
@@ -110,6 +131,10 @@ func (s *Server) absolute(c *call, path string) string {
 
 // submit takes one Interaction: 201 when it was stored, 200 when it had been before.
 func (s *Server) submit(c *call) error {
+	placeholders, err := c.wantsPlaceholders()
+	if err != nil {
+		return err
+	}
 	var sub review.Submission
 	if err := c.readInto(s.Options.MaxBody, submissionShape, &sub); err != nil {
 		return err
@@ -119,7 +144,7 @@ func (s *Server) submit(c *call) error {
 		return err
 	}
 	c.Response().Header().Set("Location", pathInteractions+"/"+receipt.ID)
-	return c.json(created(receipt), echo.MIMEApplicationJSON, s.answerOf(c, receipt))
+	return c.json(created(receipt), echo.MIMEApplicationJSON, s.answerOf(c, receipt, placeholders))
 }
 
 func created(r review.Receipt) int {
@@ -157,6 +182,10 @@ const batchWorkers = 128
 
 // submitBatch takes up to review.MaxBatch Interactions.
 func (s *Server) submitBatch(c *call) error {
+	placeholders, err := c.wantsPlaceholders()
+	if err != nil {
+		return err
+	}
 	body, err := c.readJSON(s.Options.MaxBatchBody)
 	if err != nil {
 		return err
@@ -172,7 +201,7 @@ func (s *Server) submitBatch(c *call) error {
 	for range min(batchWorkers, len(batch)) {
 		workers.Go(func() {
 			for i := range places {
-				results[i] = s.submitOne(c, batch[i])
+				results[i] = s.submitOne(c, batch[i], placeholders)
 			}
 		})
 	}
@@ -184,7 +213,7 @@ func (s *Server) submitBatch(c *call) error {
 	return c.ok(batchAnswer{results})
 }
 
-func (s *Server) submitOne(c *call, p posted) result {
+func (s *Server) submitOne(c *call, p posted, placeholders bool) result {
 	receipt, err := s.submitPosted(c.Request().Context(), c.caller, p)
 	if err != nil {
 		r := refusalOf(err)
@@ -194,7 +223,7 @@ func (s *Server) submitOne(c *call, p posted) result {
 		problem := r.problem(c.id)
 		return result{Status: r.status, Problem: &problem}
 	}
-	a := s.answerOf(c, receipt)
+	a := s.answerOf(c, receipt, placeholders)
 	return result{Status: created(receipt), Interaction: &a}
 }
 
@@ -210,6 +239,10 @@ func (s *Server) submitPosted(ctx context.Context, caller review.Caller, p poste
 
 // interaction returns the answer of an earlier Submission.
 func (s *Server) interaction(c *call) error {
+	placeholders, err := c.wantsPlaceholders()
+	if err != nil {
+		return err
+	}
 	id, err := c.object()
 	if err != nil {
 		return err
@@ -218,7 +251,7 @@ func (s *Server) interaction(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.ok(s.answerOf(c, receipt))
+	return c.ok(s.answerOf(c, receipt, placeholders))
 }
 
 // feedbackAnswer has the Interventions that the Feedback gave rise to.

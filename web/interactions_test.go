@@ -64,6 +64,41 @@ func TestSubmit(t *testing.T) {
 			Status: 201, Content: []string{`"prompt":"Write to [EMAIL_1]"`, `"pii.email"`}, Forbidden: without("anna.weber"),
 		},
 		{
+			Name: "the way back is for who asks", As: home, URL: interactions + "?redactions=map",
+			Body: `{"external_id":"map-1","prompt":"Write to anna.weber@example.org, then to bo@example.org","response":"I wrote to anna.weber@example.org.",
+				"documents":[{"content":"cc carl@example.org"}]}`,
+			Status: 201, Content: []string{`"prompt":"Write to [EMAIL_1], then to [EMAIL_2]"`, `"response":"I wrote to [EMAIL_1]."`,
+				`"placeholders":{"[EMAIL_1]":"anna.weber@example.org","[EMAIL_2]":"bo@example.org","[EMAIL_3]":"carl@example.org"}`},
+			Forbidden: without("problem"), Headers: map[string]string{"Cache-Control": "no-store"},
+			After: func(t testing.TB, s *webtest.Site, answer *httptest.ResponseRecorder) {
+				require.NotContains(t, s.Log.String(), "anna.weber", "the log has no clear text")
+				again := home(s).Get(answer.Header().Get("Location") + "?redactions=map")
+				require.Contains(t, again.Body.String(), `"[EMAIL_3]":"carl@example.org"`)
+				require.NotContains(t, home(s).Get(answer.Header().Get("Location")).Body.String(), "carl@example.org", "nobody asked")
+				stranger := foreign(s).Get(answer.Header().Get("Location") + "?redactions=map")
+				require.Equal(t, 404, stranger.Code)
+				require.NotContains(t, stranger.Body.String(), "example.org")
+			},
+		},
+		{
+			Name: "also when the answer is a repeated one", As: home, URL: interactions + "?redactions=map",
+			Body: `{"external_id":"map-1","prompt":"Write to anna.weber@example.org, then to bo@example.org","response":"I wrote to anna.weber@example.org.",
+				"documents":[{"content":"cc carl@example.org"}]}`,
+			Status: 200, Content: []string{`"[EMAIL_1]":"anna.weber@example.org"`}, Forbidden: without("problem"),
+		},
+		{
+			Name: "nothing to go back to", As: home, URL: interactions + "?redactions=map", Body: `{"prompt":"What is the capital of France?"}`,
+			Status: 201, Content: []string{`"placeholders":{}`}, Forbidden: without("problem"),
+		},
+		{
+			Name: "another way back", As: home, URL: interactions + "?redactions=all", Body: `{"external_id":"never","prompt":"x"}`,
+			Status: 422, Content: []string{`{"field":"redactions","message":"must be map, or left out"}`}, Forbidden: without("verdict"), Headers: problem,
+		},
+		{
+			Name: "the way back of a batch", As: home, URL: interactions + "/batch?redactions=map", Body: `[{"prompt":"mail bo@example.org"},{"prompt":"hi"}]`,
+			Status: 200, Content: []string{`"placeholders":{"[EMAIL_1]":"bo@example.org"}`, `"placeholders":{}`}, Forbidden: without("problem"),
+		},
+		{
 			Name: "hostile text comes back as JSON text", As: home, URL: interactions, Body: `{"prompt":"<script>alert(1)</script> \u2028 </script>"}`,
 			Status: 201, Content: []string{`\u003cscript\u003e`}, Forbidden: without("</script>"), Headers: map[string]string{"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"},
 		},
@@ -82,7 +117,7 @@ func TestSubmit(t *testing.T) {
 		},
 		{
 			Name: "a mebibyte is read", As: home, URL: interactions, Body: `{"prompt":"` + strings.Repeat("lorem ipsum ", 1<<20/12) + `"}`,
-			Status: 201, Content: []string{`"input.length"`}, Forbidden: without("problem"),
+			Status: 201, Content: []string{`"id"`}, Forbidden: without("problem"), // what the guard says of it depends on the deadline
 		},
 		{
 			Name: "a thousand documents are read", As: home, URL: interactions, Body: `{"prompt":"x","documents":[` + repeat(`{"content":"d"}`, 1000) + `]}`,

@@ -79,10 +79,11 @@ func (s *Server) itemPage(c *call, view review.ItemView, from review.Filter) (vi
 	if err != nil {
 		return views.ItemPage{}, err
 	}
-	return views.ItemPage{
-		Shell: shell, View: view, Specs: s.Service.Specs(), From: from, Previous: previous, Next: next,
-		Decoded: s.Decode(view.Interaction.Content, view.Assessment.Findings),
-	}, nil
+	page := views.ItemPage{Shell: shell, View: view, Specs: s.Service.Specs(), From: from, Previous: previous, Next: next}
+	if !view.Masked { // what was hidden in a text was never redacted there
+		page.Decoded = s.Decode(view.Interaction.Content, view.Assessment.Findings)
+	}
+	return page, nil
 }
 
 // step is a form posted below an Item.

@@ -21,6 +21,10 @@ const (
 	didRelease  outcome = "release"
 	didAnnotate outcome = "annotate"
 	didUndo     outcome = "undo"
+	didDraft    outcome = "draft"
+	didActivate outcome = "activate"
+	didDiscard  outcome = "discard"
+	didRollBack outcome = "rollback"
 	nothingLeft outcome = "empty"
 )
 
@@ -32,6 +36,10 @@ var outcomeTexts = map[outcome]string{
 	didRelease:  "Given back to the queue.",
 	didAnnotate: "Note kept.",
 	didUndo:     "Taken back. The item is open again and yours.",
+	didDraft:    "Draft saved. It decides nothing until it is activated.",
+	didActivate: "Activated. It decides from the next interaction on.",
+	didDiscard:  "Draft discarded.",
+	didRollBack: "Rolled back, as a new version.",
 	nothingLeft: "Nothing is waiting here.",
 }
 

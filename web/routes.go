@@ -16,7 +16,11 @@ const (
 	pathDecisions    = "/api/v1/decisions"
 )
 
-const itemRoute = views.PathItems + "/:id"
+const (
+	itemRoute    = views.PathItems + "/:id"
+	policyRoute  = views.PathPolicies + "/:app"
+	versionRoute = policyRoute + "/" + views.StepVersions + "/:version"
+)
 
 // route is one line of the table: what is answered, how, and for whom.
 type route struct {
@@ -59,6 +63,19 @@ func routes() []route {
 		{get, views.PathDecisions, session(review.PermRead), (*Server).decisions},
 		{get, views.PathExportCSV, session(review.PermExport), (*Server).exportCSV},
 
+		{get, views.PathPolicies, session(review.PermRead), (*Server).policies},
+		{get, policyRoute, session(review.PermRead), (*Server).policy},
+		{get, policyRoute + "/" + views.StepDraft, session(review.PermRead), (*Server).policyDraft},
+		{post, policyRoute + "/" + views.StepDraft, session(review.PermPolicy), (*Server).saveDraft},
+		{get, policyRoute + "/" + views.StepEdit, session(review.PermPolicy), (*Server).policyEdit},
+		{post, policyRoute + "/" + views.StepActivate, session(review.PermPolicy), (*Server).activateDraft},
+		{post, policyRoute + "/" + views.StepDiscard, session(review.PermPolicy), (*Server).discardDraft},
+		{get, policyRoute + "/" + views.StepVersions, session(review.PermRead), (*Server).policyVersions},
+		{get, versionRoute, session(review.PermRead), (*Server).policyVersion},
+		{post, versionRoute + "/" + views.StepRollBack, session(review.PermPolicy), (*Server).rollBack},
+		{get, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).policyTrial},
+		{post, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).tryText},
+
 		{get, assetRoute, public(), (*Server).asset},
 		{get, "/healthz", public(), (*Server).healthz},
 		{get, "/readyz", public(), (*Server).readyz},
@@ -88,7 +105,7 @@ func checkRoutes(table []route) error {
 // Access tells about one route who may call it.
 type Access struct {
 	Method     string
-	Path       string // pattern, with :id for ids
+	Path       string // pattern, with :id for ids, :app for the name of an App
 	Door       string // public, key, session or operator
 	Permission review.Permission
 }

@@ -26,6 +26,8 @@ type commandLine struct {
 		Decisions exportDecisionsCommand `cmd:"" help:"Write all Decisions to standard output."`
 	} `cmd:"" help:"Export data."`
 	Scan    scanCommand    `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
+	Eval    evalCommand    `cmd:"" help:"Screen labelled JSON Lines like scan does and measure: AUROC, recall at fixed false positive rates, flag rates, confusion."`
+	Train   trainCommand   `cmd:"" help:"Train injection.model on development data: the same data and seed give the same bytes."`
 	Demo    demoCommand    `cmd:"" help:"Play realistic sample traffic in through the real service."`
 	Version versionCommand `cmd:"" help:"Print version and commit."`
 }

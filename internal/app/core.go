@@ -7,12 +7,17 @@ import (
 	"fmt"
 	"log/slog"
 	mathrand "math/rand/v2"
+	"slices"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/guardroom/guardroom/internal/bias"
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/detectors"
+	"github.com/guardroom/guardroom/internal/guard/memory"
+	"github.com/guardroom/guardroom/internal/guard/remote"
 	"github.com/guardroom/guardroom/internal/guard/textview"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/internal/secret"
@@ -27,6 +32,17 @@ type Core struct {
 	Store    *store.Store
 	Service  *review.Service
 	Accounts *review.Accounts
+
+	memory   *memory.Memory
+	remotes  *remote.Detectors // nil when there are none
+	learning *learning         // nil in commands, which screen nothing or not for long
+}
+
+// surroundings are what a Core is given by whoever runs it.
+type surroundings struct {
+	meter review.Meter
+	log   *slog.Logger
+	clock review.Clock
 }
 
 // discard is the logger of commands: what goes wrong is their error.
@@ -40,24 +56,34 @@ func (noMeter) Decided(review.Judgement)   {}
 
 // Open opens the data folder, brings its schema up to date and builds the use cases.
 func Open(ctx context.Context, storage config.Storage) (*Core, error) {
-	return open(ctx, storage, noMeter{}, discard, time.Now)
+	return open(ctx, storage, config.Guard{}, surroundings{noMeter{}, discard, time.Now})
 }
 
-func open(ctx context.Context, storage config.Storage, meter review.Meter, log *slog.Logger, clock review.Clock) (*Core, error) {
-	if _, err := migrate(ctx, storage, log); err != nil {
+func open(ctx context.Context, storage config.Storage, guarding config.Guard, around surroundings) (*Core, error) {
+	if _, err := migrate(ctx, storage, around.log); err != nil {
 		return nil, err
 	}
-	options := storeOptions(storage, log)
-	options.Clock = clock
+	options := storeOptions(storage, around.log)
+	options.Clock = around.clock
 	st, err := store.Open(ctx, options)
 	if err != nil {
 		return nil, err
 	}
-	core, err := newCore(st, meter, clock)
-	if err != nil {
-		return nil, errors.Join(err, st.Close())
+	core := &Core{Store: st}
+	if err := core.build(guarding, around); err != nil {
+		return nil, errors.Join(err, core.Close())
 	}
 	return core, nil
+}
+
+// learn teaches the guard what analysts decided, and goes on with it until Close.
+func (c *Core) learn(ctx context.Context, log *slog.Logger) error {
+	learner, err := review.NewLearner(c.Store, c.memory, memory.Limit)
+	if err != nil {
+		return err
+	}
+	c.learning, err = startLearning(ctx, learner, log)
+	return err
 }
 
 func migrate(ctx context.Context, storage config.Storage, log *slog.Logger) (int, error) {
@@ -68,35 +94,56 @@ func storeOptions(storage config.Storage, log *slog.Logger) store.Options {
 	return store.Options{Dir: storage.Data, DatabaseURL: storage.DatabaseURL.Reveal(), Logger: log}
 }
 
-func newCore(st *store.Store, meter review.Meter, clock review.Clock) (*Core, error) {
-	screener, biasEngine, err := newGuard()
+// build puts the use cases on the store.
+func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
+	if guarding.RemoteDetectors != "" {
+		if c.remotes, err = remote.Load(guarding.RemoteDetectors); err != nil {
+			return err
+		}
+	}
+	if c.memory, err = memory.New(memory.Limit, textview.DefaultLimits()); err != nil {
+		return err
+	}
+	screener, biasEngine, err := newGuard(c.remotes, guard.Options{Memory: c.memory, Failed: reporter(around.log)})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	hasher, err := secret.NewPasswords(rand.Reader)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	service, err := review.NewService(review.Deps{
-		Store: st, Screener: screener, Bias: biasEngine, Meter: meter,
-		Clock: clock, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
+	c.Service, err = review.NewService(review.Deps{
+		Store: c.Store, Screener: screener, Bias: biasEngine, Meter: around.meter,
+		Clock: around.clock, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: st, Passwords: passwords{hasher}, Keys: keys{}, Clock: clock, NewID: newID,
+	c.Accounts, err = review.NewAccounts(review.AccountDeps{
+		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Clock: around.clock, NewID: newID,
 		Specs: append(screener.Specs(), biasEngine.Specs()...),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &Core{Store: st, Service: service, Accounts: accounts}, nil
+	return err
 }
 
-// newGuard loads the detectors and the bias engine.
-func newGuard() (*guard.Pipeline, *bias.Engine, error) {
-	pipeline, err := guard.NewPipeline(detectors.All(), guard.Options{Limits: textview.DefaultLimits()})
+// reporter logs why detectors could not answer, not oftener than every second: a
+// service that is down fails many times.
+func reporter(log *slog.Logger) func(detector string, err error) {
+	seldom := &rate.Sometimes{First: 5, Interval: time.Second}
+	return func(detector string, err error) {
+		seldom.Do(func() { log.Warn("a detector could not answer", "detector", detector, "error", err) })
+	}
+}
+
+// newGuard loads the detectors, those of the operator with them, and the bias engine.
+func newGuard(remotes *remote.Detectors, options guard.Options) (*guard.Pipeline, *bias.Engine, error) {
+	local := detectors.All().Specs()
+	all := local
+	if remotes != nil {
+		all = append(slices.Clip(local), remotes.Specs()...)
+	}
+	options.Limits = textview.DefaultLimits()
+	pipeline, err := guard.NewPipeline(guard.NewRegistry(all...), options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("load the guard: %w", err)
 	}
@@ -104,15 +151,18 @@ func newGuard() (*guard.Pipeline, *bias.Engine, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("load the bias engine: %w", err)
 	}
-	warm(pipeline)
+	warm(pipeline, local)
 	return pipeline, engine, nil
 }
 
-// warm screens every detector's examples once: the automata of the pattern sets are
-// built while they run, and the first caller should not wait for that.
-func warm(pipeline *guard.Pipeline) {
-	specs := pipeline.Specs()
-	policy := review.DefaultPolicy(specs)
+// warm screens the examples of all local detectors once: the automata of the pattern
+// sets are built while they run, and the first caller should not wait for that.
+func warm(pipeline *guard.Pipeline, local []guard.Spec) {
+	specs := make([]review.DetectorSpec, len(local))
+	for i, spec := range local {
+		specs[i] = spec.DetectorSpec
+	}
+	policy := review.DefaultPolicy(specs) // remote ones are off in it
 	for _, spec := range specs {
 		for _, example := range spec.Examples {
 			pipeline.Screen(context.Background(), review.Content{Prompt: example}.Segments(), policy)
@@ -120,5 +170,14 @@ func warm(pipeline *guard.Pipeline) {
 	}
 }
 
-// Close waits for what was accepted to be on disk and closes the store.
-func (c *Core) Close() error { return c.Store.Close() }
+// Close stops learning, waits for what was accepted to be on disk and closes the store.
+func (c *Core) Close() error {
+	if c.learning != nil {
+		c.learning.stop()
+	}
+	err := c.Store.Close()
+	if c.remotes != nil {
+		err = errors.Join(err, c.remotes.Close())
+	}
+	return err
+}

@@ -50,12 +50,13 @@ func (c *Core) Demo(ctx context.Context, appName string, interactions int, seed 
 	if err != nil {
 		return "", err
 	}
+	begin := time.Now()
 	tally, err := player.Play(ctx, interactions)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("Played %d interactions in: %d allowed, %d flagged, %d blocked; %d interventions proposed; %d items decided by simulated analysts.",
-		tally.Submitted, tally.Verdicts[review.VerdictAllow], tally.Verdicts[review.VerdictFlag], tally.Verdicts[review.VerdictBlock],
+	return fmt.Sprintf("Played %d interactions in, within %.1f s: %d allowed, %d flagged, %d blocked; %d interventions proposed; %d items decided by simulated analysts.",
+		tally.Submitted, time.Since(begin).Seconds(), tally.Verdicts[review.VerdictAllow], tally.Verdicts[review.VerdictFlag], tally.Verdicts[review.VerdictBlock],
 		tally.Interventions, tally.Decided), nil
 }
 

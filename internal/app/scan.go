@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -23,7 +24,7 @@ type Scanner struct {
 
 // NewScanner loads the guard.
 func NewScanner() (*Scanner, error) {
-	screener, bias, err := newGuard()
+	screener, bias, err := newGuard(nil, guard.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -112,14 +113,28 @@ func (s *Scanner) scanLine(ctx context.Context, line []byte) (ScanResult, error)
 		content.Prompt = input.Text
 	}
 	start := time.Now()
-	screening := s.screener.Screen(ctx, content.Segments(), s.policy)
-	verdict, risk := s.policy.Decide(screening.Findings, screening.Failures) // as a Submission is: a habit is no harm
-	findings := append(screening.Findings, s.biasFindings(content, input.Feedback)...)
+	judged := s.screen(ctx, content)
+	findings := append(judged.findings, s.biasFindings(content, input.Feedback)...)
 	elapsed := time.Since(start)
 	return ScanResult{
-		ID: input.ID, Verdict: verdict.String(), Flag: verdict != review.VerdictAllow,
-		Score: risk, Labels: review.DetectorIDs(findings), NS: elapsed.Nanoseconds(),
+		ID: input.ID, Verdict: judged.verdict.String(), Flag: judged.verdict != review.VerdictAllow,
+		Score: judged.risk, Labels: review.DetectorIDs(findings), NS: elapsed.Nanoseconds(),
 	}, nil
+}
+
+// screened is what the guard says of one content.
+type screened struct {
+	findings []review.Finding
+	verdict  review.Verdict
+	risk     float64
+}
+
+// screen judges as a Submission is judged; bias findings are left out: a habit is no
+// harm.
+func (s *Scanner) screen(ctx context.Context, content review.Content) screened {
+	screening := s.screener.Screen(ctx, content.Segments(), s.policy)
+	verdict, risk := s.policy.Decide(screening.Findings, screening.Failures)
+	return screened{screening.Findings, verdict, risk}
 }
 
 // biasFindings are what the bias detectors see in this one exchange.

@@ -49,9 +49,12 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err != nil {
 		return nil, err
 	}
-	core, err := open(ctx, cfg.Storage, metrics, log, clock)
+	core, err := open(ctx, cfg.Storage, cfg.Guard, surroundings{metrics, log, clock})
 	if err != nil {
 		return nil, err
+	}
+	if err := core.learn(ctx, log); err != nil {
+		return nil, errors.Join(err, core.Close())
 	}
 	site, err := newWeb(core, cfg, metrics, log, clock)
 	if err != nil {

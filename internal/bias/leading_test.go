@@ -3,7 +3,6 @@ package bias
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -234,14 +233,16 @@ func checkObservation(t require.TestingT, m *Model, prompt string) {
 	}
 }
 
-func TestTimeIsBoundedForAnyLength(t *testing.T) {
+func BenchmarkAMegabyte(b *testing.B) {
 	m, err := DefaultModel()
-	require.NoError(t, err)
+	require.NoError(b, err)
 	for _, unit := range []string{"i ", "i think ", "?", ", right", "对吧", "\"", "```", "a", "'", "doesn't that _ "} {
 		prompt := strings.Repeat(unit, 1<<20/len(unit))
-		start := time.Now()
-		m.Score(prompt)
-		require.Less(t, time.Since(start), 500*time.Millisecond, "%q", unit)
+		b.Run(unit, func(b *testing.B) {
+			for b.Loop() {
+				m.Score(prompt)
+			}
+		})
 	}
 }
 

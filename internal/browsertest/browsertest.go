@@ -6,13 +6,8 @@ package browsertest
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -130,16 +125,16 @@ func (p *Page) Go(t testing.TB, url string) {
 	require.NoError(t, chromedp.Do(p.ctx, chromedp.Navigate(url)))
 }
 
-// Type writes into the field that the selector names.
+// Type writes into the first field that the CSS selector finds.
 func (p *Page) Type(t testing.TB, selector, text string) {
 	t.Helper()
-	require.NoError(t, chromedp.Do(p.ctx, chromedp.SendKeys(selector, text)))
+	require.NoError(t, chromedp.Do(p.ctx, chromedp.SendKeys(chromedp.CSS(selector), text)))
 }
 
-// Click clicks what the selector names.
+// Click clicks the first element that the CSS selector finds.
 func (p *Page) Click(t testing.TB, selector string) {
 	t.Helper()
-	require.NoError(t, chromedp.Do(p.ctx, chromedp.Click(selector)))
+	require.NoError(t, chromedp.Do(p.ctx, chromedp.Click(chromedp.CSS(selector))))
 }
 
 // namedKeys are the keys that write no character, with their Windows key codes.
@@ -170,19 +165,22 @@ func (p *Page) Press(t testing.TB, keys ...string) {
 	}
 }
 
-// Is evaluates a boolean expression in the page.
+// Is evaluates an expression that is, or promises, a boolean.
 func (p *Page) Is(t testing.TB, js string) bool {
 	t.Helper()
-	ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](js))
-	require.NoError(t, err, js)
-	return ok
+	return evaluate[bool](t, p, js)
 }
 
-// Text evaluates an expression that is a string.
+// Text evaluates an expression that is, or promises, a string.
 func (p *Page) Text(t testing.TB, js string) string {
 	t.Helper()
-	out, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](js))
-	require.NoError(t, err, js)
+	return evaluate[string](t, p, js)
+}
+
+func evaluate[T any](t testing.TB, p *Page, js string) T {
+	t.Helper()
+	out, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	require.NoError(t, err, "%.500s", js)
 	return out
 }
 
@@ -202,66 +200,4 @@ func (p *Page) Screenshot(t testing.TB) []byte {
 	image, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	require.NoError(t, err)
 	return image
-}
-
-// violation is what axe says of one rule.
-type violation struct {
-	ID    string `json:"id"`
-	Help  string `json:"help"`
-	Nodes []struct {
-		HTML    string `json:"html"`
-		Summary string `json:"failureSummary"`
-	} `json:"nodes"`
-}
-
-// Two frames let a change of theme or width reach every style before axe looks.
-const runAxe = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-	.then(() => axe.run(document, {resultTypes: ["violations"], runOnly: %s})).then(r => JSON.stringify(r.violations))`
-
-// The rules that CheckAccessible can ask for.
-const (
-	AllRules     = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
-	ContrastRule = `{type: "rule", values: ["color-contrast"]}`
-)
-
-// CheckAccessible runs axe-core on the page as it is now; each violation fails the
-// test. LoadAxe first.
-func (p *Page) CheckAccessible(t testing.TB, name, rules string) {
-	t.Helper()
-	out, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf(runAxe, rules), chromedp.EvalAwaitPromise))
-	require.NoError(t, err)
-	var violations []violation
-	require.NoError(t, json.Unmarshal([]byte(out), &violations))
-	for _, v := range violations {
-		t.Errorf("%s: %s: %s\n%s", name, v.ID, v.Help, nodes(v))
-	}
-}
-
-// LoadAxe brings axe-core into the page.
-func (p *Page) LoadAxe(t testing.TB) {
-	t.Helper()
-	script, err := os.ReadFile(filepath.Join(root(), "node_modules/axe-core/axe.min.js"))
-	if err != nil {
-		Missing(t, "axe-core (npm ci)")
-	}
-	_, err = chromedp.Run(p.ctx, chromedp.Evaluate[any](string(script)+";0"))
-	require.NoError(t, err)
-}
-
-// root is the folder of go.mod.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
-
-func nodes(v violation) string {
-	var b strings.Builder
-	for i, n := range v.Nodes {
-		if i == 3 {
-			fmt.Fprintf(&b, "  … and %d more\n", len(v.Nodes)-i)
-			break
-		}
-		fmt.Fprintf(&b, "  %s\n    %s\n", n.HTML, strings.ReplaceAll(n.Summary, "\n", "\n    "))
-	}
-	return b.String()
 }

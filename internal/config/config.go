@@ -15,6 +15,7 @@ type Config struct {
 	Listen  `embed:"" group:"Server"`
 	Limits  `embed:"" group:"Limits"`
 	Session `embed:"" group:"Sessions"`
+	Guard   `embed:"" group:"Guard"`
 	Model   `embed:"" group:"Language model"`
 	Log     `embed:"" group:"Logging"`
 }
@@ -23,7 +24,7 @@ type Config struct {
 type Storage struct {
 	Data        string      `name:"data" placeholder:"DIR" default:"data" env:"GUARDROOM_DATA" help:"The data folder: the SQLite file and a .env file. Made when it does not exist."`
 	DatabaseURL DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
-	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, for state shared by several servers. \"none\", or nothing, keeps it in memory."`
+	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, for state that several servers will share; nothing uses it yet. \"none\", or nothing, means no Redis."`
 }
 
 // Listen says where the server is and how it is reached.
@@ -48,9 +49,14 @@ type Session struct {
 	CookieSecure    string        `name:"cookie-secure" enum:"auto,always,never" default:"auto" env:"GUARDROOM_COOKIE_SECURE" help:"Whether cookies are sent over HTTPS only: auto, always or never. auto means: when the public URL is https."`
 }
 
+// Guard says what looks at Interactions beside the detectors that are built in.
+type Guard struct {
+	RemoteDetectors string `name:"remote-detectors" placeholder:"FILE" env:"GUARDROOM_REMOTE_DETECTORS" help:"A JSON file of classifiers to ask over HTTP; docs/remote-detectors.md describes it. Nothing means none."`
+}
+
 // Model says how to reach a language model; nothing that serves depends on one.
 type Model struct {
-	OpenAIKey     Secret  `name:"openai-api-key" placeholder:"KEY" env:"GUARDROOM_OPENAI_API_KEY,OPENAI_API_KEY" help:"The key of an OpenAI-compatible service. Nothing turns the remote detectors off."`
+	OpenAIKey     Secret  `name:"openai-api-key" placeholder:"KEY" env:"GUARDROOM_OPENAI_API_KEY,OPENAI_API_KEY" help:"The key of an OpenAI-compatible service, for detectors that ask a model; none does yet."`
 	OpenAIBaseURL HTTPURL `name:"openai-base-url" placeholder:"URL" default:"https://api.openai.com/v1" env:"GUARDROOM_OPENAI_BASE_URL,OPENAI_BASE_URL" help:"The base URL of that service."`
 }
 

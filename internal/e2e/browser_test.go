@@ -59,7 +59,9 @@ func (s *site) signIn(t *testing.T, p *browsertest.Page, who string) {
 }
 
 const (
-	onItem  = `/^\/items\/[0-9a-f-]{36}$/.test(location.pathname) && !!document.querySelector("#decision input[name=token]")`
+	scripted = `typeof window.htmx === "object" && document.documentElement.dataset.busy === undefined`
+
+	onItem  = `/^\/items\/[0-9a-f-]{36}$/.test(location.pathname) && !!document.querySelector("#decision input[name=token]") && document.documentElement.dataset.busy === undefined`
 	path    = `location.pathname`
 	rowsNow = `String(document.querySelectorAll('a[href^="/items/"]').length)`
 )
@@ -70,6 +72,7 @@ func TestDecideByKeyboardUndoAndExport(t *testing.T) {
 	s.signIn(t, p, "ada")
 	require.Equal(t, fmt.Sprint(len(attacks)), p.Text(t, rowsNow))
 
+	p.Until(t, scripted)
 	p.Press(t, "j", "Enter")
 	p.Until(t, onItem)
 	first := p.Text(t, path)
@@ -99,6 +102,7 @@ func TestTwoPeopleNeverHoldOneItem(t *testing.T) {
 	ada, ben := browser.Person(t), browser.Person(t)
 	s.signIn(t, ada, "ada")
 	s.signIn(t, ben, "ben")
+	ada.Until(t, scripted)
 	ada.Press(t, "j", "Enter")
 	ada.Until(t, onItem)
 	item := ada.Text(t, path)
@@ -162,7 +166,6 @@ func TestPagesAreAccessible(t *testing.T) {
 				p.Theme(t, theme)
 				p.Size(t, width, 900)
 				p.Go(t, s.url+page)
-				p.LoadAxe(t)
 				p.CheckAccessible(t, fmt.Sprintf("%s %s %d", page, theme, width), browsertest.AllRules)
 				looked++
 			}
@@ -185,6 +188,7 @@ func TestScreenshots(t *testing.T) {
 	p := browsertest.Open(t).Person(t)
 	s.signIn(t, p, "ada")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "queue.png"), p.Screenshot(t), 0o644))
+	p.Until(t, scripted)
 	p.Press(t, "j", "Enter")
 	p.Until(t, onItem)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "item.png"), p.Screenshot(t), 0o644))

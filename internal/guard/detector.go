@@ -24,6 +24,7 @@ type Input struct {
 	Views   *textview.Views  // of the Segment's text
 	All     []review.Segment // of the Interaction, this one included
 	Policy  *review.Policy
+	Memory  Memory // nil when nothing is remembered
 }
 
 // PolicyChecker is a Detector that makes something of what a Policy says, and can tell

@@ -14,14 +14,18 @@ import (
 // Options are what a Pipeline needs beside its detectors.
 type Options struct {
 	Limits textview.Limits
+	Memory Memory                                    // may be nil
 	Clock  func() time.Time                          // for Timed; not needed without
-	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment; may be nil
+	Timed  func(detector string, took time.Duration) // told how long each detector took per Segment, from many goroutines; may be nil
+	Failed func(detector string, err error)          // told why a detector could not answer, for the log, from many goroutines; may be nil
 }
 
 // Pipeline is a review.Screener. It is safe for concurrent use.
 type Pipeline struct {
-	stages  []stage
-	options Options
+	specs    []review.DetectorSpec
+	stages   []stage    // local detectors
+	outposts []*outpost // remote ones
+	options  Options
 }
 
 type stage struct {
@@ -39,23 +43,27 @@ func NewPipeline(registry *Registry, options Options) (*Pipeline, error) {
 	}
 	p := &Pipeline{options: options}
 	for _, spec := range registry.specs {
-		d, err := spec.New()
-		if err != nil {
+		if err := p.add(spec); err != nil {
 			return nil, fmt.Errorf("guard: %s: %w", spec.ID, err)
 		}
-		p.stages = append(p.stages, stage{spec, d})
 	}
 	return p, nil
 }
 
-// Specs lists the detectors, sorted by id.
-func (p *Pipeline) Specs() []review.DetectorSpec {
-	out := make([]review.DetectorSpec, len(p.stages))
-	for i, s := range p.stages {
-		out[i] = s.spec.DetectorSpec
+func (p *Pipeline) add(spec Spec) error {
+	p.specs = append(p.specs, spec.DetectorSpec)
+	if spec.NewRemote != nil {
+		o, err := newOutpost(spec, p.failed)
+		p.outposts = append(p.outposts, o)
+		return err
 	}
-	return out
+	d, err := spec.New()
+	p.stages = append(p.stages, stage{spec, d})
+	return err
 }
+
+// Specs lists the detectors, sorted by id.
+func (p *Pipeline) Specs() []review.DetectorSpec { return slices.Clone(p.specs) }
 
 // CheckPolicy tells what in a valid policy no detector could work with, such as a
 // schema that does not compile: a reason not to activate it.
@@ -76,25 +84,56 @@ func (p *Pipeline) CheckPolicy(policy review.Policy) error {
 }
 
 // Screen asks every detector that the policy has not switched off about every
-// Segment. Findings come in the order of the segments, then of the text. What a
-// detector could not look at is a Failure, one per detector and reason.
+// Segment. Remote detectors are asked while the local ones look. Findings come in the
+// order of the segments, then of the text. What a detector could not look at is a
+// Failure, one per detector and reason.
 func (p *Pipeline) Screen(ctx context.Context, segments []review.Segment, policy review.Policy) review.Screening {
-	run := screening{pipeline: p, policy: policy, stages: p.enabled(policy), segments: segments}
-	for _, segment := range segments {
-		run.segment(ctx, segment)
+	stages, outposts := p.enabled(policy)
+	run := screening{pipeline: p, policy: policy, stages: stages, reports: make([][]report, len(segments)), segments: segments}
+	away := dispatch(ctx, outposts, segments, p.stopwatch)
+	for i, segment := range segments {
+		run.look(ctx, i, segment)
+	}
+	for _, r := range away.gather(ctx) {
+		run.note(&outposts[r.outpost].spec, r.segment, segments[r.segment].Name, r.findings, r.reason)
+	}
+	for i, segment := range segments {
+		run.conclude(segment, run.reports[i])
 	}
 	run.out.Redactions = run.redactor.redactions
 	return run.out
 }
 
-func (p *Pipeline) enabled(policy review.Policy) []stage {
-	out := make([]stage, 0, len(p.stages))
+func (p *Pipeline) enabled(policy review.Policy) ([]stage, []*outpost) {
+	stages := make([]stage, 0, len(p.stages))
 	for _, s := range p.stages {
 		if policy.Mode(s.spec.ID) != review.ModeOff {
-			out = append(out, s)
+			stages = append(stages, s)
 		}
 	}
-	return out
+	var outposts []*outpost
+	for _, o := range p.outposts {
+		if policy.Mode(o.spec.ID) != review.ModeOff {
+			outposts = append(outposts, o)
+		}
+	}
+	return stages, outposts
+}
+
+// stopwatch times a detector until the function that it returns is called.
+func (p *Pipeline) stopwatch(detector string) (stop func()) {
+	timed := p.options.Timed
+	if timed == nil {
+		return func() {}
+	}
+	start := p.options.Clock()
+	return func() { timed(detector, p.options.Clock().Sub(start)) }
+}
+
+func (p *Pipeline) failed(detector string, err error) {
+	if p.options.Failed != nil {
+		p.options.Failed(detector, err)
+	}
 }
 
 // screening is one run of Screen.
@@ -102,25 +141,47 @@ type screening struct {
 	pipeline *Pipeline
 	policy   review.Policy
 	stages   []stage
+	reports  [][]report // by segment
 	segments []review.Segment
 	redactor redactor
 	out      review.Screening
 }
 
-func (s *screening) segment(ctx context.Context, segment review.Segment) {
+// report is what one detector found in one Segment.
+type report struct {
+	spec     *Spec
+	findings []review.Finding
+}
+
+// look asks the local detectors about a Segment.
+func (s *screening) look(ctx context.Context, number int, segment review.Segment) {
 	if ctx.Err() != nil {
 		s.missed(segment.Name)
 		return
 	}
-	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), All: s.segments, Policy: &s.policy}
+	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), All: s.segments, Policy: &s.policy, Memory: s.pipeline.options.Memory}
+	for i := range s.stages {
+		findings, reason := s.ask(ctx, s.stages[i], in)
+		s.note(&s.stages[i].spec, number, segment.Name, findings, reason)
+	}
+}
+
+// note keeps what a detector said of a Segment.
+func (s *screening) note(spec *Spec, number int, segment string, findings []review.Finding, reason string) {
+	if reason != "" {
+		s.fail(spec.ID, segment, reason)
+		return
+	}
+	if len(findings) > 0 {
+		s.reports[number] = append(s.reports[number], report{spec, findings})
+	}
+}
+
+// conclude puts together what all detectors found in a Segment.
+func (s *screening) conclude(segment review.Segment, reports []report) {
 	var found []review.Finding
-	for _, stage := range s.stages {
-		findings, reason := s.ask(ctx, stage, in)
-		if reason != "" {
-			s.fail(stage.spec.ID, segment.Name, reason)
-			continue
-		}
-		found = append(found, s.complete(stage.spec, segment, findings)...)
+	for _, r := range reports {
+		found = append(found, s.complete(*r.spec, segment, r.findings)...)
 	}
 	s.out.Findings = append(s.out.Findings, s.finish(segment, found)...)
 }
@@ -134,9 +195,10 @@ func (s *screening) missed(segment string) {
 
 // The reasons of a Failure.
 const (
-	reasonDeadline = "deadline"
-	reasonError    = "error"
-	reasonPanic    = "panic"
+	reasonDeadline    = "deadline"
+	reasonError       = "error"
+	reasonPanic       = "panic"
+	reasonUnavailable = "unavailable" // a remote detector that has failed too often to be asked
 )
 
 func (s *screening) fail(detector, segment, reason string) {
@@ -158,15 +220,13 @@ func (s *screening) ask(ctx context.Context, st stage, in *Input) (findings []re
 			findings, reason = nil, reasonPanic
 		}
 	}()
-	if timed := s.pipeline.options.Timed; timed != nil {
-		start := s.pipeline.options.Clock()
-		defer func() { timed(st.spec.ID, s.pipeline.options.Clock().Sub(start)) }()
-	}
+	defer s.pipeline.stopwatch(st.spec.ID)()
 	findings, err := st.detector.Detect(ctx, in)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, reasonDeadline
 	case err != nil:
+		s.pipeline.failed(st.spec.ID, err)
 		return nil, reasonError
 	default:
 		return findings, ""

@@ -14,6 +14,10 @@ type Spec struct {
 	review.DetectorSpec
 	Placeholder string // what stands for a redacted value, such as "EMAIL"; for personal data and secrets only
 	New         func() (Detector, error)
+
+	// Instead of New, for a detector that calls out.
+	NewRemote func() (Remote, error)
+	Reach     Reach
 }
 
 var (
@@ -44,8 +48,14 @@ func (s Spec) check() error {
 		return fmt.Errorf("%s: default thresholds %v and %v", s.ID, rule.Flag, rule.Block)
 	case redacts(s.Category) != placeholderForm.MatchString(s.Placeholder):
 		return fmt.Errorf("%s: placeholder %q", s.ID, s.Placeholder)
-	case s.New == nil:
-		return fmt.Errorf("%s: constructor is needed", s.ID)
+	case (s.New == nil) == (s.NewRemote == nil):
+		return fmt.Errorf("%s: one constructor is needed", s.ID)
+	}
+	if s.NewRemote == nil {
+		return nil
+	}
+	if err := s.Reach.check(); err != nil {
+		return fmt.Errorf("%s: %w", s.ID, err)
 	}
 	return nil
 }

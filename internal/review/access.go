@@ -28,16 +28,26 @@ const (
 	PermRead   Permission = "read"   // queue, items, decisions
 	PermDecide Permission = "decide" // claim, decide, annotate, skip, undo
 	PermExport Permission = "export" // decisions as CSV or JSON Lines
+	PermPolicy Permission = "policy" // draft, try, activate and roll back policies
+
+	// PermPersonal is for reading texts with the personal data and secrets in them;
+	// without it they are placeholders.
+	PermPersonal Permission = "personal"
 )
+
+// Permissions lists every permission.
+func Permissions() []Permission {
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermPersonal}
+}
 
 // grants is the one table of who may do what; routes, navigation and the matrix
 // test are made from it.
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
-	RoleAnalyst: {PermRead, PermDecide, PermExport},
-	RoleLead:    {PermRead, PermDecide, PermExport},
+	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermPersonal},
 	RoleAuditor: {PermRead, PermExport},
-	RoleAdmin:   {PermRead, PermDecide, PermExport},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermPersonal},
 }
 
 // May tells whether the role has the permission; an unknown role has none.
@@ -78,6 +88,17 @@ func (v Viewer) Sees(appID string) bool {
 // HasApp tells whether an App of that name is one of the viewer's.
 func (v Viewer) HasApp(name string) bool {
 	return slices.ContainsFunc(v.Apps, func(a App) bool { return a.Name == name })
+}
+
+// AppNamed returns the viewer's App of that name; CodeNotFound for one that is not
+// there and for one that is not theirs.
+func (v Viewer) AppNamed(name string) (App, error) {
+	for _, a := range v.Apps {
+		if a.Name == name {
+			return a, nil
+		}
+	}
+	return App{}, Errorf(CodeNotFound, "there is no such App")
 }
 
 // AppIDs lists the ids of the viewer's Apps.

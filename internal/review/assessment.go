@@ -1,7 +1,6 @@
 package review
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -70,6 +69,24 @@ func (a Assessment) Sanitized(segment, text string) string {
 	return b.String()
 }
 
+// Placeholders says what each placeholder of the redactions stands for: the text where
+// it stands first. It is made from the content each time and stored nowhere.
+func (a Assessment) Placeholders(c Content) map[string]string {
+	texts := map[string]string{}
+	for _, s := range c.Segments() {
+		texts[s.Name] = s.Text
+	}
+	out := make(map[string]string, len(a.Redactions))
+	for _, r := range a.Redactions {
+		text := texts[r.Segment]
+		if _, known := out[r.Placeholder]; known || r.Start < 0 || r.Start > r.End || r.End > len(text) {
+			continue
+		}
+		out[r.Placeholder] = text[r.Start:r.End]
+	}
+	return out
+}
+
 // Excerpt is what one line can show of the content: the start of its redacted prompt,
 // or of what there is.
 func (a Assessment) Excerpt(c Content) string { return excerpt(a.Sanitized(subject(c))) }
@@ -104,13 +121,4 @@ func kindOfSegment(name string) SegmentKind {
 	default:
 		return SegmentPrompt
 	}
-}
-
-// ParsePolicy reads a stored policy document.
-func ParsePolicy(appID string, version int, document []byte) (Policy, error) {
-	p := Policy{AppID: appID, Version: version}
-	if err := json.Unmarshal(document, &p); err != nil {
-		return Policy{}, Wrap(CodeInternal, err, "the stored policy cannot be read")
-	}
-	return p, p.Validate()
 }

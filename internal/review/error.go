@@ -92,3 +92,16 @@ func (f invalidFields) err() error {
 	}
 	return &Error{Code: CodeUnprocessable, Message: f[0].Field + ": " + f[0].Message, Fields: f}
 }
+
+// FieldsOf returns the field errors anywhere in the chain.
+func FieldsOf(err error) []FieldError {
+	var e *Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	return e.Fields
+}
+
+// Unprocessable makes the Error of an input some fields of which are wrong; nil when
+// there are none.
+func Unprocessable(fields []FieldError) error { return invalidFields(fields).err() }

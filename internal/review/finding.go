@@ -78,7 +78,7 @@ func DetectorIDs(findings []Finding) []string {
 type Failure struct {
 	Detector string `json:"detector"`
 	Segment  string `json:"segment,omitempty"`
-	Reason   string `json:"reason"` // "deadline", "error", "panic": safe to show
+	Reason   string `json:"reason"` // "deadline", "error", "panic", "unavailable": safe to show
 }
 
 // DetectorSpec declares a Detector once; pages, docs, policy defaults and metrics

@@ -78,12 +78,11 @@ func (v Viewer) appsNamed(name string) []string {
 	if name == "" {
 		return v.AppIDs()
 	}
-	for _, a := range v.Apps {
-		if a.Name == name {
-			return []string{a.ID}
-		}
+	app, err := v.AppNamed(name)
+	if err != nil {
+		return nil
 	}
-	return nil
+	return []string{app.ID}
 }
 
 // Counts returns the viewer's counters.
@@ -113,7 +112,8 @@ func (s *Service) first(ctx context.Context, v Viewer, q QueueQuery) (string, er
 	return rows[0].Item.ID, nil
 }
 
-// View returns everything that the Item's page shows; it changes nothing.
+// View returns everything that the Item's page shows, without personal data and
+// secrets for those who may not read them; it changes nothing.
 func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, error) {
 	view, err := s.Store.ItemView(ctx, v.AppIDs(), itemID)
 	if err != nil {
@@ -122,6 +122,9 @@ func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, 
 	view.Policy = view.Policy.WithDefaults(s.specs)
 	if !view.Claim.Live(s.now()) {
 		view.Claim = nil
+	}
+	if !v.May(PermPersonal) {
+		view = view.masked()
 	}
 	return view, nil
 }

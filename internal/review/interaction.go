@@ -80,6 +80,11 @@ const (
 	SegmentToolOutput    SegmentKind = "tool_output"
 )
 
+// SegmentKinds lists every kind in the order in which pages show them.
+func SegmentKinds() []SegmentKind {
+	return []SegmentKind{SegmentPrompt, SegmentDocument, SegmentToolOutput, SegmentToolArguments, SegmentResponse, SegmentSystem}
+}
+
 // Trust says how far the author of a text is trusted with giving instructions.
 type Trust int
 

@@ -1,10 +1,9 @@
 package review
 
 import (
-	"fmt"
+	"bytes"
+	"encoding/json"
 	"maps"
-	"math"
-	"regexp"
 	"slices"
 	"time"
 )
@@ -18,6 +17,9 @@ const (
 	ModeMonitor Mode = "monitor" // Findings are recorded and shown, nothing more
 	ModeOff     Mode = "off"     // the Detector does not run
 )
+
+// Modes lists every mode, the strictest first.
+func Modes() []Mode { return []Mode{ModeEnforce, ModeMonitor, ModeOff} }
 
 // Rule is what a Policy says of one Detector. A threshold is the least
 // confidence, in (0,1], at which the Verdict is reached; 0 means never.
@@ -132,49 +134,20 @@ func (p Policy) HasLabel(id string) bool {
 	return slices.ContainsFunc(p.Labels, func(l Label) bool { return l.ID == id })
 }
 
-// Validate returns an Error that names every field that is out of its bounds.
-func (p Policy) Validate() error {
-	var bad invalidFields
-	unit := func(field string, x float64) {
-		if math.IsNaN(x) || x < 0 || x > 1 {
-			bad.addf(field, "must be between 0 and 1")
-		}
+// ParsePolicy reads a stored policy document. A field that this program does not know
+// is an error: a policy of which only a part is understood must not decide, and would
+// lose the rest when it is stored again.
+func ParsePolicy(appID string, version int, document []byte) (Policy, error) {
+	p := Policy{AppID: appID, Version: version}
+	d := json.NewDecoder(bytes.NewReader(document))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return Policy{}, Wrap(CodeInternal, err, "the stored policy cannot be read")
 	}
-	for _, id := range slices.Sorted(maps.Keys(p.Detectors)) {
-		r := p.Detectors[id]
-		at := "detectors." + id
-		if r.Mode != ModeEnforce && r.Mode != ModeMonitor && r.Mode != ModeOff {
-			bad.addf(at+".mode", "must be enforce, monitor or off")
-		}
-		unit(at+".flag", r.Flag)
-		unit(at+".block", r.Block)
-		for _, kind := range slices.Sorted(maps.Keys(r.Segments)) {
-			unit(fmt.Sprintf("%s.segments.%s.flag", at, kind), r.Segments[kind].Flag)
-			unit(fmt.Sprintf("%s.segments.%s.block", at, kind), r.Segments[kind].Block)
-		}
+	if d.More() {
+		return Policy{}, Errorf(CodeInternal, "the stored policy has something behind its end")
 	}
-	unit("audit_rate", p.AuditRate)
-	if p.DeadlineMS < 1 || p.DeadlineMS > 60_000 {
-		bad.addf("deadline_ms", "must be between 1 and 60000")
-	}
-	if p.MaxPromptBytes < 1 {
-		bad.addf("max_prompt_bytes", "must be positive")
-	}
-	for _, s := range Severities() {
-		if p.DueMinutes[s] < 1 {
-			bad.addf("due_minutes."+string(s), "must be at least 1")
-		}
-	}
-	for i, pat := range p.Patterns {
-		if _, err := regexp.Compile(pat.Expr); err != nil || pat.Name == "" {
-			bad.addf(fmt.Sprintf("patterns[%d]", i), "needs a name and a valid regular expression")
-		}
-	}
-	if len(p.Labels) == 0 {
-		bad.addf("labels", "needs at least one label")
-	}
-	p.validateContent(&bad)
-	return bad.err()
+	return p, p.Validate()
 }
 
 // Decide turns what was found into a Verdict and a risk in [0,1]. It is pure: the

@@ -93,6 +93,9 @@ type Tx interface {
 	SetPassword(userID, hash string) error
 	PutMembership(userID, appID string) error
 	PutPolicy(p Policy, by Actor, reason string, at time.Time) error // and makes it the active one
+	PolicyDraft(appID string) (*PolicyDraft, error)                  // nil when there is none
+	PutPolicyDraft(PolicyDraft) error                                // inserts or replaces the one of its App
+	DeletePolicyDraft(appID string) error
 }
 
 // Notice is one row of the outbox.
@@ -113,6 +116,11 @@ type Reader interface {
 	Policy(ctx context.Context, appID string, version int) (Policy, error)
 	// ActivePolicy returns the version that is in force.
 	ActivePolicy(ctx context.Context, appID string) (Policy, error)
+	// PolicyVersions lists who made which version and why, the newest first.
+	PolicyVersions(ctx context.Context, appID string, limit int) ([]PolicyVersion, error)
+	PolicyDraft(ctx context.Context, appID string) (*PolicyDraft, error) // nil when there is none
+	// DetectorTallies counts from the start of the day (UTC) of the time given.
+	DetectorTallies(ctx context.Context, appID string, since time.Time) ([]DetectorTally, error)
 
 	Receipt(ctx context.Context, appID, interactionID string) (Receipt, error)
 	FindExternal(ctx context.Context, appID, externalID string) (id string, contentHash [32]byte, found bool, err error)

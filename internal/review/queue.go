@@ -106,6 +106,7 @@ type ItemView struct {
 	Annotations  []Annotation
 	History      []HistoryRow // this user's latest Interactions in this App, newest first
 	Policy       Policy       // the one in force now: labels
+	Masked       bool         // personal data and secrets are placeholders: the viewer may not read them
 }
 
 // DecisionView is a Decision with what a page says about it.

@@ -115,7 +115,10 @@ func (t *tx) PutDecision(d review.Decision) error {
 	if err != nil {
 		return err
 	}
-	return t.insert(&row)
+	if err := t.insert(&row); err != nil {
+		return err
+	}
+	return t.tallyDecision(d.ID, 1)
 }
 
 // LastDecision implements review.Tx.
@@ -137,7 +140,10 @@ func (t *tx) Decision(id string) (review.DecisionView, error) {
 func (t *tx) PutUndo(u review.Undo) error {
 	err := t.exec("INSERT INTO undos (decision_id, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?)",
 		u.DecisionID, string(u.Actor.Kind), u.Actor.ID, at(u.CreatedAt))
-	return said(err, review.CodeConflict, "this decision is undone already")
+	if err != nil {
+		return said(err, review.CodeConflict, "this decision is undone already")
+	}
+	return t.tallyDecision(u.DecisionID, -1)
 }
 
 // annotationRow is a row of annotations; UserName is filled in on reads.

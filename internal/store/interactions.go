@@ -183,7 +183,10 @@ func (t *tx) PutInteraction(in review.Interaction, a review.Assessment) error {
 	if err := t.insert(&interaction); err != nil {
 		return said(err, review.CodeConflict, "external_id was submitted before")
 	}
-	return t.insert(&assessment)
+	if err := t.insert(&assessment); err != nil {
+		return err
+	}
+	return t.tallyFindings(in.AppID, in.CreatedAt, "", outcomeFound, a.Findings)
 }
 
 // PutFeedback implements review.Tx.

@@ -64,7 +64,10 @@ func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
 		err = t.exec("INSERT INTO item_findings (item_id, detector, category) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 			i.ID, f.Detector, string(f.Category))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.tallyFindings(i.AppID, i.CreatedAt, i.Kind, outcomeItem, findings)
 }
 
 // Item implements review.Tx.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -97,7 +96,7 @@ func TestManyMigrateAtOnce(t *testing.T) {
 				require.NoError(t, errs[i])
 				total += ran[i]
 			}
-			require.Equal(t, 5, total, "every migration ran once")
+			require.Equal(t, 6, total, "every migration ran once")
 			require.NoError(t, put(t.Context(), openWithApp(t, o), "x", 10))
 		})
 	}
@@ -124,11 +123,9 @@ func TestSQLiteCommandWritesBesideABusyServer(t *testing.T) {
 			}
 		})
 	}
-	begun := time.Now()
 	for i := range 20 {
 		require.NoError(t, put(t.Context(), command, fmt.Sprintf("command-%d", i), 10))
 	}
-	t.Logf("20 commands in %v", time.Since(begun))
 	close(stop)
 	group.Wait()
 	report, err := server.VerifyChain(t.Context())

@@ -1,7 +1,6 @@
 package storybook
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,10 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/guardroom/guardroom/internal/browsertest"
 	"github.com/guardroom/guardroom/static"
 )
 
@@ -25,9 +23,9 @@ type posted struct {
 	script bool // htmx sent it
 }
 
-// stage serves the stories with a server behind their forms: it records each, and answers with another story.
+// stage is a page on the stories with a server behind their forms: it records each, and answers with another story.
 type stage struct {
-	ctx   context.Context
+	*browsertest.Page
 	url   string
 	posts chan posted
 	lost  atomic.Bool // the hold on the item is gone
@@ -38,9 +36,9 @@ func openStage(t *testing.T) *stage {
 	assets, err := static.New()
 	require.NoError(t, err)
 	if assets.Script() == "" {
-		missing(t, "the script bundle (npm ci && npm run build)")
+		browsertest.Missing(t, "the script bundle (npm ci && npm run build)")
 	}
-	s := &stage{ctx: openBrowser(t), posts: make(chan posted, 32)}
+	s := &stage{Page: browsertest.Open(t).Tab(t), posts: make(chan posted, 32)}
 	mux := http.NewServeMux()
 	mux.Handle("/", Handler(assets))
 	mux.HandleFunc("POST /items/{id}/{step}", func(w http.ResponseWriter, r *http.Request) {
@@ -72,8 +70,8 @@ func openStage(t *testing.T) *stage {
 
 func (s *stage) open(t *testing.T, story string) {
 	t.Helper()
-	require.NoError(t, chromedp.Do(s.ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(s.url+Prefix+story)))
-	require.True(t, s.eval(t, `typeof window.htmx === "object"`), "the script did not run")
+	s.Go(t, s.url+Prefix+story)
+	require.True(t, s.Is(t, `typeof window.htmx === "object"`), "the script did not run")
 	s.drain()
 }
 
@@ -85,50 +83,6 @@ func (s *stage) drain() {
 			return
 		}
 	}
-}
-
-// press types as a keyboard does: a character comes with its key and is gone when the page swallows that.
-func (s *stage) press(t *testing.T, keys ...string) {
-	t.Helper()
-	for _, k := range keys {
-		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: k}
-		if len(k) == 1 {
-			down.Text = k
-		} else {
-			down.WindowsVirtualKeyCode = 27 // Escape, the only named key here
-		}
-		up := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: k}
-		require.NoError(t, chromedp.Do(s.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, down); err != nil {
-				return err
-			}
-			_, err := chromedp.Call(ctx, input.DispatchKeyEvent, up)
-			return err
-		})))
-	}
-}
-
-func (s *stage) eval(t *testing.T, js string) bool {
-	t.Helper()
-	ok, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](js))
-	require.NoError(t, err, js)
-	return ok
-}
-
-func (s *stage) text(t *testing.T, js string) string {
-	t.Helper()
-	out, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](js))
-	require.NoError(t, err, js)
-	return out
-}
-
-// until waits for the page to become what the expression says, also across navigations.
-func (s *stage) until(t *testing.T, js string) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		ok, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](js))
-		return err == nil && ok
-	}, 10*time.Second, 20*time.Millisecond, js)
 }
 
 func (s *stage) next(t *testing.T, step string) posted {
@@ -164,32 +118,32 @@ func TestScript(t *testing.T) {
 
 func (s *stage) keys(t *testing.T) {
 	s.open(t, "item-held")
-	s.press(t, "?")
-	require.True(t, s.eval(t, `document.getElementById("keys").open`))
-	s.press(t, "a")
+	s.Press(t, "?")
+	require.True(t, s.Is(t, `document.getElementById("keys").open`))
+	s.Press(t, "a")
 	require.Empty(t, s.posts, "a key worked behind a dialog")
-	s.press(t, "Escape")
-	require.False(t, s.eval(t, `document.getElementById("keys").open`))
-	s.press(t, "n")
-	require.Equal(t, "note", s.text(t, focusedID))
-	s.press(t, "a", "b")
-	require.Equal(t, "ab", s.text(t, `document.getElementById("note").value`))
-	s.press(t, "Escape")
-	require.NotEqual(t, "note", s.text(t, focusedID))
+	s.Press(t, "Escape")
+	require.False(t, s.Is(t, `document.getElementById("keys").open`))
+	s.Press(t, "n")
+	require.Equal(t, "note", s.Text(t, focusedID))
+	s.Press(t, "a", "b")
+	require.Equal(t, "ab", s.Text(t, `document.getElementById("note").value`))
+	s.Press(t, "Escape")
+	require.NotEqual(t, "note", s.Text(t, focusedID))
 	const chosen = `document.querySelector("[name=label]:checked")?.value ?? ""`
-	s.press(t, "2")
-	require.Equal(t, "jailbreak", s.text(t, chosen))
-	s.press(t, "8")
-	require.Equal(t, "false_alarm", s.text(t, chosen))
-	s.press(t, "h")
-	require.Equal(t, "history", s.text(t, focusedID))
+	s.Press(t, "2")
+	require.Equal(t, "jailbreak", s.Text(t, chosen))
+	s.Press(t, "8")
+	require.Equal(t, "false_alarm", s.Text(t, chosen))
+	s.Press(t, "h")
+	require.Equal(t, "history", s.Text(t, focusedID))
 	require.Empty(t, s.posts)
 }
 
 func (s *stage) decides(t *testing.T) {
 	s.open(t, "item-held")
-	s.press(t, "1", "r", "w", "h", "y", "Escape")
-	s.press(t, "b")
+	s.Press(t, "1", "r", "w", "h", "y", "Escape")
+	s.Press(t, "b")
 	p := s.next(t, "decision")
 	require.True(t, p.script)
 	require.Equal(t, "block", p.form.Get("decision"))
@@ -197,23 +151,23 @@ func (s *stage) decides(t *testing.T) {
 	require.Equal(t, "why", p.form.Get("reason"))
 	require.Equal(t, "3", p.form.Get("version"))
 	require.Regexp(t, `^\d{1,5}$`, p.form.Get("focused_ms"))
-	s.until(t, `!!document.querySelector(".toast form")`)
-	s.until(t, focusedID+` === "main"`)
-	require.Contains(t, s.text(t, `location.pathname`), "item-next", "the address is that of the page")
-	s.until(t, `document.getElementById("live").textContent.startsWith("Blocked.")`)
-	s.press(t, "z")
+	s.Until(t, `!!document.querySelector(".toast form")`)
+	s.Until(t, focusedID+` === "main"`)
+	require.Contains(t, s.Text(t, `location.pathname`), "item-next", "the address is that of the page")
+	s.Until(t, `document.getElementById("live").textContent.startsWith("Blocked.")`)
+	s.Press(t, "z")
 	require.Equal(t, "d-1", s.next(t, "undo").form.Get("decision_id"))
 	require.Empty(t, s.posts)
 }
 
 func (s *stage) bounces(t *testing.T) {
 	s.open(t, "item-held")
-	s.eval(t, `document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "a", repeat: true, bubbles: true}))`)
-	s.eval(t, `(document.querySelector("[data-judgement=approve]").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, detail: 2})), true)`)
+	s.Is(t, `document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "a", repeat: true, bubbles: true}))`)
+	s.Is(t, `(document.querySelector("[data-judgement=approve]").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, detail: 2})), true)`)
 	require.Empty(t, s.posts)
-	s.press(t, "a", "a", "a")
+	s.Press(t, "a", "a", "a")
 	s.next(t, "decision")
-	s.until(t, `!!document.querySelector(".toast form")`)
+	s.Until(t, `!!document.querySelector(".toast form")`)
 	require.Empty(t, s.posts, "one press too many decided something")
 }
 
@@ -221,7 +175,7 @@ func (s *stage) leaves(t *testing.T) {
 	s.open(t, "item-held")
 	s.open(t, "queue-3") // drains what came before
 	s.open(t, "item-held")
-	require.NoError(t, chromedp.Do(s.ctx, chromedp.Navigate(s.url+Prefix+"queue-3")))
+	s.Go(t, s.url+Prefix+"queue-3")
 	require.Regexp(t, `^tok-(2f1c|heartbeat)$`, s.next(t, "release").form.Get("token"))
 }
 
@@ -229,46 +183,46 @@ func (s *stage) retakes(t *testing.T) {
 	s.lost.Store(true)
 	defer s.lost.Store(false)
 	s.open(t, "item-held")
-	s.until(t, `[...document.querySelectorAll("input[name=token]")].every(i => i.value === "tok-claim")`)
-	require.True(t, s.eval(t, `document.getElementById("warning") === null`))
+	s.Until(t, `[...document.querySelectorAll("input[name=token]")].every(i => i.value === "tok-claim")`)
+	require.True(t, s.Is(t, `document.getElementById("warning") === null`))
 }
 
 func (s *stage) signedOut(t *testing.T) {
 	s.open(t, "queue-3")
-	require.NoError(t, chromedp.Do(s.ctx, chromedp.Click(chromedp.CSS(".row-text"))))
-	s.until(t, `location.pathname.endsWith("/login") && !!document.querySelector("form input[type=password]")`)
+	s.Click(t, ".row-text")
+	s.Until(t, `location.pathname.endsWith("/login") && !!document.querySelector("form input[type=password]")`)
 }
 
 func (s *stage) walks(t *testing.T) {
 	s.open(t, "queue-50")
-	s.press(t, "j", "k")
+	s.Press(t, "j", "k")
 	at := `String([...document.querySelectorAll(".row-text")].indexOf(document.activeElement))`
-	require.Equal(t, "0", s.text(t, at))
-	s.press(t, "j")
-	require.Equal(t, "1", s.text(t, at))
-	s.press(t, "f")
-	require.True(t, s.eval(t, `document.querySelector("details.panel").open`))
-	require.Equal(t, "filter-state", s.text(t, focusedID))
-	s.press(t, "Escape")
-	s.press(t, "g", "d")
-	s.until(t, `document.querySelector("h1").textContent === "Decisions"`)
+	require.Equal(t, "0", s.Text(t, at))
+	s.Press(t, "j")
+	require.Equal(t, "1", s.Text(t, at))
+	s.Press(t, "f")
+	require.True(t, s.Is(t, `document.querySelector("details.panel").open`))
+	require.Equal(t, "filter-state", s.Text(t, focusedID))
+	s.Press(t, "Escape")
+	s.Press(t, "g", "d")
+	s.Until(t, `document.querySelector("h1").textContent === "Decisions"`)
 }
 
 func (s *stage) marks(t *testing.T) {
 	s.open(t, "item-long")
-	require.False(t, s.eval(t, `document.querySelector(".fold").open`))
-	require.NoError(t, chromedp.Do(s.ctx, chromedp.Click(chromedp.CSS(`a[href="#mark-1"]`))))
-	require.True(t, s.eval(t, `document.querySelector(".fold").open`), "the fold hides the mark")
-	require.True(t, s.eval(t, `document.getElementById("mark-1").classList.contains("is-lit")`))
-	require.True(t, s.eval(t, `document.getElementById("card-1").classList.contains("is-lit")`))
-	require.True(t, s.eval(t, `document.activeElement.matches('a.ref[href="#card-1"]')`))
+	require.False(t, s.Is(t, `document.querySelector(".fold").open`))
+	s.Click(t, `a[href="#mark-1"]`)
+	require.True(t, s.Is(t, `document.querySelector(".fold").open`), "the fold hides the mark")
+	require.True(t, s.Is(t, `document.getElementById("mark-1").classList.contains("is-lit")`))
+	require.True(t, s.Is(t, `document.getElementById("card-1").classList.contains("is-lit")`))
+	require.True(t, s.Is(t, `document.activeElement.matches('a.ref[href="#card-1"]')`))
 }
 
 func (s *stage) selects(t *testing.T) {
 	s.open(t, "item-scripts")
 	text := scripts().Interaction.Content.Messages[0].Content
 	from, to := strings.Index(text, "re\u00adset"), strings.Index(text, " please")
-	require.True(t, s.eval(t, `(() => {
+	require.True(t, s.Is(t, `(() => {
 		const passage = document.querySelector('.passage[data-segment="messages[0]"]');
 		const texts = [];
 		const walker = document.createTreeWalker(passage, NodeFilter.SHOW_TEXT);
@@ -278,21 +232,21 @@ func (s *stage) selects(t *testing.T) {
 		getSelection().setBaseAndExtent(first, first.data.lastIndexOf("re"), last, 0);
 		return true;
 	})()`))
-	s.until(t, `document.querySelector("[data-span] [name=segment]").value === "messages[0]"`)
-	require.Equal(t, fmt.Sprint(from), s.text(t, `document.querySelector("[data-span] [name=start]").value`))
-	require.Equal(t, fmt.Sprint(to), s.text(t, `document.querySelector("[data-span] [name=end]").value`))
+	s.Until(t, `document.querySelector("[data-span] [name=segment]").value === "messages[0]"`)
+	require.Equal(t, fmt.Sprint(from), s.Text(t, `document.querySelector("[data-span] [name=start]").value`))
+	require.Equal(t, fmt.Sprint(to), s.Text(t, `document.querySelector("[data-span] [name=end]").value`))
 }
 
 func (s *stage) theme(t *testing.T) {
-	require.NoError(t, chromedp.Do(s.ctx, scheme("light")))
+	s.Theme(t, "light")
 	s.open(t, "queue-3")
 	const colour = `getComputedStyle(document.body).color`
-	light := s.text(t, colour)
-	s.press(t, "t")
-	require.NotEqual(t, light, s.text(t, colour))
+	light := s.Text(t, colour)
+	s.Press(t, "t")
+	require.NotEqual(t, light, s.Text(t, colour))
 	s.open(t, "queue-3")
-	require.Equal(t, "dark", s.text(t, `document.documentElement.dataset.theme ?? ""`))
-	require.NotEqual(t, light, s.text(t, colour))
-	s.press(t, "t")
-	require.Equal(t, light, s.text(t, colour))
+	require.Equal(t, "dark", s.Text(t, `document.documentElement.dataset.theme ?? ""`))
+	require.NotEqual(t, light, s.Text(t, colour))
+	s.Press(t, "t")
+	require.Equal(t, light, s.Text(t, colour))
 }

@@ -16,6 +16,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.queue()...)
 	all = append(all, s.item()...)
 	all = append(all, s.record()...)
+	all = append(all, s.policies()...)
 	return append(all, s.errors()...)
 }
 
@@ -107,6 +108,8 @@ func (s stories) item() []Story {
 	sent.View.Decisions = []review.DecisionView{{Decision: review.Decision{ID: "d-9", Actor: review.Actor{Kind: review.ActorUser, ID: anna.ID}, Judgement: review.JudgeApprove, CreatedAt: now.Add(-time.Hour)}, Reviewer: anna.Name}}
 	failed := page(anna, attack())
 	failed.View.Interaction.Error, failed.View.Interaction.Content.Response = "upstream 503 after 3 tries", ""
+	masked := page(viewer, attack())
+	masked.View.Masked = true
 	return []Story{
 		{"item-held", views.Item(held)},
 		{"item-next", views.Item(next)},
@@ -114,7 +117,7 @@ func (s stories) item() []Story {
 		{"item-free", views.Item(free)},
 		{"item-others", views.Item(others)},
 		{"item-escalated", views.Item(escalated)},
-		{"item-viewer", views.Item(page(viewer, attack()))},
+		{"item-viewer", views.Item(masked)},
 		{"item-invalid", views.Item(invalid)},
 		{"item-conflict", views.Item(stale)},
 		{"item-conflict-taken", views.Item(taken)},

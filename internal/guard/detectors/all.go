@@ -1,27 +1,43 @@
 package detectors
 
-import "github.com/guardroom/guardroom/internal/guard"
+import (
+	"sync"
+
+	"github.com/guardroom/guardroom/internal/guard"
+)
 
 // All registers every local detector.
 func All() *guard.Registry {
-	return guard.NewRegistry(
+	injections := []guard.Spec{
+		once(injectionOverride()),
+		once(injectionPersona()),
+		once(injectionLeak()),
+		once(injectionDelimiter()),
+		once(injectionIndirect()),
+	}
+	return guard.NewRegistry(append(injections,
+		injectionSmuggled(injections...),
+		inputCode(),
 		inputEncoding(),
 		inputControl(),
 		inputLength(),
 		inputEntropy(),
 		inputRepetition(),
 		inputGibberish(),
-		injectionOverride(),
-		injectionPersona(),
-		injectionLeak(),
-		injectionDelimiter(),
+		injectionModel(),
+		injectionMemory(),
 		exfilCanary(),
 		exfilLink(),
 		exfilPattern(),
 		exfilPromptLeak(),
 		topicHighrisk(),
-		outputGrounding(),
 		toxicityLocal(),
+		toolPolicy(),
+		outputCode(),
+		outputGrounding(),
+		outputLength(),
+		outputRefusal(),
+		outputSchema(),
 		piiCard(),
 		piiEmail(),
 		piiIBAN(),
@@ -32,5 +48,12 @@ func All() *guard.Registry {
 		secretPassword(),
 		secretPrivateKey(),
 		secretToken(),
-	)
+	)...)
+}
+
+// once makes a detector only the first time: what others ask, too, is held in memory
+// once. Detectors are safe for concurrent use.
+func once(spec guard.Spec) guard.Spec {
+	spec.New = sync.OnceValues(spec.New)
+	return spec
 }

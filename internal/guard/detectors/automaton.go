@@ -49,7 +49,7 @@ func newAutomaton(words map[string][]int32) *automaton {
 		t.add(a, spelled, words[spelled])
 	}
 	t.link()
-	a.next = t.next
+	a.next = slices.Clone(t.next) // words share beginnings: much of the room that the trie took was not needed
 	a.out = make([]int32, len(t.ids))
 	for s, ids := range t.ids {
 		if len(ids) > 0 {

@@ -208,13 +208,20 @@ type conversation struct {
 	private  []string // what the reader did not write: system prompts, documents, tools' output
 	prompts  []string
 	gathered bool
+	asked    int
 }
+
+// maxCompared bounds how many values of one Segment are looked for in all the others.
+const maxCompared = 500
 
 // has tells whether a value says what was said in the conversation. What users wrote
 // themselves counts in what is fetched only: links to searches repeat it.
 func (c *conversation) has(value string, fetched bool) bool {
 	words := lettersOf(textview.Fold(strings.NewReplacer("-", " ", "_", " ").Replace(unquoted(value))))
 	if len(words) < quotedLength || !strings.Contains(words, " ") {
+		return false
+	}
+	if c.asked++; c.asked > maxCompared {
 		return false
 	}
 	c.gather()

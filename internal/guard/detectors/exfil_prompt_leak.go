@@ -43,6 +43,8 @@ const (
 	// ordering is what instructions add to the log-odds, wholly that most of the system
 	// prompt was repeated.
 	ordering, wholly = 1.0, 0.8
+	// orderReach is how much of a run is looked at for instructions, in bytes.
+	orderReach = 2 << 10
 	// minRun is the shortest run that is reported, unless it is most of the prompt.
 	minRun = 8
 	// maxWordsCompared bounds what is remembered of the system prompt.
@@ -103,7 +105,7 @@ func (p promptLeak) weigh(v *textview.View, repeated []repeatedRun, words int) (
 			continue
 		}
 		odds := min(perWord*float64(r.words-evenRun), mostRun)
-		if p.orders.MatchString(v.Text[r.start:r.end]) {
+		if p.orders.MatchString(v.Text[r.start:min(r.end, r.start+orderReach)]) {
 			odds += ordering
 		}
 		if most {
@@ -175,30 +177,49 @@ func shinglesOf(segments []review.Segment, kinds ...review.SegmentKind) (set map
 // word by itself.
 func wordsOf(text string) []word {
 	out := make([]word, 0, len(text)/5+1)
-	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
 	for i := 0; i < len(text); {
-		c, size := utf8.DecodeRuneInString(text[i:])
+		c, size := rune(text[i]), 1
+		if c >= utf8.RuneSelf {
+			c, size = utf8.DecodeRuneInString(text[i:])
+		}
 		if !wordRune(c) {
 			i += size
 			continue
 		}
-		w := word{hash: offset, start: int32(i)}
-		for alone := spaceless(c); i < len(text); {
-			if c, size = utf8.DecodeRuneInString(text[i:]); !wordRune(c) || spaceless(c) && !alone {
-				break
-			}
-			for j := i; j < i+size; j++ {
-				w.hash = (w.hash ^ uint64(text[j])) * prime
-			}
-			i += size
-			if alone {
+		end := i + size
+		if !spaceless(c) {
+			end = wordEnd(text, end)
+		}
+		out = append(out, word{hashOf(text[i:end]), int32(i), int32(end)})
+		i = end
+	}
+	return out
+}
+
+// wordEnd moves to where the word that at is in ends.
+func wordEnd(text string, at int) int {
+	for at < len(text) {
+		c, size := rune(text[at]), 1
+		if c >= utf8.RuneSelf {
+			if c, size = utf8.DecodeRuneInString(text[at:]); spaceless(c) {
 				break
 			}
 		}
-		w.end = int32(i)
-		out = append(out, w)
+		if !wordRune(c) {
+			break
+		}
+		at += size
 	}
-	return out
+	return at
+}
+
+// hashOf is FNV-1a.
+func hashOf(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
 }
 
 func wordRune(c rune) bool {

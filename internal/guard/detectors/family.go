@@ -24,7 +24,7 @@ func newFamily(message string, severity review.Severity, m manner, words vocabul
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSetting()
+	s, err := sharedSetting()
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,9 @@ func (f *family) weigh(ctx context.Context, segment review.Segment, v *textview.
 			continue
 		}
 		odds := logit(f.rules.rules[h.rule].weight) + company
-		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, f.manner)
+		manner := f.manner
+		manner.orders = manner.orders && f.rules.rules[h.rule].weight >= telling
+		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, manner)
 		if err != nil {
 			return nil, err
 		}
@@ -147,6 +149,10 @@ func asWritten(v *textview.View, h hit, text string) bool {
 	start, end := v.Original(h.start, h.end)
 	return textview.Fold(text[start:end]) == v.Text[h.start:h.end]
 }
+
+// telling is the weight from which a rule tells something on its own. Lighter ones are
+// everyday wordings that count in company, and being an order makes them no heavier.
+const telling = 0.45
 
 // What is added to the log-odds of a finding.
 const (

@@ -23,7 +23,8 @@ func inputControl() guard.Spec {
 			return control{oddities{
 				{textview.OddNUL, review.SeverityMedium, 0.5, 0.01, "NUL characters"},
 				{textview.OddControl, review.SeverityLow, 0.3, 0.01, "Control characters"},
-				{textview.OddInvisible, review.SeverityMedium, 0.3, 0.04, "Zero-width characters where they spell nothing"},
+				{textview.OddInvisible, review.SeverityLow, 0.2, 0.005, "Zero-width characters where they spell nothing"},
+				{textview.OddSplit, review.SeverityMedium, 0.3, 0.04, "Zero-width characters inside of words or in rows"},
 				{textview.OddSoftHyphen, review.SeverityLow, 0.05, 0.01, "Soft hyphens"},
 				{textview.OddOverride, review.SeverityMedium, 0.75, 0.05, "Bidirectional overrides: the text is not read as it is stored"},
 				{textview.OddUnclosed, review.SeverityLow, 0.3, 0.02, "Bidirectional embeddings that are not closed"},

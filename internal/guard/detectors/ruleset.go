@@ -145,11 +145,17 @@ func expand(expr string, words vocabulary) (string, error) {
 		return "(?:" + alternatives + ")"
 	})
 	var b strings.Builder
+	class := false // inside of brackets, where a space is one character
 	for i := 0; i < len(expr); i++ {
 		switch c := expr[i]; {
 		case c == '\\' && i+1 < len(expr):
 			b.WriteString(expr[i : i+2])
 			i++
+		case c == '[' || c == ']':
+			class = c == '['
+			b.WriteByte(c)
+		case c == ' ' && class:
+			b.WriteString(`\s`)
 		case c == ' ':
 			b.WriteString(gapExpr)
 		case c == '~' && i+1 < len(expr) && expr[i+1] >= '1' && expr[i+1] <= '9':
@@ -261,24 +267,32 @@ func (s *ruleset) follow(at *sightings, w way) {
 		}
 	}
 	for _, first := range at.ends[w.groups[0]] {
-		last := first
-		for _, g := range w.groups[1:] {
-			ends := at.ends[g]
-			i, _ := slices.BinarySearch(ends, last+1)
-			if i == len(ends) || ends[i] > last+s.reach[w.rule] {
-				last = -1
-				break
-			}
-			last = ends[i]
+		last, ok := at.last(w, first, s.reach[w.rule])
+		if !ok {
+			continue
 		}
 		if len(at.parts) == most {
 			at.cut = true
 			return
 		}
-		if last >= 0 {
-			at.parts = append(at.parts, part{w.rule, int(first) - before, int(last) + after})
-		}
+		at.parts = append(at.parts, part{w.rule, int(first) - before, int(last) + after})
 	}
+}
+
+// last follows a way from its first word and returns where its last one may end at
+// most: each group within reach of where the one before may stand, and behind it.
+func (at *sightings) last(w way, first, reach int32) (last int32, ok bool) {
+	earliest, latest := first, first
+	for _, g := range w.groups[1:] {
+		ends := at.ends[g]
+		i, _ := slices.BinarySearch(ends, earliest+1)
+		j, _ := slices.BinarySearch(ends, latest+reach+1)
+		if i >= j {
+			return 0, false
+		}
+		earliest, latest = ends[i], ends[j-1]
+	}
+	return latest, true
 }
 
 // looker runs patterns where their words stand.

@@ -107,7 +107,7 @@ func generable(pattern *regexp.Regexp) string {
 }
 
 func TestFindLooksAcrossTheWholeText(t *testing.T) {
-	set, err := newRuleset([]rule{{"a", `\bignore ~2rules\b`, 0.5}}, nil)
+	set, err := newRuleset([]rule{{"a", `\bignore ~2rules?\b`, 0.5}}, nil)
 	require.NoError(t, err)
 	pad := strings.Repeat("some words ", 9_000)
 	text := "ignore rules " + pad + "ignore all the rules. " + pad + "rules ignore the rules"
@@ -123,6 +123,11 @@ func TestFindLooksAcrossTheWholeText(t *testing.T) {
 	_, complete, err = set.find(context.Background(), strings.Repeat("ignore the. rules ", 20_000))
 	require.NoError(t, err)
 	require.False(t, complete, "the cost is bounded, and it is told")
+
+	far := "ignore rule-" + strings.Repeat("x", reach-20) + " rules and rules"
+	hits, _, err = set.find(context.Background(), far)
+	require.NoError(t, err)
+	require.Len(t, hits, 1, "a word that comes too early hides none that comes in time")
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // setting weighs the words around a match: the same words command, ask, quote, warn or
@@ -68,6 +69,10 @@ func settingSigns() []sign {
 	}
 }
 
+// sharedSetting is compiled once for all families: it is the same for each, and some
+// megabytes large. It is safe for concurrent use.
+var sharedSetting = sync.OnceValues(newSetting)
+
 func newSetting() (*setting, error) {
 	s := &setting{signs: settingSigns()}
 	rules := make([]rule, len(s.signs))
@@ -82,7 +87,7 @@ func newSetting() (*setting, error) {
 		to   **regexp.Regexp
 		expr string
 	}{
-		{&s.negated, `\b(?:not|never|without|avoid|cannot|can't|don't|won't|shouldn't|nicht|niemals|jamais|nunca|nooit|nigdy|не|никогда)\s+(?:\w+\s+)?$`},
+		{&s.negated, `\b(?:not|never|without|avoid|cannot|can't|don't|won't|shouldn't|nicht|niemals|jamais|nunca|nooit|nigdy|не|никогда|refus\w* to|declin\w* to|forbidden to)\s+(?:\w+\s+)?$`},
 		{&s.third, `\b(?:attempts?|tr(?:y|ies|ied|ying)|asks?|asked|tells?|told|instruct(?:s|ed|ing)?|convinc\w+|trick\w*|forc(?:e|es|ed|ing)|caus\w+|makes?|making|gets?|getting|manipulat\w+|persuad\w+|order(?:s|ed)|say(?:s|ing)?|said|someone|somebody|anyone|anybody|users?|people|prompts?|ways?|used|able|order|techniques?|methods?|how|designed|aim(?:s|ed)?|intended|meant)\s+(?:[^\s.!?]+\s+){0,5}(?:to|into|that|like|can|could|might|may|who|says?)\s+["'` + "`" + `]?$|\b(?:make|makes|making|made|let|lets|letting|have|having|causes?|causing)\s+(?:the|a|an|any|our|it|them|llms?|models?)\s+(?:\w+\s+){0,3}$`},
 		{&s.address, `\byou (?:must|should|will|can|may|need to|have to|are to|shall|are now to|now)\s+$|\b(?:want|need|order|command|ask|instruct|like|require) you to\s+$|\byou to\s+$`},
 		{&s.opens, `(?:^|[.!?:;,\n>\]})*"'#|-]\s*|\b(?:please|now|and|then|just|so|also|first|but|simply|immediately|kindly|bitte|por favor|per favore|svp|stp|пожалуйста|请)[\s,]+)$`},

@@ -41,8 +41,12 @@ func cut(text string, pieces []piece) []piece {
 			i, pieces = gap(text, i, pieces)
 			continue
 		}
-		end := chunkEnd(text, i)
-		if blob(text[i:end]) {
+		end, data := apartEnd(text, i), true
+		if end == i {
+			end = chunkEnd(text, i)
+			data = blob(text[i:end])
+		}
+		if data {
 			pieces = append(pieces, piece{start: int32(i), end: int32(end), shape: symBlob, symbol: symBlob})
 			i = end
 			continue
@@ -78,6 +82,27 @@ func chunkEnd(text string, i int) int {
 	}
 	return i
 }
+
+// fewestApart is how many letters set apart are more than chance.
+const fewestApart = 4
+
+// apartEnd is where letters that are set apart end, i when none are: s p a c i n g is
+// undone by the views of a text, and is no gibberish.
+func apartEnd(text string, i int) int {
+	end, at := i, i
+	for n := 0; at < len(text) && asciiLetter(text[at]) && (at+1 == len(text) || text[at+1] == ' '); {
+		at++
+		if n++; n >= fewestApart {
+			end = at
+		}
+		for at < len(text) && text[at] == ' ' {
+			at++
+		}
+	}
+	return end
+}
+
+func asciiLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // blob tells data and addresses: keys, hashes, base64, URLs, paths, e-mail addresses.
 func blob(chunk string) bool {

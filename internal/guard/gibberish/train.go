@@ -264,7 +264,10 @@ const passes = 2
 // fit teaches the weights.
 func (r Recipe) fit(examples []example) weights {
 	var w weights
-	w.mean, w.scale = scales(examples)
+	mean, scale := scales(examples)
+	for i := range w.nets {
+		w.nets[i].mean, w.nets[i].scale = mean, scale
+	}
 	for pass := range passes {
 		s := school{lambda: r.Lambda}
 		mass := [2]float64{}
@@ -272,7 +275,7 @@ func (r Recipe) fit(examples []example) weights {
 			for _, m := range teaching(e, &w, pass) {
 				weight := r.worth(e.sample) / math.Sqrt(float64(len(e.windows)))
 				l := lesson{target: e.sample.Positive, weight: weight}
-				w.normal(&m, &l.values)
+				w.nets[0].normal(&m, &l.values)
 				s.lessons = append(s.lessons, l)
 				mass[index(e.sample.Positive)] += weight
 			}
@@ -280,7 +283,9 @@ func (r Recipe) fit(examples []example) weights {
 		for i := range s.lessons {
 			s.lessons[i].weight *= 0.5 / mass[index(s.lessons[i].target)]
 		}
-		w.learn(&s, r.Rounds, r.Seed)
+		for i := range w.nets {
+			w.nets[i].learn(&s, r.Rounds, r.Seed+uint64(i))
+		}
 	}
 	return w
 }

@@ -10,10 +10,23 @@ import (
 	"github.com/guardroom/guardroom/internal/guard/logistic"
 )
 
+// members is how many nets are asked: one alone depends on the weights that it was born
+// with where there are few examples.
+const members = 3
+
 // weights make a probability of measures.
 type weights struct {
-	net
+	nets        [members]net
 	calibration logistic.Calibration
+}
+
+// sum is the mean of what the nets say.
+func (w *weights) sum(m *measures) float64 {
+	sum := 0.0
+	for i := range w.nets {
+		sum += w.nets[i].sum(m)
+	}
+	return sum / members
 }
 
 const (
@@ -23,7 +36,11 @@ const (
 
 // numbers are the weights in the order in which they are written.
 func (w *weights) numbers() []*float64 {
-	return append(w.net.numbers(), &w.calibration.Slope, &w.calibration.Offset)
+	out := []*float64{&w.calibration.Slope, &w.calibration.Offset}
+	for i := range w.nets {
+		out = append(out, w.nets[i].numbers()...)
+	}
+	return out
 }
 
 // MarshalBinary writes the magic word, version, the weights, the cells and a CRC-32,

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -153,16 +152,12 @@ func pathological() map[string]string {
 func TestAMegabyteIsBounded(t *testing.T) {
 	for name, text := range pathological() {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			v := New(text, DefaultLimits())
-			took := time.Since(start)
 			total := 0
 			for _, w := range v.All()[1:] {
 				total += len(w.Text)
 			}
-			t.Logf("%s: %v, %d views, %d bytes, truncated %v", name, took, len(v.All()), total, v.Truncated())
 			require.LessOrEqual(t, total, DefaultLimits().Output)
-			require.Less(t, took, 2*time.Second, "ten times what the slowest takes on an idle machine")
 		})
 	}
 }

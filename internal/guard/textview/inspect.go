@@ -115,6 +115,7 @@ type inspector struct {
 	apart, bits, pairs, morse, leet int
 
 	blob       int // characters of base64 in a row
+	run        int // letters in a row
 	letters    int // in the block that is being weighed
 	rot, turn  int // weights of the block
 	previous   byte
@@ -183,7 +184,7 @@ func (in *inspector) blobbed(bits uint16) {
 
 func (in *inspector) wordBreak(i int, c byte, bits uint16) {
 	in.endToken(i)
-	in.blob = 0
+	in.blob, in.run = 0, 0
 	in.previous = 0
 	if in.marks != 0 {
 		in.endMarks(i)
@@ -209,8 +210,11 @@ const blockLetters = 32
 // weigh adds a letter's weight for rot13 and its pair's weight for reading backwards.
 func (in *inspector) weigh(c byte, bits uint16) {
 	if bits&asLetter == 0 {
-		in.previous = 0
+		in.previous, in.run = 0, 0
 		return
+	}
+	if in.run++; in.run == minRunOn {
+		in.facts.signals |= signRunOn
 	}
 	letter := c & 31
 	in.rot += int(rot13Weight[letter])
@@ -276,16 +280,13 @@ func (in *inspector) tokenSignals(end int) (s signals) {
 	if in.or&asLetter == 0 {
 		return s
 	}
-	if n >= minRunOn && in.and&asLetter != 0 {
-		s |= signRunOn
-	}
 	if in.or&asLeet != 0 && n >= 3 && n <= maxLeetWord && leetish(in.text[in.start:end]) {
 		in.leet++
 		if in.leet == minLeet {
 			s |= signLeet
 		}
 	}
-	if in.or&asSign != 0 && n >= 2*minApart-1 && setApart(in.text[in.start:end]) {
+	if token := in.text[in.start:end]; in.or&asSign != 0 && n >= 2*minApart-1 && (setApart(token) || chained(token)) {
 		s |= signApart
 	}
 	return s
@@ -352,12 +353,45 @@ func setApart(token string) bool {
 	return false
 }
 
+// minLinks is how many words a chain must have.
+const minLinks = 4
+
+// chained tells whether a token is words with signs in place of spaces.
+func chained(token string) bool {
+	_, links := chain(token)
+	return links >= minLinks
+}
+
+// chain returns the end of a row of words, of two to maxLink letters, with one and the
+// same sign between them, and how many words there are.
+func chain(text string) (end, links int) {
+	var sign byte
+	for at := 0; ; {
+		word := at
+		for word < len(text) && asciiClass[text[word]]&asLetter != 0 {
+			word++
+		}
+		if size := word - at; size < 2 || size > maxLink {
+			return end, links
+		}
+		end = word
+		links++
+		if word == len(text) || asciiClass[text[word]]&asSign == 0 || sign != 0 && text[word] != sign {
+			return end, links
+		}
+		sign = text[word]
+		at = word + 1
+	}
+}
+
+const maxLink = 20
+
 // foreign reads one character beyond ASCII and returns its size.
 func (in *inspector) foreign(i int) int {
 	r, size := utf8.DecodeRuneInString(in.text[i:])
 	in.facts.signals |= signForeign
 	in.previous = 0
-	in.blob = 0
+	in.blob, in.run = 0, 0
 	c := classOf(in.table, r)
 	if in.marks != 0 && c != classDiacritic {
 		in.endMarks(i)
@@ -414,12 +448,12 @@ func (in *inspector) unusual(i, size int, r rune, c class) {
 		if r == runeBOM && i == 0 {
 			break
 		}
-		odd.add(OddInvisible, i, i+size, 1)
+		odd.add(invisible(in.text, i, size), i, i+size, 1)
 	case classJoiner:
 		if spells(in.text, i, size) {
 			return
 		}
-		odd.add(OddInvisible, i, i+size, 1)
+		odd.add(invisible(in.text, i, size), i, i+size, 1)
 	case classSoftHyphen:
 		odd.add(OddSoftHyphen, i, i+size, 1)
 	case classBidiMark, classBidiIsolate, classOverride:
@@ -525,6 +559,21 @@ func spells(text string, i, size int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
 	after, _ := utf8.DecodeRuneInString(text[i+size:])
 	return joins(before) && (joins(after) || asciiOrEnd(after))
+}
+
+// invisible tells invisible characters that come with text from web pages from those
+// that split words or make rows.
+func invisible(text string, i, size int) Oddity {
+	t := classes()
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i+size:])
+	if wordRune(t, before) && wordRune(t, after) {
+		return OddSplit
+	}
+	if c := classOf(t, before); before >= utf8.RuneSelf && (c == classInvisible || c == classJoiner) {
+		return OddSplit
+	}
+	return OddInvisible
 }
 
 func joins(r rune) bool {

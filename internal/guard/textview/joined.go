@@ -3,13 +3,18 @@ package textview
 import "unicode/utf8"
 
 // joined puts letters together that stand apart ("i g n o r e", "i.g.n.o.r.e") and
-// takes words apart that were run together ("ignoreallrules"). Nil when too few letters
+// takes words apart that were run together ("ignoreallrules", "ignore_all_rules"). Nil when too few letters
 // found a word.
 func joined(v *View, limit int) *View {
 	j := joiner{builder: newBuilder(len(v.Text)+len(v.Text)/8, limit), text: v.Text, classes: classes()}
 	for i := 0; i < len(j.text) && !j.full; {
 		if end, letters := j.rowEnd(i); letters >= minApart {
 			j.row(i, end)
+			i = end
+			continue
+		}
+		if end := j.chainEnd(i); end > i {
+			j.unchain(i, end)
 			i = end
 			continue
 		}
@@ -46,7 +51,7 @@ func (j *joiner) split(run string) []int {
 // of a text the vocabulary is asked to take apart.
 const (
 	maxRow    = 512
-	maxSplits = 32 << 10
+	maxSplits = 8 << 10
 )
 
 // rowEnd finds the end of a row of single letters that starts at i.
@@ -140,6 +145,31 @@ func (j *joiner) copyRow(row *builder, wide bool) {
 			j.put(from, to, text[start:start+size])
 			start += size
 		}
+	}
+}
+
+// chainEnd returns the end of a chain of words that starts at i and has words of the
+// vocabulary; i when there is none.
+func (j *joiner) chainEnd(i int) int {
+	if i > 0 && wordByte(j.text[i-1]) || asciiClass[j.text[i]]&asLower == 0 {
+		return i
+	}
+	size, links := chain(j.text[i:])
+	if links < minLinks || words.telling(j.text[i:i+size], minTelling) < minTelling {
+		return i
+	}
+	return i + size
+}
+
+// unchain writes a chain of words with spaces between them.
+func (j *joiner) unchain(i, end int) {
+	j.gained += end - i
+	for at := i; at < end; at++ {
+		if asciiClass[j.text[at]]&asSign != 0 {
+			j.put(at, at+1, " ")
+			continue
+		}
+		j.keep(at, j.text[at:at+1])
 	}
 }
 

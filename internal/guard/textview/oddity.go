@@ -11,6 +11,7 @@ const (
 	OddNUL                       //
 	OddControl                   // C0 but tab, line feed and carriage return; DEL; C1
 	OddInvisible                 // zero-width characters, and joiners where they spell nothing
+	OddSplit                     // the same inside of words, or in rows
 	OddSoftHyphen                //
 	OddOverride                  // bidirectional overrides
 	OddUnclosed                  // bidirectional embeddings and isolates that are not closed, or close nothing

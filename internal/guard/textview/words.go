@@ -81,6 +81,17 @@ func (l lexicon) telling(text string, enough int) int {
 	return len(seen)
 }
 
+// vowels counts them: words have more than one in four, blobs hardly one in five.
+func vowels(run string) (n int) {
+	for i := 0; i < len(run); i++ {
+		switch run[i] {
+		case 'a', 'e', 'i', 'o', 'u', 'y':
+			n++
+		}
+	}
+	return n
+}
+
 // maxSplit is the longest letter run that is taken apart.
 const maxSplit = 256
 
@@ -88,7 +99,7 @@ const maxSplit = 256
 // vocabulary do not make up most of it. The ends of the words are returned.
 func (l lexicon) split(run string) []int {
 	n := len(run)
-	if n < 2 || n > maxSplit {
+	if n < 2 || n > maxSplit || vowels(run)*4 < n {
 		return nil
 	}
 	// best[i] is the least cost of run[:i]: a letter outside of words costs 3, a

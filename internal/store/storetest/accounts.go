@@ -193,8 +193,8 @@ func migratingTwice(t *testing.T, f *fixture) {
 	db := f.sql(t)
 	for _, step := range []struct{ change, want string }{
 		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)", "newer than this program"},
-		{"DELETE FROM goose_db_version WHERE version_id IN (5, 99)", "run guardroom migrate"},
-		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (5, true)", ""},
+		{"DELETE FROM goose_db_version WHERE version_id IN (6, 99)", "run guardroom migrate"},
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (6, true)", ""},
 	} {
 		_, err := db.ExecContext(t.Context(), step.change)
 		require.NoError(t, err)

@@ -35,8 +35,8 @@ type scenario struct {
 func Run(t *testing.T, database Database) {
 	var declared []scenario
 	for _, group := range [][]scenario{
-		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(),
-		writerScenarios(), raceScenarios(), recordScenarios(),
+		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
+		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(),
 	} {
 		declared = append(declared, group...)
 	}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/guardroom/guardroom/internal/app"
+)
+
+type evalCommand struct {
+	Family string `required:"" enum:"injection,bias,pii,moderation,grounding" help:"What the rows are labelled for: injection, bias, pii, moderation or grounding."`
+	Data   string `required:"" type:"existingfile" placeholder:"FILE" help:"JSON Lines with text and label (1: what the family looks for); also source, spans in code points (pii), context, question and response (grounding)."`
+	By     string `enum:"source," default:"" placeholder:"source" help:"source adds how often each source is flagged."`
+	JSON   bool   `name:"json" help:"Write one JSON object instead of tables."`
+	HTML   string `name:"html" placeholder:"FILE" help:"Also write a page with the ROC curve and a bar for each source."`
+}
+
+func (c evalCommand) Run(ctx context.Context, io streams) (err error) {
+	scanner, err := app.NewScanner()
+	if err != nil {
+		return err
+	}
+	data, err := os.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, data.Close()) }()
+	report, err := scanner.Evaluate(ctx, c.Family, data)
+	if err != nil {
+		return err
+	}
+	if c.HTML != "" {
+		if err := writePage(c.HTML, report); err != nil {
+			return fmt.Errorf("the page could not be written: %w", err)
+		}
+	}
+	if c.JSON {
+		return report.WriteJSON(io.Out)
+	}
+	return report.WriteText(io.Out, c.By == "source")
+}
+
+func writePage(path string, report app.EvalReport) error {
+	page, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(report.WriteHTML(page), page.Close())
+}
+
+type trainCommand struct {
+	Data     string `required:"" type:"existingdir" placeholder:"DIR" help:"The folder of the development data."`
+	Out      string `default:"weights.bin" placeholder:"FILE" help:"Where the weights go; they are built into the binary from internal/guard/classifier/weights.bin."`
+	Seed     uint64 `default:"1" help:"The seed of the texts that the grammar writes; the shipped weights have 1."`
+	Validate bool   `help:"Also measure with one source at a time held out, and with harmless texts held out by near-duplicates only."`
+}
+
+func (c trainCommand) Run(ctx context.Context, io streams) error {
+	return app.Train(ctx, app.Training{Data: c.Data, Out: c.Out, Seed: c.Seed, Validate: c.Validate}, io.Err)
+}

@@ -1,0 +1,19 @@
+package app_test
+
+import (
+	"context"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/app"
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+func TestTrainingNeedsItsData(t *testing.T) {
+	out := t.TempDir() + "/weights.bin"
+	err := app.Train(context.Background(), app.Training{Data: t.TempDir(), Out: out, Seed: 1}, io.Discard)
+	require.Equal(t, review.CodeUnprocessable, review.CodeOf(err))
+	require.NoFileExists(t, out)
+}

@@ -1,0 +1,248 @@
+package classifier
+
+import (
+	"math"
+	"slices"
+)
+
+// Recipe says how to train. The zero value is not usable; see DefaultRecipe.
+type Recipe struct {
+	Lambda       float64 // of the L2 penalty
+	Rounds       int     // of L-BFGS in each pass
+	Passes       int     // 1 fits every window; each more chooses the windows that tell
+	HardFactor   float64 // weight of harmless texts that look like attacks
+	Generic      float64 // weight of generic harmless texts
+	GrammarShare float64 // of the grammar in the mass of each class
+	MinSupport   int     // samples that a feature must occur in
+}
+
+// DefaultRecipe is what the shipped weights were trained by.
+func DefaultRecipe() Recipe {
+	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2}
+}
+
+// Train fits a model on all samples and calibrates it on what models said of sources
+// that they had not seen; it returns those scores, too. The same samples and recipe
+// give the same bytes.
+func (r Recipe) Train(samples []Sample) (*Weights, []Scored, error) {
+	lex, err := newLexicon(conceptsText)
+	if err != nil {
+		return nil, nil, err
+	}
+	bags := newBags(samples, lex)
+	scored := r.crossValidate(samples, bags, LeaveSourcesOut(samples))
+	r.weigh(samples, bags)
+	weights := r.fit(bags).round()
+	c := calibrate(scored)
+	weights.Slope, weights.Offset = float32(c.slope), float32(c.offset)
+	return weights, scored, nil
+}
+
+// weigh sets the weights of bags: a source counts with the root of its size, hard
+// negatives more, generic texts less, the grammar by its share; each class sums to ½.
+func (r Recipe) weigh(samples []Sample, bags []bag) {
+	type key struct {
+		source string
+		attack bool
+	}
+	sizes := map[key]int{}
+	for _, s := range samples {
+		sizes[key{s.Source, s.Attack}]++
+	}
+	var mass [2][2]float64 // class, grammar
+	for i, s := range samples {
+		w := 1 / math.Sqrt(float64(sizes[key{s.Source, s.Attack}]))
+		switch {
+		case s.Hard && !s.Attack:
+			w *= r.HardFactor
+		case s.Generic:
+			w *= r.Generic
+		case s.Weak:
+			w *= 0.3
+		}
+		bags[i].weight = w
+		mass[index(s.Attack)][index(isGrammar(s))] += w
+	}
+	for i, s := range samples {
+		c, g := index(s.Attack), index(isGrammar(s))
+		share := 0.5
+		switch other := mass[c][1-g]; {
+		case other == 0:
+		case g == 1:
+			share *= r.GrammarShare
+		default:
+			share *= 1 - r.GrammarShare
+		}
+		bags[i].weight *= share / mass[c][g]
+	}
+}
+
+func isGrammar(s Sample) bool { return Repository(s.Source) == grammarSource }
+
+func index(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// linear is a fitted model before it is rounded to bytes.
+type linear struct {
+	weights []float64 // 1<<featureBits, and the bias
+}
+
+func (l *linear) sum(window []uint32) float64 {
+	if len(window) == 0 {
+		return l.weights[len(l.weights)-1]
+	}
+	total := 0.0
+	for _, c := range window {
+		total += l.weights[c]
+	}
+	return l.weights[len(l.weights)-1] + total*value(len(window))
+}
+
+// round makes bytes of the weights.
+func (l *linear) round() *Weights {
+	last := len(l.weights) - 1
+	largest := 0.0
+	for _, w := range l.weights[:last] {
+		largest = max(largest, math.Abs(w))
+	}
+	w := &Weights{Bias: float32(l.weights[last]), Units: make([]int8, last)}
+	if largest == 0 {
+		return w
+	}
+	step := largest / math.MaxInt8
+	w.Step = float32(step)
+	for i := range w.Units {
+		w.Units[i] = int8(math.Round(l.weights[i] / step))
+	}
+	return w
+}
+
+// top is the sum of the worst window.
+func (l *linear) top(b bag) float64 {
+	best := math.Inf(-1)
+	for _, w := range b.windows {
+		best = max(best, l.sum(w))
+	}
+	return best
+}
+
+// fit trains on weighed bags.
+func (r Recipe) fit(bags []bag) *linear {
+	columns := r.columns(bags)
+	size := 0
+	for _, c := range columns {
+		size = max(size, int(c))
+	}
+	x := make([]float64, size+1)
+	model := &linear{weights: make([]float64, 1<<featureBits+1)}
+	for pass := range r.Passes {
+		problem := logistic{size: size, lambda: r.Lambda}
+		for _, b := range bags {
+			problem.rows = append(problem.rows, r.rows(b, columns, model, pass)...)
+		}
+		problem.minimize(x, r.Rounds)
+		for i, c := range columns {
+			if c > 0 {
+				model.weights[i] = x[c-1]
+			}
+		}
+		model.weights[1<<featureBits] = x[size]
+	}
+	return model
+}
+
+// columns numbers the features with enough support from 1 on.
+func (r Recipe) columns(bags []bag) []uint32 {
+	support := make([]int32, 1<<featureBits)
+	last := make([]int32, 1<<featureBits)
+	for i, b := range bags {
+		for _, w := range b.windows {
+			for _, f := range w {
+				if last[f] != int32(i+1) {
+					last[f] = int32(i + 1)
+					support[f]++
+				}
+			}
+		}
+	}
+	columns := make([]uint32, 1<<featureBits)
+	n := uint32(0)
+	for f, s := range support {
+		if int(s) >= r.MinSupport {
+			n++
+			columns[f] = n
+		}
+	}
+	return columns
+}
+
+// rows chooses windows of a bag: all of them in the first pass; later, of an attack
+// those that the model takes for the attack, of a harmless text the worst ones more.
+func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []row {
+	if len(b.windows) == 0 {
+		return nil
+	}
+	shares := make([]float64, len(b.windows))
+	for i := range shares {
+		shares[i] = 1 / float64(len(shares))
+	}
+	if pass > 0 && len(b.windows) > 1 {
+		r.choose(shares, b, model)
+	}
+	target := -1.0
+	if b.attack {
+		target = 1
+	}
+	var rows []row
+	for i, w := range b.windows {
+		if shares[i] == 0 {
+			continue
+		}
+		compact := make([]uint32, 0, len(w))
+		for _, f := range w {
+			if c := columns[f]; c > 0 {
+				compact = append(compact, c-1)
+			}
+		}
+		rows = append(rows, row{
+			columns: compact, value: value(len(w)), target: target, weight: b.weight * shares[i],
+		})
+	}
+	return rows
+}
+
+func (r Recipe) choose(shares []float64, b bag, model *linear) {
+	order := make([]int, len(b.windows))
+	sums := make([]float64, len(b.windows))
+	for i, w := range b.windows {
+		order[i], sums[i] = i, model.sum(w)
+	}
+	slices.SortStableFunc(order, func(a, c int) int {
+		switch {
+		case sums[a] > sums[c]:
+			return -1
+		case sums[a] < sums[c]:
+			return 1
+		}
+		return 0
+	})
+	if b.attack {
+		clear(shares)
+		keep := (len(order) + 2) / 3
+		for _, i := range order[:keep] {
+			shares[i] = 1 / float64(keep)
+		}
+		return
+	}
+	keep := min(2, len(order))
+	for i := range shares {
+		shares[i] *= 0.5
+	}
+	for _, i := range order[:keep] {
+		shares[i] += 0.5 / float64(keep)
+	}
+}

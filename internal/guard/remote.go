@@ -1,0 +1,197 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// Remote is a detector that calls out, and so may be slow, wrong or gone. It sees one
+// Segment as it is written; what it returns is what a Detector returns. It must be
+// safe for concurrent use and return soon after ctx is done.
+type Remote interface {
+	Ask(ctx context.Context, segment review.Segment) ([]review.Finding, error)
+}
+
+// Reach bounds what a Remote may cost. All fields are required.
+type Reach struct {
+	Segments    []review.SegmentKind // what it is asked about
+	Concurrency int                  // how many calls may be under way at once, over all screenings
+	Deadline    time.Duration        // of one call; that of the policy may be nearer
+	Failures    int                  // so many in a row, and it is not asked any more …
+	Pause       time.Duration        // … for so long; then one call finds out whether it is back
+}
+
+func (r Reach) check() error {
+	switch {
+	case len(r.Segments) == 0:
+		return errors.New("a remote detector needs kinds of segments to be asked about")
+	case r.Concurrency < 1 || r.Failures < 1 || r.Deadline <= 0 || r.Pause <= 0:
+		return fmt.Errorf("the limits of a remote detector must be positive: %+v", r)
+	}
+	return nil
+}
+
+// outpost is a Remote behind its limits.
+type outpost struct {
+	spec    Spec
+	remote  Remote
+	slots   chan struct{}
+	breaker *gobreaker.CircuitBreaker[[]review.Finding]
+	failed  func(detector string, err error)
+}
+
+func newOutpost(spec Spec, failed func(string, error)) (*outpost, error) {
+	remote, err := spec.NewRemote()
+	if err != nil {
+		return nil, err
+	}
+	return &outpost{
+		spec: spec, remote: remote, failed: failed, slots: make(chan struct{}, spec.Reach.Concurrency),
+		breaker: gobreaker.NewCircuitBreaker[[]review.Finding](gobreaker.Settings{
+			Name: spec.ID, MaxRequests: 1, Timeout: spec.Reach.Pause,
+			ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= spec.Reach.Failures },
+			// An App that hung up says nothing about the service.
+			IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) },
+		}),
+	}, nil
+}
+
+// ask calls out, unless the breaker is open; reason is "" when there was an answer.
+func (o *outpost) ask(ctx context.Context, segment review.Segment) (findings []review.Finding, reason string) {
+	if ctx.Err() != nil {
+		return nil, reasonDeadline
+	}
+	select {
+	case o.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, reasonDeadline
+	}
+	defer func() { <-o.slots }()
+	ctx, cancel := context.WithTimeout(ctx, o.spec.Reach.Deadline)
+	defer cancel()
+	findings, err := o.breaker.Execute(func() ([]review.Finding, error) { return o.call(ctx, segment) })
+	switch {
+	case err == nil:
+		return findings, ""
+	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+		return nil, reasonUnavailable
+	case errors.Is(err, errPanicked):
+		return nil, reasonPanic
+	case ctx.Err() != nil:
+		return nil, reasonDeadline
+	default:
+		return nil, reasonError
+	}
+}
+
+var errPanicked = errors.New("guard: a remote detector panicked")
+
+// call turns a panic into an error and an answer that came too late into none. When
+// the call ran into its end, that is the error, whatever the Remote makes of it.
+func (o *outpost) call(ctx context.Context, segment review.Segment) (findings []review.Finding, err error) {
+	defer func() {
+		if recover() != nil {
+			findings, err = nil, errPanicked
+		}
+	}()
+	findings, err = o.remote.Ask(ctx, segment)
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		o.failed(o.spec.ID, err)
+		return nil, err
+	}
+	return findings, nil
+}
+
+// errand is one question to an outpost, about the Segment of that number.
+type errand struct{ outpost, segment int }
+
+// reply is what came back.
+type reply struct {
+	errand
+	findings []review.Finding
+	reason   string
+}
+
+// errands are the questions of one screening that are under way.
+type errands struct {
+	outposts []*outpost
+	asked    []errand
+	replies  chan reply // has room for all: whoever comes late finds nobody waiting, and goes
+}
+
+// dispatch sends all questions off. Each outpost is asked about so many segments at
+// once as it may be.
+func dispatch(ctx context.Context, outposts []*outpost, segments []review.Segment, timed func(string) func()) *errands {
+	e := &errands{outposts: outposts}
+	for o, post := range outposts {
+		for s, segment := range segments {
+			if slices.Contains(post.spec.Reach.Segments, segment.Kind) {
+				e.asked = append(e.asked, errand{o, s})
+			}
+		}
+	}
+	e.replies = make(chan reply, len(e.asked))
+	for o, post := range outposts {
+		questions := make(chan errand, len(e.asked))
+		for _, q := range e.asked {
+			if q.outpost == o {
+				questions <- q
+			}
+		}
+		close(questions)
+		for range min(len(questions), post.spec.Reach.Concurrency) {
+			go func() {
+				for q := range questions {
+					done := timed(post.spec.ID)
+					findings, reason := post.ask(ctx, segments[q.segment])
+					done()
+					e.replies <- reply{q, findings, reason}
+				}
+			}()
+		}
+	}
+	return e
+}
+
+// gather waits for the replies, but not longer than ctx: what is missing then failed
+// by the deadline. They come in the order of the questions.
+func (e *errands) gather(ctx context.Context) []reply {
+	came := map[errand]reply{}
+	for len(came) < len(e.asked) {
+		select {
+		case r := <-e.replies:
+			came[r.errand] = r
+			continue
+		default:
+		}
+		select {
+		case r := <-e.replies:
+			came[r.errand] = r
+		case <-ctx.Done():
+			return e.inOrder(came)
+		}
+	}
+	return e.inOrder(came)
+}
+
+func (e *errands) inOrder(came map[errand]reply) []reply {
+	out := make([]reply, len(e.asked))
+	for i, q := range e.asked {
+		r, ok := came[q]
+		if !ok {
+			r = reply{errand: q, reason: reasonDeadline}
+		}
+		out[i] = r
+	}
+	return out
+}

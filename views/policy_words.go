@@ -1,0 +1,525 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/ui"
+)
+
+// policyTab is one of the pages of an App's policy.
+type policyTab struct{ step, word string }
+
+func policyTabs(p PolicyPage) []policyTab {
+	tabs := []policyTab{{"", "Live"}, {StepDraft, "Draft"}, {StepVersions, "History"}}
+	if p.Viewer.May(review.PermPolicy) {
+		tabs = append(tabs, policyTab{StepTrial, "Try a text"})
+	}
+	return tabs
+}
+
+func (t policyTab) href(app string) string {
+	if t.step == "" {
+		return PolicyPath(app)
+	}
+	return PolicyStep(app, t.step)
+}
+
+// categoryGroup is the detectors of one category.
+type categoryGroup struct {
+	category review.Category
+	specs    []review.DetectorSpec
+}
+
+// byCategory groups the detectors in the order of the filter form.
+func byCategory(specs []review.DetectorSpec) []categoryGroup {
+	var out []categoryGroup
+	for _, c := range categories {
+		g := categoryGroup{category: c}
+		for _, s := range specs {
+			if s.Category == c {
+				g.specs = append(g.specs, s)
+			}
+		}
+		if len(g.specs) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func modeWord(m review.Mode) string { return title(string(m)) }
+
+func modeMeans(m review.Mode) string {
+	switch m {
+	case review.ModeEnforce:
+		return "counts toward the verdict"
+	case review.ModeMonitor:
+		return "recorded and shown, decides nothing"
+	default:
+		return "does not run"
+	}
+}
+
+// kindOfText names a kind of Segment.
+func kindOfText(k review.SegmentKind) string {
+	switch k {
+	case review.SegmentToolArguments:
+		return "Tool arguments"
+	case review.SegmentToolOutput:
+		return "Tool output"
+	case review.SegmentSystem:
+		return "System prompt"
+	default:
+		return title(string(k))
+	}
+}
+
+// threshold writes the least confidence at which something happens.
+func threshold(x float64) string {
+	if x == 0 {
+		return "never"
+	}
+	return review.FormatShare(x)
+}
+
+// overriddenKinds lists the kinds of text with thresholds of their own.
+func overriddenKinds(r review.Rule) []review.SegmentKind {
+	var out []review.SegmentKind
+	for _, k := range review.SegmentKinds() {
+		if _, ok := r.Segments[k]; ok {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// foundWords says how often a detector found something.
+func foundWords(t review.DetectorTally) string {
+	if t.Interactions == 0 && t.Items == 0 {
+		return "nothing found"
+	}
+	return "found in " + plural(t.Interactions, "interaction", "interactions") + ", " + plural(t.Items, "item", "items") + " for review"
+}
+
+// decidedWords says what analysts made of it.
+func decidedWords(t review.DetectorTally) string {
+	if t.Decided() == 0 {
+		return "none decided"
+	}
+	return count(t.Approved) + " approved, " + count(t.Blocked) + " blocked"
+}
+
+// overturnWords says how often analysts contradicted the guard, where that can be said.
+func overturnWords(t review.DetectorTally) string {
+	p := t.OverturnRate()
+	if p == nil {
+		return fmt.Sprintf("no overturn rate below %d decisions", review.TallyFloor)
+	}
+	return fmt.Sprintf("%s overturned (95 %% interval %s–%s)", wholePercent(p.Rate), bare(p.Lower), wholePercent(p.Upper))
+}
+
+func wholePercent(x float64) string { return bare(x) + "\u00a0%" }
+
+func bare(x float64) string { return strconv.Itoa(int(math.Round(100 * x))) }
+
+// sinceWords names the window of the tallies.
+func sinceWords(t time.Time) string { return "since " + t.UTC().Format("2 January") + ", UTC" }
+
+// tuned tells whether a Rule says something else than the Spec.
+func tuned(s review.DetectorSpec, r review.Rule) bool {
+	return len(review.PolicyDiff(
+		review.Policy{Detectors: map[string]review.Rule{s.ID: s.Default}},
+		review.Policy{Detectors: map[string]review.Rule{s.ID: r}}, nil)) > 0
+}
+
+// changeGroup is the changes of one detector, or of one part of the rest.
+type changeGroup struct {
+	title   string
+	id      string // of the detector
+	changes []changeLine
+}
+
+// changeLine is one change in words.
+type changeLine struct{ what, before, after string }
+
+// changeGroups puts changes into words. Expressions of patterns are for those who may change them: a pattern may be what it protects.
+func changeGroups(changes []review.FieldChange, specs []review.DetectorSpec, open bool) []changeGroup {
+	var out []changeGroup
+	for _, c := range changes {
+		g, line := changeWords(c, specs, open)
+		at := slices.IndexFunc(out, func(o changeGroup) bool { return o.title == g.title && o.id == g.id })
+		if at < 0 {
+			at, out = len(out), append(out, g)
+		}
+		out[at].changes = append(out[at].changes, line)
+	}
+	return out
+}
+
+func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (changeGroup, changeLine) {
+	if rest, ok := strings.CutPrefix(c.Field, "detectors."); ok {
+		return detectorChange(c, rest, specs)
+	}
+	if name, ok := strings.CutPrefix(c.Field, "patterns."); ok {
+		return changeGroup{title: "Patterns"}, changeLine{name, patternWords(c.Before, open), patternWords(c.After, open)}
+	}
+	if id, ok := strings.CutPrefix(c.Field, "labels."); ok {
+		return changeGroup{title: "Labels"}, changeLine{id, orNone(c.Before), orNone(c.After)}
+	}
+	if c.Field == "canaries" || c.Field == "response" || strings.HasPrefix(c.Field, "tools.") {
+		return changeGroup{title: "Content"}, changeLine{c.Field, patternWords(c.Before, open), patternWords(c.After, open)}
+	}
+	if c.Field == "labels" {
+		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
+	}
+	return changeGroup{title: "Settings"}, changeLine{title(settingWord(c.Field)), settingValue(c.Field, c.Before), settingValue(c.Field, c.After)}
+}
+
+// detectorChange reads "ID.mode", "ID.flag" or "ID.segments.KIND.block"; an id has one dot.
+func detectorChange(c review.FieldChange, rest string, specs []review.DetectorSpec) (changeGroup, changeLine) {
+	parts := strings.Split(rest, ".")
+	id := strings.Join(parts[:min(2, len(parts))], ".")
+	g := changeGroup{title: specTitle(specs, id), id: id}
+	name := parts[len(parts)-1]
+	switch {
+	case name == "mode":
+		return g, changeLine{"Mode", title(orNone(c.Before)), title(orNone(c.After))}
+	case len(parts) >= 5:
+		kind := kindOfText(review.SegmentKind(parts[3]))
+		return g, changeLine{kind + ": " + name + " from", ownThreshold(c.Before), ownThreshold(c.After)}
+	}
+	return g, changeLine{title(name) + " from", ownThreshold(c.Before), ownThreshold(c.After)}
+}
+
+// ownThreshold writes a threshold that may be absent: then that of all texts holds.
+func ownThreshold(s string) string {
+	switch s {
+	case "":
+		return "as in other texts"
+	case "0":
+		return "never"
+	}
+	return s
+}
+
+func patternWords(expr string, open bool) string {
+	if expr != "" && !open {
+		return "(an expression)"
+	}
+	return orNone(expr)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// setting is one field of a policy that is about no detector.
+type setting struct{ name, word, hint string }
+
+// settings are those fields in the order of the page, due times apart.
+var settings = []setting{
+	{"audit_rate", "Audit sample", "The share of allowed interactions that are put into the queue by chance: 0.02 is 2 in 100."},
+	{"fail_open", "When a detector fails", "A detector that could not answer is never taken for an allow, unless you say so here."},
+	{"deadline_ms", "Deadline, ms", "For one screening. A detector that needs longer has failed."},
+	{"max_prompt_bytes", "Longest prompt, bytes", "A longer prompt gets a finding of input.length."},
+}
+
+func settingWord(name string) string {
+	for _, s := range settings {
+		if s.name == name {
+			return s.word
+		}
+	}
+	if severity, ok := strings.CutPrefix(name, "due_minutes."); ok {
+		return "Due, " + severity
+	}
+	return words(name)
+}
+
+func settingValue(name, value string) string {
+	n, err := strconv.Atoi(value)
+	switch {
+	case name == "fail_open" && value == "true":
+		return "let it through"
+	case name == "fail_open":
+		return "flag it"
+	case name == "audit_rate":
+		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
+		return exactPercent(x)
+	case err != nil:
+		return value
+	case name == "deadline_ms":
+		return count(n) + " ms"
+	case name == "max_prompt_bytes":
+		return count(n) + " bytes"
+	case strings.HasPrefix(name, "due_minutes."):
+		return minutesWord(n)
+	}
+	return value
+}
+
+// exactPercent writes a share that somebody set, with all its digits.
+func exactPercent(x float64) string {
+	return strconv.FormatFloat(math.Round(1e8*x)/1e6, 'f', -1, 64) + " %"
+}
+
+// minutesWord writes minutes in their largest whole unit.
+func minutesWord(n int) string {
+	switch {
+	case n%(24*60) == 0:
+		return plural(n/(24*60), "day", "days")
+	case n%60 == 0:
+		return plural(n/60, "hour", "hours")
+	default:
+		return plural(n, "minute", "minutes")
+	}
+}
+
+// settingFacts lists a policy's settings in words.
+func settingFacts(p review.Policy) []fact {
+	out := []fact{
+		{settingWord("audit_rate"), exactPercent(p.AuditRate) + " of what is allowed"},
+		{settingWord("fail_open"), settingValue("fail_open", strconv.FormatBool(p.FailOpen))},
+		{"Deadline", count(p.DeadlineMS) + " ms"},
+		{"Longest prompt", count(p.MaxPromptBytes) + " bytes"},
+	}
+	for _, s := range slices.Backward(review.Severities()) {
+		out = append(out, fact{settingWord("due_minutes." + string(s)), "within " + minutesWord(p.DueMinutes[s])})
+	}
+	return out
+}
+
+// draftState says in a few words how the draft stands.
+func draftState(v review.PolicyView, specs []review.DetectorSpec) string {
+	if v.Draft == nil {
+		return "no draft"
+	}
+	return "draft by " + v.Draft.ActorName + ", " + plural(len(v.Changes(specs)), "change", "changes")
+}
+
+// modeCounts says how many detectors run in which mode.
+func modeCounts(p review.Policy, specs []review.DetectorSpec) string {
+	n := map[review.Mode]int{}
+	for _, s := range specs {
+		n[p.Mode(s.ID)]++
+	}
+	var out []string
+	for _, c := range []struct {
+		mode review.Mode
+		word string
+	}{{review.ModeEnforce, "enforced"}, {review.ModeMonitor, "monitored"}, {review.ModeOff, "off"}} {
+		if n[c.mode] > 0 {
+			out = append(out, count(n[c.mode])+" "+c.word)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func revision(v review.PolicyView) string {
+	if v.Draft == nil {
+		return ""
+	}
+	return v.Draft.Revision
+}
+
+// side is what one policy makes of a text.
+type side struct {
+	name       string
+	assessment review.Assessment
+	cards      []card
+	passage    ui.Passage
+	whole      []card
+}
+
+// sidesOf lays out a trial. Numbers go on from one side to the other: each mark of a page has its own.
+func sidesOf(p PolicyTrialPage) []side {
+	if p.Trial == nil {
+		return nil
+	}
+	out := []side{sideOf("Live, version "+strconv.Itoa(p.View.Live.Version), p, p.Trial.Live, p.View.Live, 0)}
+	if p.Trial.Draft != nil {
+		out = append(out, sideOf("Draft", p, *p.Trial.Draft, p.View.Draft.Policy, len(out[0].cards)))
+	}
+	return out
+}
+
+func sideOf(name string, p PolicyTrialPage, a review.Assessment, policy review.Policy, from int) side {
+	item := ItemPage{View: review.ItemView{Assessment: a, Policy: policy}, Specs: p.Specs}
+	s := side{name: name, assessment: a, cards: cardsOf(item), passage: ui.Passage{Text: p.Text}}
+	s.cards = s.cards[:min(len(s.cards), maxCards)]
+	for i := range s.cards {
+		s.cards[i].number += from
+		c := s.cards[i]
+		if c.Start >= c.End {
+			s.whole = append(s.whole, c)
+			continue
+		}
+		s.passage.Spans = append(s.passage.Spans, ui.Span{Start: c.Start, End: c.End, Tone: c.tone(), Number: c.number, Label: c.label()})
+	}
+	drawn := s.passage.Marked()
+	for i, c := range s.cards {
+		s.cards[i].marked = slices.Contains(drawn, c.number)
+	}
+	return s
+}
+
+// trialWords compares the two sides in a sentence.
+func trialWords(t review.Trial) string {
+	if t.Draft == nil {
+		return "The live policy would " + would(t.Live.Verdict) + " it. There is no draft to compare with."
+	}
+	if t.Draft.Verdict == t.Live.Verdict {
+		return "Both would " + would(t.Live.Verdict) + " it."
+	}
+	return "The live policy would " + would(t.Live.Verdict) + " it; the draft would " + would(t.Draft.Verdict) + " it."
+}
+
+func would(v review.Verdict) string { return v.String() }
+
+func trialKindWord(k review.SegmentKind) string {
+	if k == review.SegmentDocument {
+		return "A retrieved document"
+	}
+	return "A user’s prompt"
+}
+
+// versionTitle names a version.
+func versionTitle(n int) string { return "Version " + strconv.Itoa(n) }
+
+// fieldID is the id of the input of a field.
+func fieldID(name string) string {
+	return "f-" + strings.NewReplacer(".", "-", "[", "-", "]", "").Replace(name)
+}
+
+// described ties an input to its hint and to what is wrong with it.
+func described(name string, hint bool, problem string) templ.Attributes {
+	var by []string
+	if hint {
+		by = append(by, fieldID(name)+"-hint")
+	}
+	out := templ.Attributes{}
+	if problem != "" {
+		by = append(by, fieldID(name)+"-problem")
+		out["aria-invalid"] = "true"
+	}
+	if len(by) > 0 {
+		out["aria-describedby"] = strings.Join(by, " ")
+	}
+	return out
+}
+
+// anchorOf is the id on the form's page that a field's problem leads to.
+func anchorOf(field string, p PolicyEditPage) string {
+	rest, isDetector := strings.CutPrefix(field, "detectors.")
+	switch {
+	case isDetector && strings.HasSuffix(field, ".mode"), isDetector && !p.shows(field):
+		parts := strings.Split(rest, ".")
+		return "d-" + strings.Join(parts[:min(2, len(parts))], ".")
+	case field == "labels", field == "patterns":
+		return field
+	case strings.HasPrefix(field, "labels"):
+		return fieldID(field)
+	case p.shows(field):
+		return fieldID(field)
+	}
+	return "settings"
+}
+
+// shows tells whether the form has an input for the field.
+func (p PolicyEditPage) shows(field string) bool {
+	if strings.HasPrefix(field, "patterns[") || strings.HasPrefix(field, "labels[") {
+		return true
+	}
+	rest, ok := strings.CutPrefix(field, "detectors.")
+	if !ok {
+		return strings.HasPrefix(field, "due_minutes.") || slices.ContainsFunc(settings, func(s setting) bool { return s.name == field })
+	}
+	parts := strings.Split(rest, ".")
+	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })
+	return known && (len(parts) == 3 || len(parts) == 5 && slices.Contains(review.SegmentKinds(), review.SegmentKind(parts[3])))
+}
+
+// fieldWords names a field in the list of problems.
+func fieldWords(field string, specs []review.DetectorSpec) string {
+	for _, list := range []string{"patterns", "labels"} {
+		if i, ok := rowOf(list, field+"."); ok {
+			return fmt.Sprintf("%s, row %d", title(list), i+1)
+		}
+	}
+	g, line := changeWords(review.FieldChange{Field: field}, specs, true)
+	if g.title == "Settings" {
+		return line.what
+	}
+	return g.title + ": " + line.what
+}
+
+func mostSevereFirst() []review.Severity {
+	out := review.Severities()
+	slices.Reverse(out)
+	return out
+}
+
+// backFromEdit is where somebody goes who does not want to save.
+func backFromEdit(p PolicyEditPage) string {
+	if p.View.Draft != nil {
+		return PolicyStep(p.View.App.Name, StepDraft)
+	}
+	return PolicyPath(p.View.App.Name)
+}
+
+// policyAdvice says what to do after a refused step.
+func policyAdvice(c review.Code) string {
+	if c == review.CodeConflict {
+		return "What you typed is kept. Look at what the page shows now, then go on from there."
+	}
+	return problemAdvice(c)
+}
+
+// reworded says in its message which fields are wrong as the page names them.
+func reworded(p *Problem) *Problem {
+	out := *p
+	switch len(p.Fields) {
+	case 0:
+	case 1:
+		out.Message = fieldWords(p.Fields[0].Field, nil) + " " + p.Fields[0].Message
+	default:
+		out.Message = plural(len(p.Fields), "field", "fields") + " cannot be taken as they are"
+	}
+	return &out
+}
+
+// inPageOrder sorts problems as their fields stand on the form's page.
+func inPageOrder(fields []review.FieldError) []review.FieldError {
+	rank := func(f review.FieldError) int {
+		for i, prefix := range []string{"detectors", "patterns", "labels"} {
+			if strings.HasPrefix(f.Field, prefix) {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	out := slices.Clone(fields)
+	slices.SortStableFunc(out, func(a, b review.FieldError) int { return rank(a) - rank(b) })
+	return out
+}
+
+// editAdvice says what to do after a refused draft.
+func editAdvice(p PolicyEditPage) string {
+	switch {
+	case p.Problem.Code != review.CodeConflict:
+		return problemAdvice(p.Problem.Code)
+	case p.View.Draft == nil:
+		return "What you typed is kept below, and there is no other draft now. Saving again makes one of it."
+	}
+	return "What you typed is kept below. " + p.View.Draft.ActorName + " saved a draft in the meantime; saving yours replaces it. Look at theirs first, under Draft in another tab."
+}
