@@ -55,7 +55,7 @@ func (s *site) signIn(t *testing.T, p *browsertest.Page, who string) {
 	p.Type(t, "input[name=email]", who+"@example.org")
 	p.Type(t, "input[name=password]", password)
 	p.Press(t, "Enter")
-	p.Until(t, `location.pathname === "/queue"`)
+	p.Until(t, `location.pathname === "/queue" && document.readyState === "complete"`)
 }
 
 const (

@@ -151,7 +151,7 @@ func (s *Service) SaveDraft(ctx context.Context, v Viewer, appName, revision str
 	if err != nil {
 		return PolicyDraft{}, err
 	}
-	if err := p.Validate(); err != nil {
+	if err := s.Screener.CheckPolicy(p); err != nil {
 		return PolicyDraft{}, err
 	}
 	now, next := s.now(), s.NewID()

@@ -10,6 +10,9 @@ import (
 type Screener interface {
 	// Specs lists the detectors, sorted by id.
 	Specs() []DetectorSpec
+	// CheckPolicy returns an Error when the policy is invalid, or when a detector could
+	// not work with it.
+	CheckPolicy(Policy) error
 	// Screen never fails: a detector that cannot answer is a Failure. Findings come
 	// in a fixed order; redactions sorted by Segment order, then Start, without overlap.
 	Screen(ctx context.Context, segments []Segment, policy Policy) Screening

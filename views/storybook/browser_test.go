@@ -64,13 +64,9 @@ type look struct {
 	theme, rules string
 }
 
-// ways lists them: a desk in light and dark, a phone in light. With -short, the first.
+// ways lists them: a desk in light and dark, a phone in light.
 func ways() []look {
-	all := []look{{1440, "light", browsertest.AllRules}, {1440, "dark", browsertest.ContrastRule}, {390, "light", browsertest.AllRules}}
-	if testing.Short() {
-		return all[:1]
-	}
-	return all
+	return []look{{1440, "light", browsertest.AllRules}, {1440, "dark", browsertest.ContrastRule}, {390, "light", browsertest.AllRules}}
 }
 
 // tabs is how many pages are looked at side by side.

@@ -3,10 +3,9 @@ package classifier
 // layout is what kind of document a text is and where its first and last lines end:
 // an instruction that does not belong to a document stands mostly at its edges.
 type layout struct {
-	kind      docKind
-	lastLine  int32
-	afterLine int32 // bytes of the text from which on the last line is read
-	tokens    int
+	kind     docKind
+	lastLine int32
+	tokens   int
 }
 
 type docKind uint8

@@ -75,6 +75,6 @@ func (p *plainRules) weigh(v *textview.View, hits []hit) (out []review.Finding) 
 	return out
 }
 
-// codeWords has {s} for white space. It is wide, so that it sets the words that a rule
-// needs apart and is not spelled out among them.
-func codeWords() vocabulary { return vocabulary{"s": `[\x00-\x20]`} }
+// codeWords has {s} for white space: the three kinds that code has, for each kind of
+// \s more would be spelled out in the words that rules need.
+func codeWords() vocabulary { return vocabulary{"s": `[ \n\t]`} }

@@ -199,6 +199,8 @@ func specs() []review.DetectorSpec {
 
 func (screener) Specs() []review.DetectorSpec { return specs()[1:] }
 
+func (screener) CheckPolicy(p review.Policy) error { return p.Validate() }
+
 func (screener) Screen(_ context.Context, segments []review.Segment, _ review.Policy) review.Screening {
 	var out review.Screening
 	for _, s := range segments {
