@@ -40,9 +40,9 @@ const (
 	modelBlock = 0.98
 )
 
-// ModelLeast is the least probability for which injection.model makes a Finding. It is
-// below what one text in ten would make likely: the risk of a text orders the queue, and
-// small chances that agree add up.
+// ModelLeast is the least probability for which injection.model makes a Finding: that of
+// any text when one in ten is an attack. It is far below the flag threshold, because the
+// risk of a text orders the queue, and small chances that agree add up.
 const ModelLeast = 0.1
 
 type modelReader struct{ model *classifier.Model }
