@@ -43,8 +43,13 @@ type node struct {
 	choices   []string
 }
 
-// maxDepth bounds how deep rules may name rules.
-const maxDepth = 16
+// What one text may cost, far beyond what the shipped rules need: rules that name themselves several times grow
+// exponentially with the depth, and so do transforms of transforms.
+const (
+	maxDepth = 16
+	maxNodes = 4096
+	maxBytes = 64 << 10
+)
 
 // loadGrammar reads the embedded files and checks that every name is declared.
 func loadGrammar() (*grammar, error) {
@@ -200,19 +205,26 @@ type writer struct {
 	random  *rand.Rand
 	memory  map[string]string
 	tag     string // of the last question
+	nodes   int    // written for this text
 	b       strings.Builder
+}
+
+// begin forgets the text before.
+func (w *writer) begin() {
+	w.b.Reset()
+	w.nodes = 0
 }
 
 // write expands a rule to a text.
 func (w *writer) write(rule string) string {
-	w.b.Reset()
+	w.begin()
 	w.expand(rule, 0)
 	return w.b.String()
 }
 
 // ask expands a rule and remembers what kind of question it was.
 func (w *writer) ask(rule string) string {
-	w.b.Reset()
+	w.begin()
 	w.tag = w.from(w.grammar.rules[rule], 0).tag
 	return w.b.String()
 }
@@ -223,7 +235,7 @@ func (w *writer) answer(rule string) string {
 	if fitting == nil {
 		fitting = w.grammar.rules[rule]
 	}
-	w.b.Reset()
+	w.begin()
 	w.from(fitting, 0)
 	return w.b.String()
 }
@@ -244,9 +256,12 @@ func (w *writer) from(alternatives []template, depth int) template {
 }
 
 func (w *writer) node(n node, depth int) {
+	if w.nodes++; w.nodes > maxNodes {
+		return
+	}
 	switch {
 	case n.text != "":
-		w.b.WriteString(n.text)
+		w.put(n.text)
 	case n.bind != "":
 		from := w.b.Len()
 		w.expand(n.rule, depth+1)
@@ -256,25 +271,32 @@ func (w *writer) node(n node, depth int) {
 	case n.rule != "":
 		w.expand(n.rule, depth+1)
 	case n.argument != "":
-		w.b.WriteString(transforms[n.maker](w.aside(n.argument, depth)))
+		w.put(transforms[n.maker](w.aside(n.argument, depth)))
 	case n.maker != "":
-		w.b.WriteString(makers[n.maker](w.random))
+		w.put(makers[n.maker](w.random))
 	case n.choices != nil:
-		w.b.WriteString(n.choices[w.random.IntN(len(n.choices))])
+		w.put(n.choices[w.random.IntN(len(n.choices))])
 	default:
-		w.b.WriteString(strconv.Itoa(n.low + w.random.IntN(n.high-n.low+1)))
+		w.put(strconv.Itoa(n.low + w.random.IntN(n.high-n.low+1)))
+	}
+}
+
+// put writes a piece while there is room for it.
+func (w *writer) put(s string) {
+	if w.b.Len()+len(s) <= maxBytes {
+		w.b.WriteString(s)
 	}
 }
 
 // recall writes what was remembered, or makes it up from the rule or the maker of that name.
 func (w *writer) recall(name string, depth int) {
 	if s, ok := w.memory[name]; ok {
-		w.b.WriteString(s)
+		w.put(s)
 		return
 	}
 	from := w.b.Len()
 	if maker, ok := makers[name]; ok {
-		w.b.WriteString(maker(w.random))
+		w.put(maker(w.random))
 	} else {
 		w.expand(name, depth+1)
 	}
