@@ -99,7 +99,7 @@ func (t turn) found() bool {
 // exchangeOf lays the conversation out. While the page is blind it has neither marks nor cards.
 func exchangeOf(p ItemPage) exchange {
 	var x exchange
-	if !p.Blind {
+	if !p.View.Blind {
 		all := cardsOf(p)
 		x.cards = all[:min(len(all), maxCards)]
 		x.unlisted = len(all) - len(x.cards)
@@ -133,7 +133,7 @@ func (x *exchange) part(p ItemPage, s review.Segment) part {
 	if ui.HasHidden(s.Text) {
 		out.raw = ui.Escaped(s.Text)
 	}
-	if p.Blind {
+	if p.View.Blind {
 		return out
 	}
 	if clean := p.View.Assessment.Sanitized(s.Name, s.Text); clean != s.Text {
@@ -329,8 +329,8 @@ type moment struct {
 // timelineOf tells what happened to the Item, oldest first. Peers stay hidden while the page is blind.
 func timelineOf(p ItemPage) []moment {
 	v := p.View
-	out := []moment{{at: v.Item.CreatedAt, who: "Guardroom", what: openedWords(v.Item, p.Blind)}}
-	if p.Blind {
+	out := []moment{{at: v.Item.CreatedAt, who: "Guardroom", what: openedWords(v.Item, p.View.Blind)}}
+	if p.View.Blind {
 		return out
 	}
 	for _, d := range v.Decisions {

@@ -56,7 +56,7 @@ func TestCardsAndMarksBelongTogether(t *testing.T) {
 
 func TestABlindPageShowsNothingOfTheGuard(t *testing.T) {
 	p := findingsPage()
-	p.Blind = true
+	p.View.Blind = true
 	p.Decoded = []DecodedText{{Segment: "prompt", View: "base64", Text: "secret"}}
 	p.View.Decisions = []review.DecisionView{{Reviewer: "peer"}}
 	x := exchangeOf(p)

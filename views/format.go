@@ -124,8 +124,11 @@ func blankBreaks(r rune) rune {
 
 // toneOf is how a severity is drawn. What asks somebody to think again has a sign of its own.
 func toneOf(s review.Severity, c review.Category) string {
-	if c == review.CategoryBias {
+	switch {
+	case c == review.CategoryBias:
 		return "think"
+	case s == "":
+		return "blind"
 	}
 	return string(s)
 }
@@ -141,6 +144,8 @@ func severityWord(s review.Severity, c review.Category) string {
 		return "High"
 	case review.SeverityMedium:
 		return "Medium"
+	case "":
+		return "Blind" // the reader is to judge without it
 	default:
 		return "Low"
 	}

@@ -23,7 +23,7 @@ func backCount(p ItemPage) string {
 // historyWords sums up the user's latest interactions.
 func historyWords(p ItemPage) string {
 	n := len(p.View.History)
-	if p.Blind {
+	if p.View.Blind {
 		return plural(n, "earlier interaction", "earlier interactions")
 	}
 	stopped := 0

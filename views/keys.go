@@ -33,6 +33,11 @@ var (
 	keySkip       = Key{[]string{"s"}, "Skip, and take the next one", OnItem}
 	keyNote       = Key{[]string{"n"}, "Write a note", OnItem}
 	keyReason     = Key{[]string{"r"}, "Give a reason", OnItem}
+	keyGuard      = Key{[]string{"v"}, "What the guard says", OnItem}
+	keyUnmask     = Key{[]string{"p"}, "Show personal data, which is recorded", OnItem}
+	keyGuessing   = Key{[]string{"m"}, "Only guessing", OnItem}
+	keyFairlySure = Key{[]string{","}, "Fairly sure", OnItem}
+	keyCertain    = Key{[]string{"."}, "Certain", OnItem}
 	keyHistory    = Key{[]string{"h"}, "This user’s history", OnItem}
 	keyUp         = Key{[]string{"u"}, "Back to the list", OnItem}
 	keyNextItem   = Key{[]string{"j", "ArrowRight"}, "Next item", OnItem}
@@ -61,7 +66,7 @@ func labelKey(i int) Key {
 
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
-	keyApprove, keyBlock, keyEscalate, keySkip, {[]string{"1–9"}, "Set or clear a label", OnItem}, keyReason, keyNote, keyHistory, keyNextItem, keyPrevItem, keyUp,
+	keyApprove, keyBlock, keyEscalate, keySkip, {[]string{"1–9"}, "Set or clear a label", OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoPolicies, keyTheme, keyHelp,
 	{[]string{"Esc"}, "Leave a field, close a dialog", Everywhere},

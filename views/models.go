@@ -87,7 +87,6 @@ type QueuePage struct {
 type ItemPage struct {
 	Shell
 	View     review.ItemView
-	Blind    bool // verdict, scores, highlights and peers stay hidden until the viewer has judged
 	Specs    []review.DetectorSpec
 	Decoded  []DecodedText // the views in which a Segment showed what it hid
 	From     review.Filter // the queue that the viewer came from; the next Item is taken from it
@@ -106,11 +105,12 @@ type DecodedText struct {
 
 // Draft is what a reviewer had typed into the forms of an Item; the field names of the forms are the Field constants.
 type Draft struct {
-	Label  string
-	Reason string
-	Body   string // the note
-	Text   string // the Intervention's text; "" shows the proposed one
-	Span   SpanDraft
+	Label      string
+	Reason     string
+	Body       string // the note
+	Text       string // the Intervention's text; "" shows the proposed one
+	Confidence string
+	Span       SpanDraft
 }
 
 // SpanDraft is a labelled span as typed.

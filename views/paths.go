@@ -31,6 +31,8 @@ const (
 	StepSkip        = "skip"        // not for me
 	StepAnnotations = "annotations" // a note, or a labelled span
 	StepUndo        = "undo"        // takes a Decision back
+	StepBlind       = "blind"       // the verdict of somebody who has not seen the guard's
+	StepPersonal    = "personal"    // shows personal data and secrets
 )
 
 // The last steps of the paths below /policies/{app}.
@@ -59,6 +61,8 @@ const (
 	FieldFocusedMS  = "focused_ms"  // measured by the script, "" without it
 	FieldFrom       = "from"        // the queue's query, so that the next Item comes from it
 	FieldDecisionID = "decision_id" // for undo
+	FieldConfidence = "confidence"  // how sure the reviewer is, in [0,1]
+	FieldMasked     = "masked"      // of a labelled span: its offsets are those of the text with placeholders
 	FieldSegment    = "segment"     // of a labelled span; an annotation without one is a note on the Item, whatever its label
 	FieldStart      = "start"       // byte offsets into the Segment, half open
 	FieldEnd        = "end"

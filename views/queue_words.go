@@ -60,7 +60,10 @@ func queueSummary(p QueuePage) string {
 
 // rowScore is the number of a line: for an Intervention how sure the bias detector is, for others the risk.
 func rowScore(i review.Item) string {
-	if i.Kind == review.KindIntervention {
+	switch {
+	case i.Severity == "": // the reader is to judge without it
+		return "–"
+	case i.Kind == review.KindIntervention:
 		return score(i.Priority / i.Severity.Weight())
 	}
 	return score(i.Risk)

@@ -49,8 +49,8 @@ func standing(v review.ItemView) *review.DecisionView {
 func itemTitle(p ItemPage) string {
 	i := p.View.Item
 	switch {
-	case p.Blind:
-		return kindWord(i.Kind) + ", to be judged blind"
+	case p.View.Blind:
+		return "To be judged blind"
 	case i.Kind == review.KindIntervention:
 		return "Proposed: " + specTitle(p.Specs, i.Detector)
 	case i.Detector == "":
@@ -61,7 +61,7 @@ func itemTitle(p ItemPage) string {
 }
 
 func whyHere(p ItemPage) string {
-	if p.Blind {
+	if p.View.Blind {
 		return "Chosen to be judged without the guard’s verdict, scores and marks. They are shown when you have judged."
 	}
 	return sentence(p.View.Item.Reason)

@@ -35,6 +35,9 @@ func (s *Server) decide(c *call) error {
 	if err != nil {
 		return s.refuseStep(c, step, err)
 	}
+	if err := s.Service.PlaceControl(c.Request().Context(), c.viewer, d); err != nil {
+		c.refused = err // for the log: the Decision is safe
+	}
 	if c.wantsJSON() {
 		return c.ok(decisionAnswer{
 			ID: d.ID, ItemID: d.ItemID, Decision: d.Judgement, Label: d.Label, Reason: d.Reason,

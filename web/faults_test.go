@@ -47,6 +47,10 @@ func (b *broken) AppsOf(context.Context, string) ([]review.App, error) {
 
 func (b *broken) Counts(context.Context, []string) (review.Counts, error) { return nil, b.counts }
 
+func (b *broken) OwnControls(context.Context, string, []string) (review.Counts, error) {
+	return nil, nil
+}
+
 func (b *broken) Write(context.Context, func(review.Tx) error) error { return b.write }
 
 func (b *broken) Decisions(context.Context, review.DecisionQuery) iter.Seq2[review.DecisionRow, error] {
@@ -101,7 +105,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Clock: time.Now, NewID: id,
+		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
 	})
 	require.NoError(t, err)
 	deps := Deps{

@@ -80,9 +80,7 @@ func (s *Server) itemPage(c *call, view review.ItemView, from review.Filter) (vi
 		return views.ItemPage{}, err
 	}
 	page := views.ItemPage{Shell: shell, View: view, Specs: s.Service.Specs(), From: from, Previous: previous, Next: next}
-	if !view.Masked { // what was hidden in a text was never redacted there
-		page.Decoded = s.Decode(view.Interaction.Content, view.Assessment.Findings)
-	}
+	page.Decoded = s.Decode(view.Interaction.Content, view.Assessment.Findings)
 	return page, nil
 }
 

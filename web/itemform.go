@@ -31,9 +31,6 @@ func (f itemForm) share(name string) (*float64, error) {
 	return &x, nil
 }
 
-// fieldConfidence is how sure the reviewer says to be.
-const fieldConfidence = "confidence"
-
 // decideCommand reads the decision form.
 func (s itemStep) decideCommand() (review.DecideCommand, error) {
 	version, err := s.form.whole(views.FieldVersion, 0)
@@ -44,7 +41,7 @@ func (s itemStep) decideCommand() (review.DecideCommand, error) {
 	if err != nil {
 		return review.DecideCommand{}, err
 	}
-	confidence, err := s.form.share(fieldConfidence)
+	confidence, err := s.form.share(views.FieldConfidence)
 	if err != nil {
 		return review.DecideCommand{}, err
 	}
@@ -74,6 +71,7 @@ func (s itemStep) annotateCommand() (review.AnnotateCommand, error) {
 	}
 	cmd.Label, cmd.Segment = s.form.text(views.FieldLabel), s.form.text(views.FieldSegment)
 	cmd.Start, cmd.End = int(start), int(end)
+	cmd.Masked = s.form.text(views.FieldMasked) != ""
 	return cmd, nil
 }
 
@@ -87,5 +85,6 @@ func draftOf(v url.Values) views.Draft {
 	}
 	return views.Draft{
 		Label: v.Get(views.FieldLabel), Reason: v.Get(views.FieldReason), Body: v.Get(views.FieldBody), Text: v.Get(views.FieldText),
+		Confidence: v.Get(views.FieldConfidence),
 	}
 }

@@ -21,6 +21,8 @@ const (
 	didRelease  outcome = "release"
 	didAnnotate outcome = "annotate"
 	didUndo     outcome = "undo"
+	didUnmask   outcome = "unmask"
+	didJudge    outcome = "judge"
 	didDraft    outcome = "draft"
 	didActivate outcome = "activate"
 	didDiscard  outcome = "discard"
@@ -36,6 +38,8 @@ var outcomeTexts = map[outcome]string{
 	didRelease:  "Given back to the queue.",
 	didAnnotate: "Note kept.",
 	didUndo:     "Taken back. The item is open again and yours.",
+	didUnmask:   "Personal data is shown. That you looked is recorded.",
+	didJudge:    "Your verdict is kept. Here is what the guard says; decide now.",
 	didDraft:    "Draft saved. It decides nothing until it is activated.",
 	didActivate: "Activated. It decides from the next interaction on.",
 	didDiscard:  "Draft discarded.",

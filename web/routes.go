@@ -56,6 +56,8 @@ func routes() []route {
 		{post, itemRoute + "/heartbeat", session(review.PermDecide), (*Server).heartbeat},
 		{post, itemRoute + "/" + views.StepRelease, session(review.PermDecide), (*Server).release},
 		{post, itemRoute + "/" + views.StepSkip, session(review.PermDecide), (*Server).skip},
+		{post, itemRoute + "/" + views.StepPersonal, session(review.PermPersonal), (*Server).unmask},
+		{post, itemRoute + "/" + views.StepBlind, session(review.PermDecide), (*Server).judgeBlind},
 		{post, itemRoute + "/" + views.StepDecision, session(review.PermDecide), (*Server).decide},
 		{post, itemRoute + "/" + views.StepAnnotations, session(review.PermDecide), (*Server).annotate},
 		{post, itemRoute + "/" + views.StepUndo, session(review.PermDecide), (*Server).undo},

@@ -121,7 +121,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	}
 	c.Accounts, err = review.NewAccounts(review.AccountDeps{
 		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Clock: around.clock, NewID: newID,
-		Specs: append(screener.Specs(), biasEngine.Specs()...),
+		Specs: append(screener.Specs(), biasEngine.Specs()...), FirstPolicy: review.DefaultPolicy,
 	})
 	return err
 }

@@ -28,7 +28,7 @@ func drawer(seed uint64, id, purpose string) *rand.Rand {
 // judge says what the analyst thinks of an Item.
 func (a Analyst) judge(seed uint64, item review.Item, truth Nature, policy review.Policy) review.DecideCommand {
 	r := drawer(seed, item.ID, a.Viewer.User.ID)
-	cmd := review.DecideCommand{ItemID: item.ID, FocusedMS: int64(3500 * math.Exp(0.8*r.NormFloat64()+0.6))}
+	cmd := review.DecideCommand{ItemID: item.ID, Simulated: true, FocusedMS: int64(3500 * math.Exp(0.8*r.NormFloat64()+0.6))}
 	switch seesRight := r.Float64() < a.Accuracy; {
 	case item.Kind == review.KindIntervention:
 		a.judgeIntervention(r, &cmd)

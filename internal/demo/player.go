@@ -15,6 +15,8 @@ type Service interface {
 	AddFeedback(ctx context.Context, caller review.Caller, interactionID string, f review.Feedback) ([]review.Intervention, error)
 	Queue(ctx context.Context, v review.Viewer, f review.Filter, after *review.Position) (review.QueuePage, error)
 	ClaimItem(ctx context.Context, v review.Viewer, itemID string) (review.Claim, error)
+	View(ctx context.Context, v review.Viewer, itemID string) (review.ItemView, error)
+	JudgeBlind(ctx context.Context, v review.Viewer, cmd review.BlindCommand) (review.BlindVerdict, error)
 	Decide(ctx context.Context, v review.Viewer, cmd review.DecideCommand) (review.Decision, error)
 }
 
@@ -240,6 +242,11 @@ func (p *Player) decide(ctx context.Context, a Analyst, row review.QueueRow) err
 	}
 	cmd := a.judge(p.play.Seed, row.Item, nature, p.play.Policy)
 	cmd.Token, cmd.Version = claim.Token, row.Item.Version
+	if row.Blind {
+		if cmd, err = p.reveal(ctx, a, cmd, nature); err != nil {
+			return fmt.Errorf("demo: blind verdict on %s: %w", row.Item.ID, err)
+		}
+	}
 	if _, err := p.play.Service.Decide(ctx, a.Viewer, cmd); err != nil {
 		return fmt.Errorf("demo: decision on %s: %w", row.Item.ID, err)
 	}

@@ -21,6 +21,7 @@ type desk struct {
 	holder    map[string]string
 	decided   map[string]review.DecideCommand
 	by        map[string]string
+	blind     map[string]review.Judgement
 	stopAfter int
 	onSubmit  func()
 }
@@ -30,7 +31,7 @@ var errFull = review.Unavailable(errors.New("disk full"), "try again later", 0)
 func newDesk() *desk {
 	return &desk{
 		submitted: map[string]review.Submission{}, feedback: map[string]review.Feedback{},
-		holder: map[string]string{}, decided: map[string]review.DecideCommand{}, by: map[string]string{},
+		holder: map[string]string{}, decided: map[string]review.DecideCommand{}, by: map[string]string{}, blind: map[string]review.Judgement{},
 	}
 }
 
@@ -79,7 +80,7 @@ func (d *desk) Queue(_ context.Context, _ review.Viewer, _ review.Filter, after 
 	to := min(len(d.order), from+review.QueuePageSize)
 	var page review.QueuePage
 	for _, item := range d.order[from:to] {
-		page.Rows = append(page.Rows, review.QueueRow{Item: item})
+		page.Rows = append(page.Rows, review.QueueRow{Item: item, Blind: item.Kind == review.KindInteraction})
 	}
 	if to < len(d.order) {
 		page.Next = &review.Position{Rank: int64(to)}
@@ -97,14 +98,48 @@ func (d *desk) ClaimItem(_ context.Context, v review.Viewer, id string) (review.
 	return review.Claim{Token: "t-" + id}, nil
 }
 
+func (d *desk) View(_ context.Context, _ review.Viewer, id string) (review.ItemView, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, item := range d.order {
+		if item.ID == id {
+			return review.ItemView{Item: item, Assessment: review.Assessment{Verdict: review.VerdictFlag}}, nil
+		}
+	}
+	return review.ItemView{}, review.Errorf(review.CodeNotFound, "no such item")
+}
+
+func (d *desk) JudgeBlind(_ context.Context, v review.Viewer, cmd review.BlindCommand) (review.BlindVerdict, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.holder[cmd.ItemID] != v.User.ID || cmd.Token != "t-"+cmd.ItemID || cmd.Version != 1 {
+		return review.BlindVerdict{}, review.Errorf(review.CodeConflict, "not yours")
+	}
+	d.blind[cmd.ItemID] = cmd.Judgement
+	return review.BlindVerdict{}, nil
+}
+
 func (d *desk) Decide(_ context.Context, v review.Viewer, cmd review.DecideCommand) (review.Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.holder[cmd.ItemID] != v.User.ID || cmd.Token != "t-"+cmd.ItemID || cmd.Version != 1 {
 		return review.Decision{}, review.Errorf(review.CodeConflict, "not yours")
 	}
+	if _, judged := d.blind[cmd.ItemID]; !judged && d.kindOf(cmd.ItemID) == review.KindInteraction {
+		return review.Decision{}, review.Errorf(review.CodeConflict, "to be judged blind first")
+	}
 	d.decided[cmd.ItemID], d.by[cmd.ItemID] = cmd, v.User.ID
 	return review.Decision{}, nil
+}
+
+// kindOf is called with the lock held.
+func (d *desk) kindOf(id string) review.ItemKind {
+	for _, item := range d.order {
+		if item.ID == id {
+			return item.Kind
+		}
+	}
+	return ""
 }
 
 func analysts() []Analyst {

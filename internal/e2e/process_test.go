@@ -21,6 +21,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/app"
+	"github.com/guardroom/guardroom/internal/config"
+	"github.com/guardroom/guardroom/internal/review"
 )
 
 // build builds the binary once for all tests of the package.
@@ -125,10 +129,20 @@ func serve(t testing.TB, data string) *process {
 	return p
 }
 
-// newData makes a data folder with an App and returns its key.
+// newData makes a data folder with an App, in which nothing is judged blind, and returns
+// its key.
 func newData(t testing.TB, data string) (key string) {
 	t.Helper()
-	guardroom(t, "", "app", "add", "--data", data, "support-bot")
+	core, err := app.Open(t.Context(), config.Storage{Data: data})
+	require.NoError(t, err)
+	core.Accounts.FirstPolicy = func(specs []review.DetectorSpec) review.Policy {
+		p := review.DefaultPolicy(specs)
+		p.Blind, p.Controls = review.BlindRules{}, review.ControlRules{}
+		return p
+	}
+	_, err = core.Accounts.AddApp(t.Context(), app.CLI, "support-bot")
+	require.NoError(t, err)
+	require.NoError(t, core.Close())
 	return strings.TrimSpace(guardroom(t, "", "key", "add", "--data", data, "--app", "support-bot"))
 }
 

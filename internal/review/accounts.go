@@ -32,7 +32,9 @@ type AccountDeps struct {
 	Keys      KeyMint
 	Clock     Clock
 	NewID     func() string
-	Specs     []DetectorSpec // for the first policy of a new App
+	Specs     []DetectorSpec
+	// FirstPolicy is what a new App starts with.
+	FirstPolicy func([]DetectorSpec) Policy
 }
 
 // Accounts is the use cases of people, Apps and keys.
@@ -40,7 +42,7 @@ type Accounts struct{ AccountDeps }
 
 // NewAccounts checks that nothing is missing.
 func NewAccounts(d AccountDeps) (*Accounts, error) {
-	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Clock == nil || d.NewID == nil {
+	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
 		return nil, errors.New("review: a dependency of accounts is missing")
 	}
 	return &Accounts{d}, nil
@@ -110,7 +112,7 @@ func (a *Accounts) AddApp(ctx context.Context, by Actor, name string) (App, erro
 		return App{}, Errorf(CodeUnprocessable, "an App's name has 1 to 64 of a–z, 0–9 and inner hyphens")
 	}
 	app := App{ID: a.NewID(), Name: name, CreatedAt: a.now()}
-	policy := DefaultPolicy(a.Specs)
+	policy := a.FirstPolicy(a.Specs)
 	policy.AppID, policy.Version = app.ID, 1
 	err := a.Store.Write(ctx, func(tx Tx) error {
 		if err := tx.PutApp(app); err != nil {

@@ -34,10 +34,10 @@ func lease(tx Tx, v Viewer, item Item, held *Claim, token string, now time.Time)
 	if held.Live(now) && held.UserID != v.User.ID {
 		return Claim{}, Errorf(CodeConflict, "%s holds this item", held.UserName)
 	}
-	claim := Claim{ItemID: item.ID, UserID: v.User.ID, UserName: v.User.Name, Token: token, ExpiresAt: now.Add(ClaimLease)}
+	claim := Claim{ItemID: item.ID, UserID: v.User.ID, UserName: v.User.Name, Token: token, TakenAt: now, ExpiresAt: now.Add(ClaimLease)}
 	renewed := held.HeldBy(v.User.ID, now)
 	if renewed {
-		claim.Token = held.Token
+		claim.Token, claim.TakenAt = held.Token, held.TakenAt
 	}
 	if err := tx.PutClaim(claim); err != nil || renewed {
 		return claim, err
@@ -138,7 +138,19 @@ func visible(tx Tx, v Viewer, itemID string) (Item, error) {
 	if err == nil && !v.Sees(item.AppID) {
 		err = Errorf(CodeNotFound, "there is no such item")
 	}
+	if err == nil && item.Kind == KindControl {
+		err = ownControl(tx, v, itemID)
+	}
 	return item, err
+}
+
+// ownControl keeps a control from everybody but the one whom it is for.
+func ownControl(tx Tx, v Viewer, itemID string) error {
+	c, err := tx.Control(itemID)
+	if err == nil && c.UserID != v.User.ID {
+		err = Errorf(CodeNotFound, "there is no such item")
+	}
+	return err
 }
 
 // mayReview tells whether the Item can be decided now by the viewer.

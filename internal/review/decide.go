@@ -27,7 +27,8 @@ type DecideCommand struct {
 	Text       string // the Intervention's text as edited; "" keeps the proposal
 	Note       string // stored as an Annotation together with the Decision; "" for none
 	Confidence *float64
-	FocusedMS  int64
+	FocusedMS  int64 // as the page measured it; never more than the claim was held
+	Simulated  bool  // by a program that plays an analyst and did not take that time
 }
 
 func (c DecideCommand) validate(policy Policy) error {
@@ -111,11 +112,15 @@ func (s *Service) judge(tx Tx, v Viewer, item Item, cmd DecideCommand, id string
 	if err := mayReview(v, item); err != nil {
 		return Decision{}, err
 	}
-	if _, err := ownClaim(tx, v, item.ID, cmd.Token, now); err != nil {
+	held, err := ownClaim(tx, v, item.ID, cmd.Token, now)
+	if err != nil {
 		return Decision{}, err
 	}
 	if item.Version != cmd.Version {
 		return Decision{}, Errorf(CodeConflict, "this item has changed since you opened it")
+	}
+	if !cmd.Simulated {
+		cmd.FocusedMS = held.bounded(cmd.FocusedMS, now)
 	}
 	return newDecision(tx, v.Actor(), item, cmd, policy, id, now)
 }
@@ -157,15 +162,15 @@ func newDecision(tx Tx, by Actor, item Item, cmd DecideCommand, policy Policy, i
 	if err != nil {
 		return Decision{}, err
 	}
-	return Decision{
+	d := Decision{
 		ID: id, ItemID: item.ID, AppID: item.AppID, Actor: by, FromState: item.State,
 		Judgement: cmd.Judgement, Label: cmd.Label, Reason: strings.TrimSpace(cmd.Reason), Text: strings.TrimSpace(cmd.Text),
 		Confidence: cmd.Confidence, PolicyVersion: policy.Version,
 		GuardVerdict: a.Verdict, GuardRisk: a.Risk, Findings: a.Findings,
-		Exposure:     Exposure{GuardVerdict: true, Scores: true, Highlights: true},
 		FinalVerdict: cmd.Judgement, FocusedMS: cmd.FocusedMS,
 		SamplingKind: item.SamplingKind, Propensity: item.Propensity, CreatedAt: now,
-	}, nil
+	}
+	return d, witness(tx, item, &d)
 }
 
 // record writes everything that follows from a Decision.
@@ -228,9 +233,10 @@ func settleIntervention(tx Tx, item Item, d Decision) (*Intervention, error) {
 	return &iv, tx.SetIntervention(iv.ID, iv.State, iv.DeliveredText)
 }
 
-// publish tells the App, unless the Item only moved on to a lead.
+// publish tells the App, unless the Item only moved on to a lead, or is a control,
+// which is nobody's exchange.
 func publish(tx Tx, item Item, d Decision, iv *Intervention) error {
-	if d.Judgement == JudgeEscalate {
+	if d.Judgement == JudgeEscalate || item.Kind == KindControl {
 		return nil
 	}
 	n, err := notice(d, item, iv)
@@ -295,7 +301,7 @@ func takeBack(tx Tx, v Viewer, item Item, d Decision, token string, now time.Tim
 			return err
 		}
 	}
-	if err := tx.PutClaim(Claim{ItemID: item.ID, UserID: v.User.ID, Token: token, ExpiresAt: now.Add(ClaimLease)}); err != nil {
+	if err := tx.PutClaim(Claim{ItemID: item.ID, UserID: v.User.ID, Token: token, TakenAt: now, ExpiresAt: now.Add(ClaimLease)}); err != nil {
 		return err
 	}
 	return tx.AppendEvent(event(now, v.Actor(), "decision.undone", d.ID, d.AppID, none{}))
@@ -309,6 +315,7 @@ type AnnotateCommand struct {
 	Start   int // byte offsets, half open
 	End     int
 	Body    string
+	Masked  bool // the offsets are those of the text with its placeholders
 }
 
 // Annotate adds a note or a labelled span. Any reviewer who sees the Item may; no
@@ -326,6 +333,14 @@ func (s *Service) Annotate(ctx context.Context, v Viewer, cmd AnnotateCommand) (
 		item, err := visible(tx, v, cmd.ItemID)
 		if err != nil {
 			return err
+		}
+		a.Start, a.End = cmd.Start, cmd.End
+		if cmd.Masked {
+			assessment, err := tx.Assessment(item.InteractionID)
+			if err != nil {
+				return err
+			}
+			a.Start, a.End = assessment.submittedSpan(cmd.Segment, cmd.Start, cmd.End)
 		}
 		if err := s.validateAnnotation(tx, item, a); err != nil {
 			return err

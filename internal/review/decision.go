@@ -15,15 +15,6 @@ const (
 // Judgements lists every judgement.
 func Judgements() []Judgement { return []Judgement{JudgeApprove, JudgeBlock, JudgeEscalate} }
 
-// Exposure is what was visible to the reviewer before they judged.
-type Exposure struct {
-	GuardVerdict bool `json:"guard_verdict"`
-	Scores       bool `json:"scores"`
-	Highlights   bool `json:"highlights"`
-	Peers        bool `json:"peers"`
-	Precedents   bool `json:"precedents"`
-}
-
 // Decision is what a person said of an Item: an append-only row. Taking it back is
 // another row (Undo), never an edit.
 type Decision struct {

@@ -44,7 +44,7 @@ func (s *Service) Backlog(ctx context.Context) (Counts, time.Time, error) {
 		return nil, time.Time{}, err
 	}
 	oldest, err := s.Store.QueueAge(ctx)
-	return counts, oldest, err
+	return counts.without(KindControl), oldest, err
 }
 
 // Queue returns one page of the viewer's queue.
@@ -69,8 +69,21 @@ func (s *Service) queue(ctx context.Context, v Viewer, q QueueQuery) ([]QueueRow
 	if q.Filter.State == "" || q.Free && q.Filter.State == StateDecided {
 		q.Filter.State = StateOpen
 	}
-	q.AppIDs, q.Viewer, q.Now = v.appsNamed(q.Filter.App), v.User.ID, s.now()
-	return s.Store.Queue(ctx, q)
+	q.AppIDs, q.Viewer, q.Now, q.Judges = v.appsNamed(q.Filter.App), v.User.ID, s.now(), v.May(PermDecide)
+	rows, err := s.Store.Queue(ctx, q)
+	for i := range rows {
+		rows[i] = rows[i].shown()
+	}
+	return rows, err
+}
+
+// shown is the row as its reader may see it.
+func (r QueueRow) shown() QueueRow {
+	r.Item = r.Item.disguised()
+	if r.Blind {
+		r.Item = r.Item.blinded()
+	}
+	return r
 }
 
 // appsNamed narrows the viewer's Apps to one by name; "" keeps all of them.
@@ -85,9 +98,15 @@ func (v Viewer) appsNamed(name string) []string {
 	return []string{app.ID}
 }
 
-// Counts returns the viewer's counters.
+// Counts returns the viewer's counters. Controls count for the one whom they are for,
+// as what they look like.
 func (s *Service) Counts(ctx context.Context, v Viewer) (Counts, error) {
-	return s.Store.Counts(ctx, v.AppIDs())
+	all, err := s.Store.Counts(ctx, v.AppIDs())
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.Store.OwnControls(ctx, v.User.ID, v.AppIDs())
+	return append(all.without(KindControl), own...), err
 }
 
 // After returns the id of the Item that follows in the viewer's filtered queue, ""
@@ -112,10 +131,11 @@ func (s *Service) first(ctx context.Context, v Viewer, q QueueQuery) (string, er
 	return rows[0].Item.ID, nil
 }
 
-// View returns everything that the Item's page shows, without personal data and
-// secrets for those who may not read them; it changes nothing.
+// View returns everything that the Item's page may show to the viewer: without personal
+// data and secrets until they have asked for them, and without what the guard and
+// colleagues say while they are to judge blind. It changes nothing.
 func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, error) {
-	view, err := s.Store.ItemView(ctx, v.AppIDs(), itemID)
+	view, err := s.Store.ItemView(ctx, v.AppIDs(), itemID, v.User.ID)
 	if err != nil {
 		return ItemView{}, err
 	}
@@ -123,10 +143,28 @@ func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, 
 	if !view.Claim.Live(s.now()) {
 		view.Claim = nil
 	}
-	if !v.May(PermPersonal) {
-		view = view.masked()
+	return view.shownTo(v), nil
+}
+
+// shownTo keeps back what the viewer is not to see.
+func (v ItemView) shownTo(viewer Viewer) ItemView {
+	v = v.disguised()
+	v.Blind = v.Item.blindTo(viewer, v.BlindVerdict != nil)
+	if !firstSaid(v.Item, v.BlindVerdict) {
+		v.Precedents = nil
 	}
-	return view, nil
+	if !viewer.May(PermPersonal) || !v.Unmasked {
+		v = v.masked()
+	}
+	for i, h := range v.History {
+		if h.Blind && viewer.May(PermDecide) {
+			v.History[i] = h.blinded()
+		}
+	}
+	if v.Blind {
+		v = v.blinded(viewer)
+	}
+	return v
 }
 
 // Decisions iterates over the Decisions that the viewer may see, oldest first.
@@ -146,12 +184,12 @@ func (s *Service) LatestDecisions(ctx context.Context, v Viewer, f Filter) ([]De
 	}
 	var rows []DecisionRow
 	for row, err := range s.Store.Decisions(ctx, DecisionQuery{
-		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Newest: true, Limit: DecisionsPage, Now: s.now(),
+		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Newest: true, Shown: true, Limit: DecisionsPage, Now: s.now(),
 	}) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, row)
+		rows = append(rows, row.shownTo(v))
 	}
 	return rows, nil
 }
@@ -165,4 +203,15 @@ func (s *Service) RecordExport(ctx context.Context, by Actor, rows int, format s
 type exportDetail struct {
 	Rows   int    `json:"rows"`
 	Format string `json:"format"`
+}
+
+// shownTo is the row as a page may show it. An undone Decision on an Item that is open
+// again must not tell its next reader what the guard says.
+func (r DecisionRow) shownTo(v Viewer) DecisionRow {
+	r.Item = r.Item.disguised()
+	if r.Decision.Actor != v.Actor() && r.Item.blindTo(v, false) {
+		r.Item = r.Item.blinded()
+		r.Decision.GuardVerdict, r.Decision.GuardRisk, r.Decision.Findings = VerdictAllow, 0, nil
+	}
+	return r
 }

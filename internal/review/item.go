@@ -56,14 +56,18 @@ type Item struct {
 	SamplingKind   string  // flagged, proposed, audit, control
 	Propensity     float64 // the chance with which it was selected, in (0,1]
 	CreatedAt      time.Time
+
+	Blind           bool    // judged before the guard's verdict is shown
+	BlindPropensity float64 // the chance with which that was drawn
 }
 
 // Claim is a reviewer's lease on an Item.
 type Claim struct {
 	ItemID    string
 	UserID    string
-	UserName  string // filled in on reads
-	Token     string // the holder's proof
+	UserName  string    // filled in on reads
+	Token     string    // the holder's proof
+	TakenAt   time.Time // when the lease began, however often it was renewed; queue rows leave it out
 	ExpiresAt time.Time
 }
 

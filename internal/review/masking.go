@@ -6,11 +6,12 @@ import (
 	"strconv"
 )
 
-// masked is the view for those who may not read personal data and secrets: the texts
-// with their placeholders, and everything that points into them moved along. What the
-// App sent beside the texts was never screened and is left out.
+// masked is the view without personal data and secrets: the texts with their
+// placeholders, and everything that points into them moved along. What the App sent
+// beside the texts was never screened and is left out.
 func (v ItemView) masked() ItemView {
 	a := v.Assessment
+	v.Masked = len(a.Redactions) > 0 || len(v.Interaction.Context) > 0 || v.Feedback != nil && v.Feedback.InitialAnswer != nil
 	v.Interaction.Content = v.Interaction.Content.rewritten(a.Sanitized)
 	v.Interaction.Context = nil
 	v.Assessment.Redactions = nil
@@ -29,7 +30,6 @@ func (v ItemView) masked() ItemView {
 		f.InitialAnswer = nil
 		v.Feedback = &f
 	}
-	v.Masked = true
 	return v
 }
 
@@ -56,6 +56,35 @@ func (a Assessment) sanitizedSpan(segment string, start, end int) (int, int) {
 			to = r.Start + shift + len(r.Placeholder)
 		}
 		shift += grows
+	}
+	return from, to
+}
+
+// submittedSpan moves a span of a Sanitized text to where it stands in the Segment as it
+// was submitted. What reaches into a placeholder reaches over everything that it hides.
+func (a Assessment) submittedSpan(segment string, start, end int) (int, int) {
+	shift, from, to := 0, start, end
+	at := 0
+	for _, r := range a.Redactions {
+		if r.Segment != segment || r.Start < at {
+			continue
+		}
+		at = r.End
+		shownAt := r.Start + shift
+		shownEnd := shownAt + len(r.Placeholder)
+		shift += len(r.Placeholder) - (r.End - r.Start)
+		switch {
+		case start >= shownEnd:
+			from = start - shift
+		case start > shownAt:
+			from = r.Start
+		}
+		switch {
+		case end >= shownEnd:
+			to = end - shift
+		case end > shownAt:
+			to = r.End
+		}
 	}
 	return from, to
 }

@@ -16,13 +16,17 @@ func (s *Service) selectItem(policy Policy, in Interaction, a Assessment, sample
 		item.SamplingKind, item.Propensity = "flagged", 1
 	case sampled:
 		item.Kind, item.SamplingKind, item.Propensity = KindAudit, "audit", policy.AuditRate
-		item.Reason = fmt.Sprintf("Random sample of what was allowed (%.3g %%).", 100*policy.AuditRate)
+		item.Reason = auditReason(policy)
 	default:
 		return Item{}, false
 	}
 	item.Excerpt = a.Excerpt(in.Content)
 	item.schedule(policy)
 	return item, true
+}
+
+func auditReason(policy Policy) string {
+	return fmt.Sprintf("Random sample of what was allowed (%.3g %%).", 100*policy.AuditRate)
 }
 
 // newItem fills in what every kind of Item takes from its Interaction; the gravest
@@ -48,7 +52,7 @@ func (i *Item) lead(f Finding) {
 	i.Priority = f.Severity.Weight() * f.Confidence
 }
 
-// schedule sets due time and place in the queue. Audit Items can wait: they are
+// schedule sets due time and place in the queue, and whether the Item is judged blind. Audit Items can wait: they are
 // there to measure, not to protect.
 func (i *Item) schedule(policy Policy) {
 	if i.Kind == KindAudit {
@@ -56,6 +60,7 @@ func (i *Item) schedule(policy Policy) {
 	}
 	i.DueAt = i.CreatedAt.Add(policy.due(i.Severity))
 	i.Rank = rank(i.CreatedAt, i.Priority)
+	i.drawBlind(policy)
 }
 
 // subject is the text that a queue line shows: the prompt, or what there is.

@@ -75,6 +75,9 @@ type Policy struct {
 	Canaries []string      `json:"canaries,omitempty"` // planted texts that must never leave
 	Tools    Tools         `json:"tools,omitzero"`
 	Response ResponseRules `json:"response,omitzero"`
+
+	Blind    BlindRules   `json:"blind,omitzero"`
+	Controls ControlRules `json:"controls,omitzero"`
 }
 
 // DefaultPolicy is what a new App starts with.
@@ -93,6 +96,8 @@ func DefaultPolicy(specs []DetectorSpec) Policy {
 			{"secret", "Secret or credential"}, {"harmful", "Harmful content"}, {"high_risk_topic", "High-risk topic"},
 			{"over_trust", "Over-trust"}, {"false_alarm", "False alarm"}, {"other", "Something else"},
 		},
+		Blind:    DefaultBlindRules(),
+		Controls: DefaultControlRules(),
 	}
 	return p.WithDefaults(specs)
 }

@@ -32,6 +32,8 @@ func (p Policy) Validate() error {
 	p.validatePatterns(&bad)
 	p.validateLabels(&bad)
 	p.validateContent(&bad)
+	p.Blind.validate(&bad)
+	p.Controls.validate(&bad)
 	return bad.err()
 }
 

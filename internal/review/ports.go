@@ -75,6 +75,14 @@ type Tx interface {
 	Decision(id string) (DecisionView, error)
 	PutUndo(Undo) error
 	PutAnnotation(Annotation) error
+	BlindVerdict(itemID, userID string) (*BlindVerdict, error) // nil when there is none
+	PutBlindVerdict(BlindVerdict) error
+	Unmasked(itemID, userID string) (bool, error)
+	PutUnmasking(itemID, userID string, at time.Time) error
+	HasPeers(itemID string, but Actor) (bool, error) // Decisions, undone ones too, or Annotations of others
+	HasPrecedents(Item) (bool, error)
+	Control(itemID string) (Control, error)
+	PutControl(Control) error
 	Intervention(id string) (Intervention, error)
 	SetIntervention(id string, state InterventionState, deliveredText string) error
 
@@ -133,7 +141,17 @@ type Reader interface {
 	Counts(ctx context.Context, appIDs []string) (Counts, error)
 	// QueueAge is when the oldest open Item was made, zero when there is none.
 	QueueAge(ctx context.Context) (time.Time, error)
-	ItemView(ctx context.Context, appIDs []string, itemID string) (ItemView, error)
+	// ItemView is what there is to see of an Item. viewer is a user id; a control of
+	// somebody else is CodeNotFound.
+	ItemView(ctx context.Context, appIDs []string, itemID, viewer string) (ItemView, error)
+	ControlDesk(ctx context.Context, userID string) (ControlDesk, error)
+	// ControlCandidate returns the id of an Item that was decided as asked for, by two
+	// who agree and did not know of each other, and whose texts are all there; "" when it
+	// finds none. It looks at a bounded number of Decisions.
+	ControlCandidate(ctx context.Context, q ControlQuery) (string, error)
+	// OwnControls counts the user's controls that are not decided, by the kind that they
+	// show.
+	OwnControls(ctx context.Context, userID string, appIDs []string) (Counts, error)
 	Decisions(ctx context.Context, q DecisionQuery) iter.Seq2[DecisionRow, error]
 
 	User(ctx context.Context, id string) (User, error)
@@ -146,7 +164,8 @@ type Reader interface {
 type QueueQuery struct {
 	AppIDs []string // empty: none
 	Filter Filter
-	Viewer string    // user id, for Mine, skips and claims
+	Viewer string    // user id, for Mine, skips, claims, controls and what they judged blind
+	Judges bool      // the viewer may come to judge: what is blind to them does not show in filters on what the guard says
 	Free   bool      // only what the viewer could claim now: not held by others, not skipped by them
 	After  *Position // exclusive
 	Before *Position // exclusive; the Items then come in reversed order, the nearest first
@@ -160,6 +179,7 @@ type DecisionQuery struct {
 	Filter Filter
 	Viewer string
 	Newest bool // newest first, for pages
+	Shown  bool // with the viewer's own controls, as the Items that they look like
 	Limit  int  // 0: all
 	Now    time.Time
 }

@@ -53,7 +53,8 @@ func ParsePosition(s string) (*Position, error) {
 
 // QueueRow is one line of the queue.
 type QueueRow struct {
-	Item  Item
+	Item  Item   // of a blind one, without what the guard says: no severity, detector, risk, verdict, reason
+	Blind bool   // the viewer is to judge it before they see what the guard says
 	App   string // name
 	Claim *Claim // live, or nil
 }
@@ -106,7 +107,17 @@ type ItemView struct {
 	Annotations  []Annotation
 	History      []HistoryRow // this user's latest Interactions in this App, newest first
 	Policy       Policy       // the one in force now: labels
-	Masked       bool         // personal data and secrets are placeholders: the viewer may not read them
+
+	Events     []EventView // what happened to the Item and its Decisions, in order
+	Alike      []Alike     // the newest first, AlikeLimit at most
+	AlikeCount int         // AlikeCountLimit+1 when there are more
+	Precedents []Precedent // the newest first, PrecedentsLimit at most; empty before a first verdict on the Item
+
+	BlindVerdict *BlindVerdict // the viewer's; nil when they gave none
+	Blind        bool          // the viewer is to judge before they see what the guard and colleagues say; nothing of it is in the view
+	Unmasked     bool          // the viewer has asked for personal data and secrets
+	Masked       bool          // personal data and secrets are placeholders
+	Control      *Control      // set by stores alone, of an Item that is a control
 }
 
 // DecisionView is a Decision with what a page says about it.
@@ -129,5 +140,6 @@ type HistoryRow struct {
 	Verdict       Verdict
 	Risk          float64
 	Judgement     Judgement // the standing Decision, "" when there is none
+	Blind         bool      // the viewer is to judge its Item blind: no verdict, risk or judgement
 	CreatedAt     time.Time
 }

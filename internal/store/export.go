@@ -137,6 +137,11 @@ func decisionsQuery(dialect dialect, q review.DecisionQuery, columns string, las
 	c := &conditions{dialect: dialect}
 	c.and("i.id = d.item_id AND n.id = i.interaction_id AND a.id = d.app_id")
 	c.inApps("d.app_id", q.AppIDs)
+	if q.Shown {
+		c.and(ownControl, q.Viewer)
+	} else {
+		c.and("i.kind <> 'control'")
+	}
 	c.items(q.Filter)
 	if q.Filter.State != "" {
 		c.and("i.state = ?", q.Filter.State)

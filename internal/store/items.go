@@ -32,6 +32,9 @@ type itemRow struct {
 	Created        instant `gorm:"column:created_at"`
 	Reason         []byte
 	Excerpt        []byte
+
+	Blind           bool
+	BlindPropensity float64
 }
 
 func (itemRow) TableName() string { return "items" }
@@ -44,6 +47,7 @@ func (r itemRow) item() (review.Item, error) {
 		Version: r.Version, Fingerprint: r.Fingerprint, Detector: r.Detector, Category: r.Category,
 		Reason: string(r.Reason), Verdict: verdict, Risk: r.Risk, UserID: r.UserID, Model: r.Model, Excerpt: string(r.Excerpt),
 		SamplingKind: r.SamplingKind, Propensity: r.Propensity, CreatedAt: r.Created.time(),
+		Blind: r.Blind, BlindPropensity: r.BlindPropensity,
 	}, err
 }
 
@@ -55,7 +59,7 @@ func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
 		Version: i.Version, Fingerprint: i.Fingerprint, Detector: i.Detector, Category: i.Category,
 		Verdict: i.Verdict.String(), Risk: i.Risk, UserID: i.UserID, Model: i.Model,
 		SamplingKind: i.SamplingKind, Propensity: i.Propensity, Created: at(i.CreatedAt),
-		Reason: []byte(i.Reason), Excerpt: []byte(i.Excerpt),
+		Reason: []byte(i.Reason), Excerpt: []byte(i.Excerpt), Blind: i.Blind, BlindPropensity: i.BlindPropensity,
 	})
 	for _, f := range findings {
 		if err != nil {
@@ -64,7 +68,7 @@ func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
 		err = t.exec("INSERT INTO item_findings (item_id, detector, category) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 			i.ID, f.Detector, string(f.Category))
 	}
-	if err != nil {
+	if err != nil || i.Kind == review.KindControl { // which nobody's guard found
 		return err
 	}
 	return t.tallyFindings(i.AppID, i.CreatedAt, i.Kind, outcomeItem, findings)
@@ -102,14 +106,19 @@ type claimRow struct {
 	UserID   string
 	UserName string
 	Token    string
+	Taken    instant `gorm:"column:taken_at"`
 	Expires  instant `gorm:"column:expires_at"`
 }
 
 func (r claimRow) claim() review.Claim {
-	return review.Claim{ItemID: r.ItemID, UserID: r.UserID, UserName: r.UserName, Token: r.Token, ExpiresAt: r.Expires.time()}
+	c := review.Claim{ItemID: r.ItemID, UserID: r.UserID, UserName: r.UserName, Token: r.Token, ExpiresAt: r.Expires.time()}
+	if r.Taken != 0 {
+		c.TakenAt = r.Taken.time()
+	}
+	return c
 }
 
-const selectClaims = `SELECT c.item_id, c.user_id, u.name AS user_name, c.token, c.expires_at
+const selectClaims = `SELECT c.item_id, c.user_id, u.name AS user_name, c.token, c.taken_at, c.expires_at
 FROM claims c JOIN users u ON u.id = c.user_id WHERE `
 
 // Claim implements review.Tx.
@@ -142,9 +151,13 @@ func (t *tx) ClaimsOf(userID string) ([]review.Claim, error) {
 
 // PutClaim implements review.Tx.
 func (t *tx) PutClaim(c review.Claim) error {
-	return t.exec(`INSERT INTO claims (item_id, user_id, token, expires_at) VALUES (?, ?, ?, ?)
-ON CONFLICT (item_id) DO UPDATE SET user_id = excluded.user_id, token = excluded.token, expires_at = excluded.expires_at`,
-		c.ItemID, c.UserID, c.Token, at(c.ExpiresAt))
+	var taken instant
+	if !c.TakenAt.IsZero() {
+		taken = at(c.TakenAt)
+	}
+	return t.exec(`INSERT INTO claims (item_id, user_id, token, taken_at, expires_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (item_id) DO UPDATE SET user_id = excluded.user_id, token = excluded.token, taken_at = excluded.taken_at, expires_at = excluded.expires_at`,
+		c.ItemID, c.UserID, c.Token, taken, at(c.ExpiresAt))
 }
 
 // DeleteClaim implements review.Tx.

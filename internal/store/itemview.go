@@ -14,7 +14,7 @@ const historyLength = 10
 
 // ItemView implements review.Reader: a fixed number of queries on one state of the
 // database, however long the Item's story is.
-func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID string) (review.ItemView, error) {
+func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID, viewer string) (review.ItemView, error) {
 	var v review.ItemView
 	err := s.snapshot(ctx, func(db *gorm.DB) (err error) {
 		if v.Item, err = findItem(db, itemID); err != nil {
@@ -23,7 +23,16 @@ func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID string) (r
 		if !slices.Contains(appIDs, v.Item.AppID) {
 			return absent("item")
 		}
-		return fillView(db, &v)
+		if err := fillControl(db, &v, viewer); err != nil {
+			return err
+		}
+		if err := fillSight(db, &v, viewer); err != nil {
+			return err
+		}
+		if err := fillView(db, &v); err != nil {
+			return err
+		}
+		return fillHistory(db, &v, viewer)
 	})
 	if err != nil {
 		return review.ItemView{}, err
@@ -32,7 +41,7 @@ func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID string) (r
 }
 
 func fillView(db *gorm.DB, v *review.ItemView) error {
-	for _, fill := range []func(*gorm.DB, *review.ItemView) error{fillExchange, fillIntervention, fillReview, fillHistory} {
+	for _, fill := range []func(*gorm.DB, *review.ItemView) error{fillExchange, fillIntervention, fillReview, fillEvents, fillAlike} {
 		if err := fill(db, v); err != nil {
 			return err
 		}
@@ -88,30 +97,31 @@ type historyRow struct {
 	Verdict       string
 	Risk          float64
 	Judgement     *string
+	Blind         bool
 	Created       instant `gorm:"column:created_at"`
 }
 
 // selectHistory finds the Item that stands for each Interaction, rather the one
 // about the exchange than one about an Intervention, and its standing Decision.
-const selectHistory = `SELECT h.*, (
+const selectHistory = `SELECT h.*, EXISTS (SELECT 1 FROM items i WHERE i.id = h.item_id AND i.blind AND i.state = 'open' AND NOT ` + judgedBlind + `) AS blind, (
     SELECT d.judgement FROM decisions d WHERE d.item_id = h.item_id
     AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
     ORDER BY d.created_at DESC, d.id DESC LIMIT 1) AS judgement
 FROM (
     SELECT n.id AS interaction_id, n.excerpt, n.created_at, s.verdict, s.risk, (
-        SELECT i.id FROM items i WHERE i.interaction_id = n.id
+        SELECT i.id FROM items i WHERE i.interaction_id = n.id AND i.kind <> 'control'
         ORDER BY CASE i.kind WHEN 'intervention' THEN 1 ELSE 0 END, i.id LIMIT 1) AS item_id
     FROM interactions n JOIN assessments s ON s.interaction_id = n.id
     WHERE n.app_id = ? AND n.user_id = ? AND n.user_id <> '' AND n.id <> ?
     ORDER BY n.created_at DESC, n.id DESC LIMIT ?) h
 ORDER BY h.created_at DESC, h.interaction_id DESC`
 
-func fillHistory(db *gorm.DB, v *review.ItemView) error {
+func fillHistory(db *gorm.DB, v *review.ItemView, viewer string) error {
 	if v.Interaction.UserID == "" {
 		return nil
 	}
 	var rows []historyRow
-	err := db.Raw(selectHistory, v.Interaction.AppID, v.Interaction.UserID, v.Interaction.ID, historyLength).Scan(&rows).Error
+	err := db.Raw(selectHistory, viewer, v.Interaction.AppID, v.Interaction.UserID, v.Interaction.ID, historyLength).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
@@ -122,7 +132,7 @@ func fillHistory(db *gorm.DB, v *review.ItemView) error {
 		}
 		v.History = append(v.History, review.HistoryRow{
 			InteractionID: row.InteractionID, ItemID: deref(row.ItemID), Excerpt: string(row.Excerpt), Verdict: verdict,
-			Risk: row.Risk, Judgement: review.Judgement(deref(row.Judgement)), CreatedAt: row.Created.time(),
+			Risk: row.Risk, Judgement: review.Judgement(deref(row.Judgement)), Blind: row.Blind, CreatedAt: row.Created.time(),
 		})
 	}
 	return nil

@@ -122,7 +122,7 @@ func plannedQueries(d dialect) []plannedQuery {
 	decisions("newest decisions", "decisions_time", review.DecisionQuery{AppIDs: apps, Newest: true}, nil)
 	return append(out,
 		plannedQuery{"first answer", "interactions_external", selectExternal, []any{"app-1", "x1"}},
-		plannedQuery{"history", "interactions_user", selectHistory, []any{"app-1", "user-7", "in-7", historyLength}},
+		plannedQuery{"history", "interactions_user", selectHistory, []any{"u", "app-1", "user-7", "in-7", historyLength}},
 		plannedQuery{"age of the queue", "items_open_age", selectQueueAge, nil},
 		plannedQuery{"tallies of detectors", "detector_days_pkey", selectTallies, []any{"app-6", 53}},
 		plannedQuery{"what was taught, one page", "decisions_time_of_app", selectTaught + taughtFrom, []any{"app-6", "app-6", 3_000, "de-9000", taughtPage}},

@@ -54,6 +54,41 @@ func (c *conditions) items(f review.Filter) {
 const decidedBy = `EXISTS (SELECT 1 FROM decisions d WHERE d.item_id = i.id AND d.actor_kind = 'user' AND d.actor_id = ?
     AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id))`
 
+// Controls show to the one whom they are for.
+const ownControl = `(i.kind <> 'control' OR EXISTS (SELECT 1 FROM controls k WHERE k.item_id = i.id AND k.user_id = ?))`
+
+// judgedBlind: the user has said what they think of the Item.
+const judgedBlind = `EXISTS (SELECT 1 FROM blind_verdicts b WHERE b.item_id = i.id AND b.user_id = ?)`
+
+// unseen: the Item is blind to the user, who may come to judge it.
+const unseen = `(i.blind AND i.state = 'open' AND NOT ` + judgedBlind + `)`
+
+// ofKind narrows to a kind as pages show it: a control is what its verdict makes it look
+// like, and a sample that is blind to the viewer does not say that it is one.
+func (c *conditions) ofKind(q review.QueueQuery) {
+	switch kind := q.Filter.Kind; {
+	case kind == "":
+	case kind == review.KindAudit && q.Judges:
+		c.and("(i.kind = 'audit' OR i.kind = 'control' AND i.verdict = 'allow') AND NOT "+unseen, q.Viewer)
+	case kind == review.KindAudit:
+		c.and("(i.kind = 'audit' OR i.kind = 'control' AND i.verdict = 'allow')")
+	case kind == review.KindInteraction && q.Judges:
+		c.and("(i.kind = 'interaction' OR i.kind = 'control' AND i.verdict <> 'allow' OR i.kind IN ('audit', 'control') AND "+unseen+")", q.Viewer)
+	case kind == review.KindInteraction:
+		c.and("(i.kind = 'interaction' OR i.kind = 'control' AND i.verdict <> 'allow')")
+	default:
+		c.and("i.kind = ? AND i.kind <> 'control'", kind)
+	}
+}
+
+// openly leaves out what is blind to the viewer, where the query asks for something that
+// is kept from them: that it comes up would tell.
+func (c *conditions) openly(q review.QueueQuery) {
+	if q.Judges && (q.Filter.Detector != "" || q.Filter.Category != "") {
+		c.and("NOT "+unseen, q.Viewer)
+	}
+}
+
 func queueConditions(d dialect, q review.QueueQuery) *conditions {
 	c := &conditions{dialect: d}
 	state := q.Filter.State
@@ -62,6 +97,10 @@ func queueConditions(d dialect, q review.QueueQuery) *conditions {
 	}
 	c.and("i.state = ?", state)
 	c.inApps("i.app_id", q.AppIDs)
+	c.and(ownControl, q.Viewer)
+	c.openly(q)
+	c.ofKind(q)
+	q.Filter.Kind = ""
 	c.items(q.Filter)
 	if q.Filter.Overdue {
 		c.and("i.due_at < ? AND i.state <> ?", at(q.Now), review.StateDecided)
@@ -89,11 +128,12 @@ type queueRow struct {
 	HolderName  *string
 	HolderToken *string
 	HeldUntil   *instant
+	Judged      bool
 }
 
 func (r queueRow) row() (review.QueueRow, error) {
 	item, err := r.Item.item()
-	row := review.QueueRow{Item: item, App: r.App}
+	row := review.QueueRow{Item: item, App: r.App, Blind: item.Blind && item.State == review.StateOpen && !r.Judged}
 	if r.HolderID != nil {
 		row.Claim = &review.Claim{ItemID: item.ID, UserID: *r.HolderID, UserName: deref(r.HolderName),
 			Token: deref(r.HolderToken), ExpiresAt: r.HeldUntil.time()}
@@ -102,7 +142,8 @@ func (r queueRow) row() (review.QueueRow, error) {
 }
 
 // The outer joins keep items outermost, in the order of their index.
-const selectQueue = `SELECT i.*, a.name AS app, c.user_id AS holder_id, u.name AS holder_name, c.token AS holder_token, c.expires_at AS held_until
+const selectQueue = `SELECT i.*, a.name AS app, c.user_id AS holder_id, u.name AS holder_name, c.token AS holder_token, c.expires_at AS held_until,
+` + judgedBlind + ` AS judged
 FROM items i
 LEFT JOIN apps a ON a.id = i.app_id
 LEFT JOIN claims c ON c.item_id = i.id AND c.expires_at > ?
@@ -112,7 +153,7 @@ WHERE `
 // queueSQL returns the query of a page of the queue and its arguments.
 func queueSQL(d dialect, q review.QueueQuery) (string, []any) {
 	c := queueConditions(d, q)
-	args := append([]any{at(q.Now)}, c.args...)
+	args := append([]any{q.Viewer, at(q.Now)}, c.args...)
 	order := "i.rank, i.id"
 	if q.Before != nil {
 		order = "i.rank DESC, i.id DESC"
@@ -136,6 +177,7 @@ func (s *Store) Queue(ctx context.Context, q review.QueueQuery) ([]review.QueueR
 		if out[i], err = row.row(); err != nil {
 			return nil, err
 		}
+		out[i].Blind = out[i].Blind && q.Judges
 	}
 	return out, nil
 }
@@ -151,7 +193,7 @@ GROUP BY kind, state ORDER BY kind, state`, appIDs).Scan(&counts).Error
 	return counts, s.fault(err)
 }
 
-const selectQueueAge = "SELECT created_at FROM items WHERE state = 'open' ORDER BY created_at LIMIT 1"
+const selectQueueAge = "SELECT created_at FROM items WHERE state = 'open' AND kind <> 'control' ORDER BY created_at LIMIT 1"
 
 // QueueAge implements review.Reader.
 func (s *Store) QueueAge(ctx context.Context) (time.Time, error) {

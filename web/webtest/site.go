@@ -66,8 +66,20 @@ func (l *Log) String() string {
 	return l.text.String()
 }
 
-// NewSite starts a server; flags are those of guardroom serve.
+// NewSite starts a server; flags are those of guardroom serve. In its Apps nothing is
+// judged blind, and there are no controls.
 func NewSite(t testing.TB, flags ...string) *Site {
+	t.Helper()
+	return newSite(t, plain, flags...)
+}
+
+// NewBlindSite is a Site whose Apps begin as real ones do.
+func NewBlindSite(t testing.TB, flags ...string) *Site {
+	t.Helper()
+	return newSite(t, review.DefaultPolicy, flags...)
+}
+
+func newSite(t testing.TB, first func([]review.DetectorSpec) review.Policy, flags ...string) *Site {
 	t.Helper()
 	environment := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }}
 	cfg, err := config.Load(environment, append([]string{"--data", t.TempDir()}, flags...)...)
@@ -76,6 +88,7 @@ func NewSite(t testing.TB, flags ...string) *Site {
 	s.Server, err = app.NewServer(t.Context(), cfg, slog.New(slog.NewJSONHandler(s.Log, nil)), s.Clock.Now)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	s.Accounts.FirstPolicy = first
 	s.populate()
 	return s
 }
@@ -88,6 +101,12 @@ func (s *Site) populate() {
 		s.Keys[name], err = s.Accounts.AddKey(ctx, Operator, name)
 		require.NoError(s.t, err)
 	}
+}
+
+func plain(specs []review.DetectorSpec) review.Policy {
+	p := review.DefaultPolicy(specs)
+	p.Blind, p.Controls = review.BlindRules{}, review.ControlRules{}
+	return p
 }
 
 // Email is the address of the person with the role, who joins when first asked for:

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -191,10 +192,11 @@ func migratingTwice(t *testing.T, f *fixture) {
 	require.Equal(t, item, view.Item.ID)
 
 	db := f.sql(t)
+	last := f.count(t, "SELECT MAX(version_id) FROM goose_db_version")
 	for _, step := range []struct{ change, want string }{
 		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)", "newer than this program"},
-		{"DELETE FROM goose_db_version WHERE version_id IN (6, 99)", "run guardroom migrate"},
-		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (6, true)", ""},
+		{fmt.Sprintf("DELETE FROM goose_db_version WHERE version_id IN (%d, 99)", last), "run guardroom migrate"},
+		{fmt.Sprintf("INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, true)", last), ""},
 	} {
 		_, err := db.ExecContext(t.Context(), step.change)
 		require.NoError(t, err)

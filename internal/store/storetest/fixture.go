@@ -113,7 +113,7 @@ func (f *fixture) over(t testing.TB, s review.Store) (*review.Service, *review.A
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: s, Passwords: passwords{}, Keys: keys{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(),
+		Store: s, Passwords: passwords{}, Keys: keys{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
 	})
 	require.NoError(t, err)
 	return service, accounts
@@ -183,6 +183,13 @@ func (f *fixture) verifyChain(t testing.TB) int64 {
 	require.NoError(t, err)
 	require.True(t, report.OK(), "event %d: %s", report.Broken, report.Reason)
 	return report.Head.Seq
+}
+
+// plainPolicy has nothing judged blind, and no controls.
+func plainPolicy(specs []review.DetectorSpec) review.Policy {
+	p := review.DefaultPolicy(specs)
+	p.Blind, p.Controls = review.BlindRules{}, review.ControlRules{}
+	return p
 }
 
 // screener finds the words suspicious, forbidden and secret.

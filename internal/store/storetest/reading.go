@@ -125,7 +125,7 @@ func requireSteps(t *testing.T, f *fixture, apps, expected []string) {
 		viewer.Apps = append(viewer.Apps, review.App{ID: id})
 	}
 	for i, id := range expected {
-		view, err := f.ItemView(t.Context(), apps, id)
+		view, err := f.ItemView(t.Context(), apps, id, f.ann.User.ID)
 		require.NoError(t, err)
 		before, err := f.service.Before(t.Context(), viewer, review.Filter{}, view.Item)
 		require.NoError(t, err)
@@ -225,6 +225,7 @@ func queueShowsClaims(t *testing.T, f *fixture) {
 		require.Len(t, page.Rows, 1)
 		return page.Rows[0]
 	}
+	claim.TakenAt = time.Time{} // rows leave it out
 	require.Equal(t, &claim, row().Claim)
 	f.write(t, func(tx review.Tx) error {
 		want, err := tx.Item(item)
@@ -330,7 +331,7 @@ func itemPageHasEverything(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	_, err = f.service.Annotate(t.Context(), f.ann, review.AnnotateCommand{ItemID: item, Body: "note"})
 	require.NoError(t, err)
-	view, err := f.ItemView(t.Context(), []string{f.caller.App.ID}, item)
+	view, err := f.ItemView(t.Context(), []string{f.caller.App.ID}, item, f.ann.User.ID)
 	require.NoError(t, err)
 	require.Equal(t, f.caller.App, view.App)
 	require.Equal(t, r.ID, view.Interaction.ID)
@@ -347,14 +348,14 @@ func itemPageHasEverything(t *testing.T, f *fixture) {
 
 	d := f.decide(t, f.ann, item, review.JudgeEscalate)
 	e := f.decide(t, f.lead, item, review.JudgeApprove)
-	view, err = f.ItemView(t.Context(), []string{"x", f.caller.App.ID}, item)
+	view, err = f.ItemView(t.Context(), []string{"x", f.caller.App.ID}, item, f.ann.User.ID)
 	require.NoError(t, err)
 	require.Len(t, view.Decisions, 2)
 	require.Equal(t, []string{d.ID, e.ID}, []string{view.Decisions[0].ID, view.Decisions[1].ID})
 	require.Equal(t, "lead", view.Decisions[1].Reviewer)
 	require.Nil(t, view.Claim)
 
-	plain, err := f.ItemView(t.Context(), []string{f.caller.App.ID}, r.Item.ID)
+	plain, err := f.ItemView(t.Context(), []string{f.caller.App.ID}, r.Item.ID, f.ann.User.ID)
 	require.NoError(t, err)
 	require.Nil(t, plain.Intervention)
 }
@@ -416,7 +417,7 @@ func foreignItemIsAbsent(t *testing.T, f *fixture) {
 		"no Apps": {nil, item},
 		"unknown": {[]string{f.caller.App.ID}, "none"},
 	} {
-		_, err := f.ItemView(t.Context(), query.apps, query.item)
+		_, err := f.ItemView(t.Context(), query.apps, query.item, f.ann.User.ID)
 		require.Equal(t, review.CodeNotFound, review.CodeOf(err), name)
 	}
 }
@@ -434,7 +435,7 @@ func hostileIDs(t *testing.T, f *fixture) {
 		}
 		for name, err := range map[string]error{
 			"queue": queue, "export": exported,
-			"item":      second(f.ItemView(t.Context(), apps, id)),
+			"item":      second(f.ItemView(t.Context(), apps, id, f.ann.User.ID)),
 			"receipt":   second(f.Receipt(t.Context(), apps[0], id)),
 			"user":      second(f.User(t.Context(), id)),
 			"apps":      second(f.AppsOf(t.Context(), id)),

@@ -36,7 +36,7 @@ func Run(t *testing.T, database Database) {
 	var declared []scenario
 	for _, group := range [][]scenario{
 		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
-		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(),
+		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), blindScenarios(),
 	} {
 		declared = append(declared, group...)
 	}

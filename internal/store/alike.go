@@ -1,0 +1,102 @@
+package store
+
+import (
+	"gorm.io/gorm"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// alike are the Items of the same App and fingerprint that are about other
+// Interactions; neither controls, which are nobody's, nor Interventions, which are
+// about habits.
+const alike = `i.app_id = ? AND i.fingerprint = ? AND i.interaction_id <> ? AND i.kind IN ('interaction', 'audit')`
+
+const selectAlike = `SELECT i.id AS item_id, i.excerpt, i.state, i.created_at FROM items i WHERE ` + alike + `
+ORDER BY i.created_at DESC, i.id DESC LIMIT ?`
+
+const countAlike = `SELECT COUNT(*) FROM (SELECT 1 FROM items i WHERE ` + alike + ` LIMIT ?) n`
+
+// selectPrecedents finds the Decisions that stand on the newest Items that are alike.
+const selectPrecedents = `SELECT p.id AS item_id, d.judgement, d.label, d.reason, COALESCE(u.name, d.actor_id) AS reviewer, d.created_at
+FROM (SELECT i.id FROM items i WHERE ` + alike + ` AND i.state = 'decided' ORDER BY i.created_at DESC, i.id DESC LIMIT ?) p
+JOIN decisions d ON d.item_id = p.id AND d.judgement <> 'escalate' AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
+LEFT JOIN users u ON d.actor_kind = 'user' AND u.id = d.actor_id
+ORDER BY d.created_at DESC, d.id DESC LIMIT ?`
+
+type alikeRow struct {
+	ItemID  string
+	Excerpt []byte
+	State   review.ItemState
+	Created instant `gorm:"column:created_at"`
+}
+
+type precedentRow struct {
+	ItemID    string
+	Judgement review.Judgement
+	Label     string
+	Reason    []byte
+	Reviewer  string
+	Created   instant `gorm:"column:created_at"`
+}
+
+// fillAlike reads what is alike. Without a prompt there is nothing to be alike in.
+func fillAlike(db *gorm.DB, v *review.ItemView) error {
+	if v.Interaction.Content.Prompt == "" {
+		return nil
+	}
+	of := []any{v.Item.AppID, v.Item.Fingerprint, v.Item.InteractionID}
+	if err := db.Raw(countAlike, append(of[:3:3], review.AlikeCountLimit+1)...).Scan(&v.AlikeCount).Error; err != nil || v.AlikeCount == 0 {
+		return err
+	}
+	var rows []alikeRow
+	if err := db.Raw(selectAlike, append(of[:3:3], review.AlikeLimit)...).Scan(&rows).Error; err != nil {
+		return err
+	}
+	for _, r := range rows {
+		v.Alike = append(v.Alike, review.Alike{ItemID: r.ItemID, Excerpt: string(r.Excerpt), State: r.State, CreatedAt: r.Created.time()})
+	}
+	var decided []precedentRow
+	if err := db.Raw(selectPrecedents, append(of[:3:3], review.PrecedentsLimit, review.PrecedentsLimit)...).Scan(&decided).Error; err != nil {
+		return err
+	}
+	for _, r := range decided {
+		v.Precedents = append(v.Precedents, review.Precedent{ItemID: r.ItemID, Judgement: r.Judgement, Label: r.Label,
+			Reason: string(r.Reason), Reviewer: r.Reviewer, CreatedAt: r.Created.time()})
+	}
+	return nil
+}
+
+const selectHasPrecedents = `SELECT EXISTS (SELECT 1 FROM items i WHERE ` + alike + ` AND i.state = 'decided')
+AND EXISTS (SELECT 1 FROM interactions n WHERE n.id = ? AND octet_length(n.prompt) > 0)`
+
+// HasPrecedents implements review.Tx.
+func (t *tx) HasPrecedents(i review.Item) (has bool, err error) {
+	_, err = t.first(selectHasPrecedents, []any{i.AppID, i.Fingerprint, i.InteractionID, i.InteractionID}, &has)
+	return has, err
+}
+
+type eventViewRow struct {
+	Event     eventRow `gorm:"embedded"`
+	ActorName string
+}
+
+// selectItemEvents reads what happened to an Item and to its Decisions, the newest if
+// there is more than a page shows.
+const selectItemEvents = `SELECT e.*, COALESCE(u.name, e.actor_id) AS actor_name FROM (
+    SELECT * FROM events WHERE object = ?
+    UNION ALL SELECT e.* FROM decisions d JOIN events e ON e.object = d.id WHERE d.item_id = ?
+) e LEFT JOIN users u ON e.actor_kind = 'user' AND u.id = e.actor_id ORDER BY e.seq DESC LIMIT ?`
+
+// maxItemEvents bounds the timeline.
+const maxItemEvents = 200
+
+func fillEvents(db *gorm.DB, v *review.ItemView) error {
+	var rows []eventViewRow
+	if err := db.Raw(selectItemEvents, v.Item.ID, v.Item.ID, maxItemEvents).Scan(&rows).Error; err != nil {
+		return err
+	}
+	for i := len(rows) - 1; i >= 0; i-- {
+		v.Events = append(v.Events, review.EventView{Event: rows[i].Event.event(), ActorName: rows[i].ActorName})
+	}
+	return nil
+}
