@@ -29,6 +29,8 @@ type DecideCommand struct {
 	Confidence *float64
 	FocusedMS  int64 // as the page measured it; never more than the claim was held
 	Simulated  bool  // by a program that plays an analyst and did not take that time
+
+	batchID string // of the batch that it belongs to
 }
 
 func (c DecideCommand) validate(policy Policy) error {
@@ -168,7 +170,7 @@ func newDecision(tx Tx, by Actor, item Item, cmd DecideCommand, policy Policy, i
 		Confidence: cmd.Confidence, PolicyVersion: policy.Version,
 		GuardVerdict: a.Verdict, GuardRisk: a.Risk, Findings: a.Findings,
 		FinalVerdict: cmd.Judgement, FocusedMS: cmd.FocusedMS,
-		SamplingKind: item.SamplingKind, Propensity: item.Propensity, CreatedAt: now,
+		SamplingKind: item.SamplingKind, Propensity: item.Propensity, BatchID: cmd.batchID, CreatedAt: now,
 	}
 	return d, witness(tx, item, &d)
 }
@@ -260,10 +262,6 @@ func (s *Service) Undo(ctx context.Context, v Viewer, decisionID string) (itemID
 			return err
 		}
 		itemID = d.ItemID
-		item, err := tx.Item(itemID)
-		if err != nil {
-			return err
-		}
 		switch {
 		case !v.May(PermDecide):
 			return Errorf(CodeForbidden, "your role may not decide")
@@ -274,13 +272,23 @@ func (s *Service) Undo(ctx context.Context, v Viewer, decisionID string) (itemID
 		case !d.Undoable(v.User.ID, now):
 			return Errorf(CodeConflict, "the ten seconds for undo have passed")
 		}
-		return takeBack(tx, v, item, d.Decision, token, now)
+		return takeBack(tx, v, d.Decision, token, now)
 	})
 	return itemID, err
 }
 
-func takeBack(tx Tx, v Viewer, item Item, d Decision, token string, now time.Time) error {
-	if item.State != stateAfter(d.Judgement) {
+// takeBack undoes a Decision that may be undone; CodeConflict, with nothing written,
+// when somebody has decided the Item since. With a token the viewer holds it again.
+func takeBack(tx Tx, v Viewer, d Decision, token string, now time.Time) error {
+	item, err := tx.Item(d.ItemID)
+	if err != nil {
+		return err
+	}
+	last, err := tx.LastDecision(item.ID)
+	if err != nil {
+		return err
+	}
+	if item.State != stateAfter(d.Judgement) || last == nil || last.ID != d.ID {
 		return Errorf(CodeConflict, "somebody has decided this item since")
 	}
 	moved, err := tx.SetItemState(item.ID, item.Version, d.FromState)
@@ -301,8 +309,10 @@ func takeBack(tx Tx, v Viewer, item Item, d Decision, token string, now time.Tim
 			return err
 		}
 	}
-	if err := tx.PutClaim(Claim{ItemID: item.ID, UserID: v.User.ID, Token: token, TakenAt: now, ExpiresAt: now.Add(ClaimLease)}); err != nil {
-		return err
+	if token != "" {
+		if err := tx.PutClaim(Claim{ItemID: item.ID, UserID: v.User.ID, Token: token, TakenAt: now, ExpiresAt: now.Add(ClaimLease)}); err != nil {
+			return err
+		}
 	}
 	return tx.AppendEvent(event(now, v.Actor(), "decision.undone", d.ID, d.AppID, none{}))
 }

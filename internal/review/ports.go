@@ -73,6 +73,7 @@ type Tx interface {
 	LastDecision(itemID string) (*DecisionView, error) // nil when there is none
 	ActivePolicy(appID string) (Policy, error)
 	Decision(id string) (DecisionView, error)
+	DecisionsOfBatch(batchID string) ([]DecisionView, error) // in the order in which they were made
 	PutUndo(Undo) error
 	PutAnnotation(Annotation) error
 	BlindVerdict(itemID, userID string) (*BlindVerdict, error) // nil when there is none

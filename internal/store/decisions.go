@@ -136,6 +136,12 @@ func (t *tx) Decision(id string) (review.DecisionView, error) {
 	return found(views, t.note(err), "decision")
 }
 
+// DecisionsOfBatch implements review.Tx.
+func (t *tx) DecisionsOfBatch(batchID string) ([]review.DecisionView, error) {
+	views, err := findDecisions(t.orm(), "d.batch_id = ? AND d.batch_id <> '' ORDER BY d.id", batchID)
+	return views, t.note(err)
+}
+
 // PutUndo implements review.Tx.
 func (t *tx) PutUndo(u review.Undo) error {
 	err := t.exec("INSERT INTO undos (decision_id, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?)",
