@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 	"github.com/guardroom/guardroom/views/ui"
 )
 
@@ -258,4 +259,18 @@ func nameOf(u review.User) string {
 	return u.Email
 }
 
-func roleWord(r review.Role) string { return title(string(r)) }
+func roleWord(r review.Role) string {
+	switch r {
+	case review.RoleViewer:
+		return text.Say("Viewer")
+	case review.RoleAnalyst:
+		return text.Say("Analyst")
+	case review.RoleLead:
+		return text.Say("Lead")
+	case review.RoleAuditor:
+		return text.Say("Auditor")
+	case review.RoleAdmin:
+		return text.Say("Admin")
+	}
+	return title(string(r))
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // Where says on which pages a key works.
@@ -12,10 +14,22 @@ type Where string
 
 // The places of keys.
 const (
-	Everywhere Where = "Everywhere"
-	OnQueue    Where = "In a list"
-	OnItem     Where = "On an item"
+	Everywhere Where = "everywhere"
+	OnQueue    Where = "list"
+	OnItem     Where = "item"
 )
+
+// word is the heading of the place in the cheat sheet.
+func (w Where) word() string {
+	switch w {
+	case OnQueue:
+		return text.Say("In a list")
+	case OnItem:
+		return text.Say("On an item")
+	default:
+		return text.Say("Everywhere")
+	}
+}
 
 // Key is one keyboard command. This is the only place where keys are declared: buttons show them, the script finds them
 // in the page, and the cheat sheet lists them.
@@ -27,49 +41,49 @@ type Key struct {
 
 // The keys.
 var (
-	keyApprove    = Key{[]string{"a"}, "Approve", OnItem}
-	keyBlock      = Key{[]string{"b"}, "Block", OnItem}
-	keyEscalate   = Key{[]string{"e"}, "Escalate to a lead", OnItem}
-	keySkip       = Key{[]string{"s"}, "Skip, and take the next one", OnItem}
-	keyNote       = Key{[]string{"n"}, "Write a note", OnItem}
-	keyReason     = Key{[]string{"r"}, "Give a reason", OnItem}
-	keyGuard      = Key{[]string{"v"}, "What the guard says", OnItem}
-	keyUnmask     = Key{[]string{"p"}, "Show personal data, which is recorded", OnItem}
-	keyGuessing   = Key{[]string{"m"}, "Only guessing", OnItem}
-	keyFairlySure = Key{[]string{","}, "Fairly sure", OnItem}
-	keyCertain    = Key{[]string{"."}, "Certain", OnItem}
-	keyHistory    = Key{[]string{"h"}, "This user’s history", OnItem}
-	keyUp         = Key{[]string{"u"}, "Back to the list", OnItem}
-	keyNextItem   = Key{[]string{"j", "ArrowRight"}, "Next item", OnItem}
-	keyPrevItem   = Key{[]string{"k", "ArrowLeft"}, "Previous item", OnItem}
-	keyNextRow    = Key{[]string{"j", "ArrowDown"}, "Next line", OnQueue}
-	keyPrevRow    = Key{[]string{"k", "ArrowUp"}, "Previous line", OnQueue}
-	keyOpenRow    = Key{[]string{"Enter", "o"}, "Open the item", OnQueue}
-	keyFilter     = Key{[]string{"f"}, "Filter", OnQueue}
-	keyNextPage   = Key{[]string{"]"}, "Next page", OnQueue}
-	keyFirstPage  = Key{[]string{"["}, "First page", OnQueue}
-	keyUndo       = Key{[]string{"z"}, "Undo, for ten seconds", Everywhere}
-	keyGoQueue    = Key{[]string{"g q"}, "Go to the queue", Everywhere}
-	keyGoProposed = Key{[]string{"g i"}, "Go to the interventions", Everywhere}
-	keyGoDecided  = Key{[]string{"g d"}, "Go to the decisions", Everywhere}
-	keyGoPolicies = Key{[]string{"g p"}, "Go to the policies", Everywhere}
-	keyTheme      = Key{[]string{"t"}, "Light or dark", Everywhere}
-	keyHelp       = Key{[]string{"?"}, "This list", Everywhere}
+	keyApprove    = Key{[]string{"a"}, text.Say("Approve"), OnItem}
+	keyBlock      = Key{[]string{"b"}, text.Say("Block"), OnItem}
+	keyEscalate   = Key{[]string{"e"}, text.Say("Escalate to a lead"), OnItem}
+	keySkip       = Key{[]string{"s"}, text.Say("Skip, and take the next one"), OnItem}
+	keyNote       = Key{[]string{"n"}, text.Say("Write a note"), OnItem}
+	keyReason     = Key{[]string{"r"}, text.Say("Give a reason"), OnItem}
+	keyGuard      = Key{[]string{"v"}, text.Say("What the guard says"), OnItem}
+	keyUnmask     = Key{[]string{"p"}, text.Say("Show personal data, which is recorded"), OnItem}
+	keyGuessing   = Key{[]string{"m"}, text.Say("Only guessing"), OnItem}
+	keyFairlySure = Key{[]string{","}, text.Say("Fairly sure"), OnItem}
+	keyCertain    = Key{[]string{"."}, text.Say("Certain"), OnItem}
+	keyHistory    = Key{[]string{"h"}, text.Say("This user’s history"), OnItem}
+	keyUp         = Key{[]string{"u"}, text.Say("Back to the list"), OnItem}
+	keyNextItem   = Key{[]string{"j", "ArrowRight"}, text.Say("Next item"), OnItem}
+	keyPrevItem   = Key{[]string{"k", "ArrowLeft"}, text.Say("Previous item"), OnItem}
+	keyNextRow    = Key{[]string{"j", "ArrowDown"}, text.Say("Next line"), OnQueue}
+	keyPrevRow    = Key{[]string{"k", "ArrowUp"}, text.Say("Previous line"), OnQueue}
+	keyOpenRow    = Key{[]string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
+	keyFilter     = Key{[]string{"f"}, text.Say("Filter"), OnQueue}
+	keyNextPage   = Key{[]string{"]"}, text.Say("Next page"), OnQueue}
+	keyFirstPage  = Key{[]string{"["}, text.Say("First page"), OnQueue}
+	keyUndo       = Key{[]string{"z"}, text.Say("Undo, for ten seconds"), Everywhere}
+	keyGoQueue    = Key{[]string{"g q"}, text.Say("Go to the queue"), Everywhere}
+	keyGoProposed = Key{[]string{"g i"}, text.Say("Go to the interventions"), Everywhere}
+	keyGoDecided  = Key{[]string{"g d"}, text.Say("Go to the decisions"), Everywhere}
+	keyGoPolicies = Key{[]string{"g p"}, text.Say("Go to the policies"), Everywhere}
+	keyTheme      = Key{[]string{"t"}, text.Say("Light or dark"), Everywhere}
+	keyHelp       = Key{[]string{"?"}, text.Say("This list"), Everywhere}
 )
 
 // maxLabelKeys is how many labels have a digit.
 const maxLabelKeys = 9
 
 func labelKey(i int) Key {
-	return Key{[]string{fmt.Sprint(i + 1)}, "Set or clear a label", OnItem}
+	return Key{[]string{fmt.Sprint(i + 1)}, text.Say("Set or clear a label"), OnItem}
 }
 
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
-	keyApprove, keyBlock, keyEscalate, keySkip, {[]string{"1–9"}, "Set or clear a label", OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
+	keyApprove, keyBlock, keyEscalate, keySkip, {[]string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoPolicies, keyTheme, keyHelp,
-	{[]string{"Esc"}, "Leave a field, close a dialog", Everywhere},
+	{[]string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }
 
 // sheetOf lists the keys of one place.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // entry is one link of the navigation.
@@ -40,18 +41,18 @@ var (
 // places lists what there is to go to.
 func places() []group {
 	return []group{
-		{"Review", []entry{
-			{place: PlaceQueue, word: "Queue", icon: "queue", href: PathQueue},
-			{place: PlaceInterventions, word: "Interventions", icon: "intervention", href: QueuePath(filterInterventions, nil), key: &keyGoProposed},
-			{place: PlaceAudit, word: "Audit samples", icon: "audit", href: QueuePath(filterAudit, nil)},
-			{place: PlaceEscalated, word: "Escalated", icon: "escalated", href: QueuePath(filterEscalated, nil)},
-			{place: PlaceMine, word: "Held by me", icon: "mine", href: QueuePath(filterMine, nil)},
+		{text.Say("Review"), []entry{
+			{place: PlaceQueue, word: text.Say("Queue"), icon: "queue", href: PathQueue},
+			{place: PlaceInterventions, word: text.Say("Interventions"), icon: "intervention", href: QueuePath(filterInterventions, nil), key: &keyGoProposed},
+			{place: PlaceAudit, word: text.Say("Audit samples"), icon: "audit", href: QueuePath(filterAudit, nil)},
+			{place: PlaceEscalated, word: text.Say("Escalated"), icon: "escalated", href: QueuePath(filterEscalated, nil)},
+			{place: PlaceMine, word: text.Say("Held by me"), icon: "mine", href: QueuePath(filterMine, nil)},
 		}},
-		{"Record", []entry{
-			{place: PlaceDecisions, word: "Decisions", icon: "decisions", href: PathDecisions, key: &keyGoDecided},
+		{text.Say("Record"), []entry{
+			{place: PlaceDecisions, word: text.Say("Decisions"), icon: "decisions", href: PathDecisions, key: &keyGoDecided},
 		}},
-		{"Control", []entry{
-			{place: PlacePolicies, word: "Policies", icon: "policy", href: PathPolicies, key: &keyGoPolicies},
+		{text.Say("Control"), []entry{
+			{place: PlacePolicies, word: text.Say("Policies"), icon: "policy", href: PathPolicies, key: &keyGoPolicies},
 		}},
 	}
 }
@@ -59,19 +60,19 @@ func places() []group {
 // waiting lists what waits, by kind.
 func waiting(c review.Counts) []entry {
 	return []entry{
-		{place: PlaceQueue, word: "Queue", href: PathQueue, n: c.Of(review.StateOpen)},
-		{place: PlaceInterventions, word: "Interventions", href: QueuePath(filterInterventions, nil), n: c.Of(review.StateOpen, review.KindIntervention)},
-		{place: PlaceAudit, word: "Audit", href: QueuePath(filterAudit, nil), n: c.Of(review.StateOpen, review.KindAudit)},
-		{place: PlaceEscalated, word: "Escalated", href: QueuePath(filterEscalated, nil), n: c.Of(review.StateEscalated)},
+		{place: PlaceQueue, word: text.Say("Queue"), href: PathQueue, n: c.Of(review.StateOpen)},
+		{place: PlaceInterventions, word: text.Say("Interventions"), href: QueuePath(filterInterventions, nil), n: c.Of(review.StateOpen, review.KindIntervention)},
+		{place: PlaceAudit, word: text.Say("Audit"), href: QueuePath(filterAudit, nil), n: c.Of(review.StateOpen, review.KindAudit)},
+		{place: PlaceEscalated, word: text.Say("Escalated"), href: QueuePath(filterEscalated, nil), n: c.Of(review.StateEscalated)},
 	}
 }
 
 func thumbPlaces(c review.Counts) []entry {
 	return []entry{
-		{place: PlaceQueue, word: "Queue", icon: "queue", href: PathQueue, n: c.Of(review.StateOpen)},
-		{place: PlaceInterventions, word: "Interventions", icon: "intervention", href: QueuePath(filterInterventions, nil), n: c.Of(review.StateOpen, review.KindIntervention)},
-		{place: PlaceDecisions, word: "Decisions", icon: "decisions", href: PathDecisions},
-		{place: PlaceAccount, word: "Account", icon: "mine", href: PathAccount},
+		{place: PlaceQueue, word: text.Say("Queue"), icon: "queue", href: PathQueue, n: c.Of(review.StateOpen)},
+		{place: PlaceInterventions, word: text.Say("Interventions"), icon: "intervention", href: QueuePath(filterInterventions, nil), n: c.Of(review.StateOpen, review.KindIntervention)},
+		{place: PlaceDecisions, word: text.Say("Decisions"), icon: "decisions", href: PathDecisions},
+		{place: PlaceAccount, word: text.Say("Account"), icon: "mine", href: PathAccount},
 	}
 }
 
@@ -120,28 +121,28 @@ func sentence(s string) string {
 func problemTitle(c review.Code) string {
 	switch c {
 	case review.CodeConflict:
-		return "Not saved: somebody or something was faster"
+		return text.Say("Not saved: somebody or something was faster")
 	case review.CodeUnprocessable, review.CodeInvalid:
-		return "Not saved: something has to be put right"
+		return text.Say("Not saved: something has to be put right")
 	case review.CodeUnauthenticated:
-		return "Not signed in"
+		return text.Say("Not signed in")
 	case review.CodeRateLimited:
-		return "Too many tries"
+		return text.Say("Too many tries")
 	case review.CodeUnavailable:
-		return "Not saved: the storage is not answering"
+		return text.Say("Not saved: the storage is not answering")
 	default:
-		return "That did not work"
+		return text.Say("That did not work")
 	}
 }
 
 func problemAdvice(c review.Code) string {
 	switch c {
 	case review.CodeConflict:
-		return "What you typed is kept below. Look at how the item stands now, then decide again or go on."
+		return text.Say("What you typed is kept below. Look at how the item stands now, then decide again or go on.")
 	case review.CodeUnprocessable, review.CodeInvalid:
-		return "What you typed is kept below."
+		return text.Say("What you typed is kept below.")
 	case review.CodeUnavailable:
-		return "What you typed is kept below. Try again in a moment."
+		return text.Say("What you typed is kept below. Try again in a moment.")
 	default:
 		return ""
 	}
