@@ -70,7 +70,7 @@ type ControlDesk struct {
 
 const (
 	maxOpenControls = 3              // at once, so that they never pile up
-	controlPlaces   = 3              // how many Items come before a new control
+	controlPlaces   = 3              // a new control comes before the third Item that is free
 	controlSettles  = 24 * time.Hour // how old a Decision must be to be a known answer
 	misleadingShare = 1. / 3
 )
@@ -110,68 +110,86 @@ func (s *Service) addControl(ctx context.Context, v Viewer, d Decision, policy P
 	if chance("control gold", d.ID) < 0.5 {
 		q.Gold = JudgeBlock
 	}
-	original, err := s.Store.ControlCandidate(ctx, q)
-	if err != nil || original == "" {
+	originals, err := s.Store.ControlCandidates(ctx, q)
+	if err != nil || len(originals) == 0 {
 		return err
 	}
-	made := making{
-		id: d.ID, user: v.User.ID, original: original, gold: q.Gold, misleading: chance("control misleads", d.ID) < misleadingShare,
-		rate: rate, place: ahead[len(ahead)-1].Item.Rank, now: now, shownID: s.NewID(),
+	m := making{
+		user: v.User.ID, gold: q.Gold, misleading: chance("control misleads", d.ID) < misleadingShare, rate: rate,
+		place: ahead[len(ahead)-1].Item.Rank - 1, now: now, id: s.NewID(), shownID: s.NewID(),
 	}
-	return s.Store.Write(ctx, func(tx Tx) error { return s.copyItem(tx, policy, made) })
+	return s.Store.Write(ctx, func(tx Tx) error { return s.makeControl(tx, policy, originals, m) })
 }
 
-// making is what a control is made of.
+// making is what a control is to be.
 type making struct {
-	id, user, original, shownID string
-	gold                        Judgement
-	misleading                  bool
-	rate                        float64
-	place                       int64 // the Rank that it is to have, about
-	now                         time.Time
+	id, user, shownID string
+	gold              Judgement
+	misleading        bool
+	rate              float64
+	place             int64 // the Rank that it is to have, about
+	now               time.Time
 }
 
-// copyItem makes the control. Only what the copy is about is read of the original.
-func (s *Service) copyItem(tx Tx, policy Policy, m making) error {
-	original, err := tx.Item(m.original)
+// makeControl copies the first original that can show what is wanted. Where none can
+// mislead, one that shows what is right is better than none.
+func (s *Service) makeControl(tx Tx, policy Policy, originals []string, m making) error {
+	for {
+		for _, id := range originals {
+			made, err := s.copyItem(tx, policy, id, m)
+			if made || err != nil {
+				return err
+			}
+		}
+		if !m.misleading {
+			return nil
+		}
+		m.misleading = false
+	}
+}
+
+// copyItem makes the control, if the original can show what is wanted. Nothing of the
+// original is touched.
+func (s *Service) copyItem(tx Tx, policy Policy, id string, m making) (made bool, err error) {
+	original, err := tx.Item(id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	in, err := tx.Interaction(original.InteractionID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	a, err := tx.Assessment(original.InteractionID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	shown, ok := suggestion(a, policy, m.gold, m.misleading)
 	if !ok {
-		return nil
+		return false, nil
 	}
-	item := s.controlItem(in, shown, policy, m)
+	item := controlItem(s.newItem(in, shown, shownKind(shown.Verdict), policy.decisive(shown.Findings)), policy, m)
+	item.Excerpt = shown.Excerpt(in.Content)
 	if err := tx.PutItem(item, shown.Findings); err != nil {
-		return err
+		return false, err
 	}
 	control := Control{
-		ItemID: item.ID, UserID: m.user, OriginalID: m.original, Gold: m.gold, Misleading: m.misleading, ShownID: m.shownID,
+		ItemID: item.ID, UserID: m.user, OriginalID: id, Gold: m.gold, Misleading: m.misleading, ShownID: m.shownID,
 		Findings: shown.Findings, Propensity: m.rate, CreatedAt: m.now,
 	}
 	if err := tx.PutControl(control); err != nil {
-		return err
+		return false, err
 	}
-	return tx.AppendEvent(event(m.now, Actor{ActorSystem, "guard"}, "item.opened", item.ID, item.AppID,
+	return true, tx.AppendEvent(event(m.now, Actor{ActorSystem, "guard"}, "item.opened", item.ID, item.AppID,
 		openedDetail{Kind: item.Kind, SamplingKind: item.SamplingKind, Propensity: item.Propensity}))
 }
 
-// controlItem is an Item like any other of its looks, about as old as those around it.
-func (s *Service) controlItem(in Interaction, shown Assessment, policy Policy, m making) Item {
-	in.CreatedAt = m.now
-	item := s.newItem(in, shown, shownKind(shown.Verdict), policy.decisive(shown.Findings))
+// controlItem makes of an Item one like any other of its looks, about as old as those
+// around it.
+func controlItem(item Item, policy Policy, m making) Item {
+	item.ID, item.CreatedAt = m.id, m.now
 	if item.Kind == KindAudit {
 		item.Reason = auditReason(policy)
 	}
-	item.Excerpt = shown.Excerpt(in.Content)
 	item.schedule(policy)
 	headStart := time.Duration((1 - item.Priority) * float64(queueHorizon))
 	if created := time.UnixMicro(m.place).UTC().Add(-headStart); created.Before(m.now) {

@@ -146,10 +146,10 @@ type Reader interface {
 	// somebody else is CodeNotFound.
 	ItemView(ctx context.Context, appIDs []string, itemID, viewer string) (ItemView, error)
 	ControlDesk(ctx context.Context, userID string) (ControlDesk, error)
-	// ControlCandidate returns the id of an Item that was decided as asked for, by two
-	// who agree and did not know of each other, and whose texts are all there; "" when it
-	// finds none. It looks at a bounded number of Decisions.
-	ControlCandidate(ctx context.Context, q ControlQuery) (string, error)
+	// ControlCandidates returns the ids of a few Items that were decided as asked for, by
+	// two who agree and did not know of each other, and whose texts are all there. It
+	// looks at a bounded number of Decisions.
+	ControlCandidates(ctx context.Context, q ControlQuery) ([]string, error)
 	// OwnControls counts the user's controls that are not decided, by the kind that they
 	// show.
 	OwnControls(ctx context.Context, userID string, appIDs []string) (Counts, error)

@@ -93,13 +93,16 @@ func (s *Store) OwnControls(ctx context.Context, userID string, appIDs []string)
 	return counts, s.fault(err)
 }
 
-// controlWindow is how many Decisions are looked at for one control.
-const controlWindow = 128
+// How many Decisions are looked at for one control, and how many Items are offered.
+const (
+	controlWindow     = 128
+	controlCandidates = 8
+)
 
-// selectControl looks at a window of an App's Decisions for one that was agreed on: by
-// two people, and nobody disagrees; or by somebody who judged blind and the guard. The
-// texts must be all there, and will be for a while.
-const selectControl = `SELECT d.item_id FROM (
+// selectControls looks at a window of an App's Decisions for those that were agreed on:
+// by two people, and nobody disagrees; or by somebody who judged blind and the guard.
+// The texts must be all there, and will be for a while.
+const selectControls = `SELECT d.item_id FROM (
     SELECT * FROM decisions WHERE app_id = ? AND created_at >= ? AND created_at < ? ORDER BY created_at, id LIMIT ?) d
 JOIN items i ON i.id = d.item_id JOIN interactions n ON n.id = i.interaction_id
 WHERE d.judgement = ? AND i.kind IN ('interaction', 'audit') AND i.state = 'decided'
@@ -111,33 +114,26 @@ AND NOT EXISTS (SELECT 1 FROM controls k WHERE k.user_id = ? AND k.original_id =
 AND (d.blind_verdict = d.judgement AND (d.judgement = 'block') = (d.guard_verdict <> 'allow')
     OR EXISTS (SELECT 1 FROM decisions o WHERE o.item_id = d.item_id AND o.actor_id <> d.actor_id
         AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = o.id)))
-ORDER BY d.created_at, d.id LIMIT 1`
+ORDER BY d.created_at, d.id LIMIT ?`
 
 // controlKeeps is how long the texts of an original must last at least.
 const controlKeeps = 7 * 24 * time.Hour
 
-// ControlCandidate implements review.Reader.
-func (s *Store) ControlCandidate(ctx context.Context, q review.ControlQuery) (string, error) {
+// ControlCandidates implements review.Reader.
+func (s *Store) ControlCandidates(ctx context.Context, q review.ControlQuery) ([]string, error) {
 	var oldest []instant
 	err := s.read(ctx).Raw("SELECT created_at FROM decisions WHERE app_id = ? ORDER BY created_at, id LIMIT 1", q.AppID).Scan(&oldest).Error
 	if err != nil || len(oldest) == 0 {
-		return "", s.fault(err)
+		return nil, s.fault(err)
 	}
 	span := max(0, at(q.Before)-oldest[0])
 	for _, from := range []instant{oldest[0] + instant(q.From*float64(span)), oldest[0]} {
 		var ids []string
-		err := s.read(ctx).Raw(selectControl, q.AppID, from, at(q.Before), controlWindow, q.Gold,
-			at(q.Before.Add(controlKeeps)), q.UserID, q.UserID).Scan(&ids).Error
+		err := s.read(ctx).Raw(selectControls, q.AppID, from, at(q.Before), controlWindow, q.Gold,
+			at(q.Before.Add(controlKeeps)), q.UserID, q.UserID, controlCandidates).Scan(&ids).Error
 		if err != nil || len(ids) > 0 {
-			return first(ids), s.fault(err)
+			return ids, s.fault(err)
 		}
 	}
-	return "", nil
-}
-
-func first(ids []string) string {
-	if len(ids) == 0 {
-		return ""
-	}
-	return ids[0]
+	return nil, nil
 }

@@ -36,7 +36,8 @@ func Run(t *testing.T, database Database) {
 	var declared []scenario
 	for _, group := range [][]scenario{
 		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
-		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), blindScenarios(), batchScenarios(),
+		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), batchScenarios(),
+		blindScenarios(), controlScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
