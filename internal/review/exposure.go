@@ -30,6 +30,10 @@ func witness(tx Tx, item Item, d *Decision) error {
 	if err := shownSuggestion(tx, item, d); err != nil {
 		return err
 	}
+	if d.BatchID != "" { // of a list that shows no texts
+		d.Exposure = Exposure{GuardVerdict: true, Scores: true}
+		return nil
+	}
 	d.Exposure = Exposure{GuardVerdict: true, Scores: true, Highlights: len(d.Findings) > 0}
 	if d.Exposure.Personal, err = tx.Unmasked(item.ID, d.Actor.ID); err != nil {
 		return err

@@ -83,7 +83,7 @@ func (f *fixture) onePlaced(t testing.TB, prompt string, j review.Judgement) (or
 	return "", ""
 }
 
-func (f *fixture) listed(t testing.TB, v review.Viewer, filter review.Filter) (out []string) {
+func (f *fixture) inQueue(t testing.TB, v review.Viewer, filter review.Filter) (out []string) {
 	t.Helper()
 	page, err := f.service.Queue(t.Context(), v, filter, nil)
 	require.NoError(t, err)
@@ -106,9 +106,9 @@ func controlTouchesNothing(t *testing.T, f *fixture) {
 	feed, err := f.service.Feed(t.Context(), f.caller, 0, 500)
 	require.NoError(t, err)
 
-	require.Contains(t, f.listed(t, f.ann, review.Filter{}), control)
+	require.Contains(t, f.inQueue(t, f.ann, review.Filter{}), control)
 	for _, other := range []review.Viewer{f.bob, f.lead} {
-		require.NotContains(t, f.listed(t, other, review.Filter{}), control)
+		require.NotContains(t, f.inQueue(t, other, review.Filter{}), control)
 		_, err := f.service.View(t.Context(), other, control)
 		require.Equal(t, review.CodeNotFound, review.CodeOf(err))
 		_, err = f.service.ClaimItem(t.Context(), other, control)
@@ -122,7 +122,7 @@ func controlTouchesNothing(t *testing.T, f *fixture) {
 		require.Zero(t, counts.Of(review.StateOpen, review.KindControl))
 		return counts.Of(review.StateOpen)
 	}
-	require.Equal(t, len(f.listed(t, f.ann, review.Filter{})), open(f.ann), "the counter says what the queue shows")
+	require.Equal(t, len(f.inQueue(t, f.ann, review.Filter{})), open(f.ann), "the counter says what the queue shows")
 	require.Equal(t, open(f.ann)-1, open(f.bob))
 
 	exported := func() (n int) {
@@ -184,15 +184,15 @@ func controlLooksLikeAnItem(t *testing.T, f *fixture) {
 		require.NotEqual(t, original, a.ItemID, "the original would give the answer")
 	}
 	require.Empty(t, view.Precedents)
-	require.Empty(t, f.listed(t, f.ann, review.Filter{Kind: review.KindControl}), "no filter finds it")
-	require.Contains(t, f.listed(t, f.ann, review.Filter{Kind: view.Item.Kind}), control)
+	require.Empty(t, f.inQueue(t, f.ann, review.Filter{Kind: review.KindControl}), "no filter finds it")
+	require.Contains(t, f.inQueue(t, f.ann, review.Filter{Kind: view.Item.Kind}), control)
 
 	claim, err := f.service.ClaimItem(t.Context(), f.ann, control)
 	require.NoError(t, err)
 	require.NoError(t, f.service.Skip(t.Context(), f.ann, control, claim.Token))
 	d := f.decide(t, f.ann, control, review.JudgeEscalate)
-	require.Contains(t, f.listed(t, f.ann, review.Filter{State: review.StateEscalated}), control)
-	require.NotContains(t, f.listed(t, f.lead, review.Filter{State: review.StateEscalated}), control, "no lead is asked about it")
+	require.Contains(t, f.inQueue(t, f.ann, review.Filter{State: review.StateEscalated}), control)
+	require.NotContains(t, f.inQueue(t, f.lead, review.Filter{State: review.StateEscalated}), control, "no lead is asked about it")
 	_, err = f.service.Undo(t.Context(), f.ann, d.ID)
 	require.NoError(t, err)
 	age, err := f.QueueAge(t.Context())
