@@ -2,9 +2,7 @@ package views
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
 )
@@ -71,20 +69,6 @@ const (
 	FieldKind       = "kind"     // as what a text is tried
 )
 
-// The parameters of the queue's URL.
-const (
-	paramApp      = "app"
-	paramKind     = "kind"
-	paramState    = "state"
-	paramSeverity = "severity"
-	paramCategory = "category"
-	paramDetector = "detector"
-	paramUser     = "user"
-	paramMine     = "mine"
-	paramOverdue  = "overdue"
-	ParamAfter    = "after" // review.Position
-)
-
 // ItemPath is where an Item is read.
 func ItemPath(id string) string { return PathItems + "/" + url.PathEscape(id) }
 
@@ -131,94 +115,4 @@ func withQuery(path string, q url.Values) string {
 		return path
 	}
 	return path + "?" + q.Encode()
-}
-
-// FilterQuery writes a filter as URL parameters; ParseFilter reads them back.
-func FilterQuery(f review.Filter) url.Values {
-	q := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	set(paramApp, f.App)
-	set(paramKind, string(f.Kind))
-	set(paramState, string(f.State))
-	set(paramSeverity, string(f.Severity))
-	set(paramCategory, string(f.Category))
-	set(paramDetector, f.Detector)
-	set(paramUser, f.UserID)
-	if f.Mine {
-		q.Set(paramMine, "1")
-	}
-	if f.Overdue {
-		q.Set(paramOverdue, "1")
-	}
-	return q
-}
-
-// maxParam bounds one parameter of a filter, in bytes.
-const maxParam = 512
-
-// ParseFilter reads a filter from URL parameters. Empty ones do not filter, unknown names are left alone, and a value that cannot be
-// is CodeInvalid with the parameter's name.
-func ParseFilter(q url.Values) (review.Filter, error) {
-	f := review.Filter{
-		App:      q.Get(paramApp),
-		Kind:     review.ItemKind(q.Get(paramKind)),
-		State:    review.ItemState(q.Get(paramState)),
-		Severity: review.Severity(q.Get(paramSeverity)),
-		Category: review.Category(q.Get(paramCategory)),
-		Detector: q.Get(paramDetector),
-		UserID:   q.Get(paramUser),
-	}
-	var err error
-	if f.Mine, err = parseSwitch(q, paramMine); err != nil {
-		return review.Filter{}, err
-	}
-	if f.Overdue, err = parseSwitch(q, paramOverdue); err != nil {
-		return review.Filter{}, err
-	}
-	for _, check := range []struct {
-		name, value string
-		ok          bool
-	}{
-		{paramKind, string(f.Kind), f.Kind == "" || slices.Contains(review.ItemKinds(), f.Kind)},
-		{paramState, string(f.State), f.State == "" || slices.Contains(review.ItemStates(), f.State)},
-		{paramSeverity, string(f.Severity), f.Severity == "" || slices.Contains(review.Severities(), f.Severity)},
-		{paramCategory, string(f.Category), f.Category == "" || slices.Contains(categories, f.Category)},
-		{paramApp, f.App, len(f.App) <= maxParam},
-		{paramDetector, f.Detector, len(f.Detector) <= maxParam},
-		{paramUser, f.UserID, len(f.UserID) <= maxParam && !strings.ContainsRune(f.UserID, 0)},
-	} {
-		if !check.ok {
-			return review.Filter{}, badParam(check.name)
-		}
-	}
-	return f, nil
-}
-
-func parseSwitch(q url.Values, name string) (bool, error) {
-	switch q.Get(name) {
-	case "", "0", "false":
-		return false, nil
-	case "1", "true", "on":
-		return true, nil
-	default:
-		return false, badParam(name)
-	}
-}
-
-func badParam(name string) error {
-	return &review.Error{
-		Code:    review.CodeInvalid,
-		Message: "the filter “" + name + "” has a value that does not exist",
-		Fields:  []review.FieldError{{Field: name, Message: "is not one of the values it can have"}},
-	}
-}
-
-// categories lists what the filter form offers, in the order of how often people look for them.
-var categories = []review.Category{
-	review.CategoryInjection, review.CategoryPII, review.CategorySecret, review.CategoryExfil, review.CategoryToxicity,
-	review.CategoryTool, review.CategoryOutput, review.CategoryTopic, review.CategoryInput, review.CategoryBehavior, review.CategoryBias,
 }

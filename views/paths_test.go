@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -17,6 +18,11 @@ func filters() *rapid.Generator[review.Filter] {
 			App: text.Draw(t, "app"), Kind: rapid.SampledFrom(append(review.ItemKinds(), "")).Draw(t, "kind"),
 			State: rapid.SampledFrom(append(review.ItemStates(), "")).Draw(t, "state"), Severity: rapid.SampledFrom(append(review.Severities(), "")).Draw(t, "severity"),
 			Category: rapid.SampledFrom(append(categories, "")).Draw(t, "category"), Detector: text.Draw(t, "detector"), UserID: text.Draw(t, "user"),
+			Model: text.Draw(t, "model"), Label: text.Draw(t, "label"), Policy: rapid.IntRange(0, maxPolicy).Draw(t, "policy"),
+			RiskFrom: rapid.IntRange(0, 100).Draw(t, "from"), RiskTo: rapid.IntRange(0, 100).Draw(t, "to"),
+			OlderThan:   time.Duration(rapid.IntRange(0, 1e6).Draw(t, "older")) * time.Minute,
+			YoungerThan: time.Duration(rapid.IntRange(0, 1e4).Draw(t, "younger")) * time.Hour,
+			Holder:      text.Draw(t, "holder"), Sort: rapid.SampledFrom(review.Sorts()).Draw(t, "sort"),
 			Mine: rapid.Bool().Draw(t, "mine"), Overdue: rapid.Bool().Draw(t, "overdue"),
 		}
 	})
@@ -34,15 +40,15 @@ func containsNUL(s string) bool {
 func TestAFilterSurvivesItsURL(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := filters().Draw(t, "filter")
-		u, err := url.Parse(QueuePath(want, &review.Position{Rank: 7, ID: "i"}))
+		u, err := url.Parse(QueuePath(want, &review.Position{Sort: want.Sort, Key: 7, Number: 8}))
 		require.NoError(t, err)
 		require.Equal(t, PathQueue, u.Path)
 		got, err := ParseFilter(u.Query())
 		require.NoError(t, err)
 		require.Equal(t, want, got)
-		after, err := review.ParsePosition(u.Query().Get(ParamAfter))
+		after, err := review.ParsePosition(u.Query().Get(ParamAfter), want.Sort)
 		require.NoError(t, err)
-		require.Equal(t, &review.Position{Rank: 7, ID: "i"}, after)
+		require.Equal(t, &review.Position{Sort: want.Sort, Key: 7, Number: 8}, after)
 	})
 }
 
@@ -61,7 +67,8 @@ func TestAnItemLinkRemembersItsQueue(t *testing.T) {
 func TestFiltersThatCannotBe(t *testing.T) {
 	for name, query := range map[string]string{
 		paramKind: "kind=nonsense", paramState: "state=gone", paramSeverity: "severity=Huge", paramCategory: "category=x",
-		paramMine: "mine=maybe", paramOverdue: "overdue=2", paramUser: "user=%00",
+		paramMine: "mine=maybe", paramOverdue: "overdue=2", paramUser: "user=%00", paramPolicy: "policy=-1", paramRiskTo: "risk_to=1.01", paramRiskFrom: "risk_from=NaN",
+		paramOlder: "older=0d", paramYounger: "younger=99999999h", paramSort: "sort=rank", paramDetector: "detector=%00",
 	} {
 		q, err := url.ParseQuery(query)
 		require.NoError(t, err)
@@ -73,6 +80,7 @@ func TestFiltersThatCannotBe(t *testing.T) {
 
 func FuzzParseFilter(f *testing.F) {
 	f.Add("kind=audit&overdue=1")
+	f.Add("risk_from=.295&older=90m&younger=d&policy=007&sort=risk&held_by=anyone")
 	f.Add("severity=high&user=%F0%9F%98%80&mine=on")
 	f.Fuzz(func(t *testing.T, query string) {
 		q, err := url.ParseQuery(query)

@@ -18,11 +18,15 @@ func (s *Server) queue(c *call) error {
 	if err != nil {
 		return err
 	}
-	after, err := review.ParsePosition(q.Get(views.ParamAfter))
+	after, err := review.ParsePosition(q.Get(views.ParamAfter), filter.Sort)
 	if err != nil {
 		return err
 	}
 	page, err := s.Service.Queue(c.Request().Context(), c.viewer, filter, after)
+	if err != nil {
+		return err
+	}
+	holders, err := s.Service.Holders(c.Request().Context(), c.viewer)
 	if err != nil {
 		return err
 	}
@@ -31,7 +35,8 @@ func (s *Server) queue(c *call) error {
 		return err
 	}
 	return c.page(http.StatusOK, views.Queue(views.QueuePage{
-		Shell: shell, Filter: filter, Rows: page.Rows, Paged: after != nil, Next: page.Next, Specs: s.Service.Specs(),
+		Shell: shell, Filter: filter, Rows: page.Rows, Paged: after != nil, Next: page.Next, Short: page.Short,
+		Holders: holders, Specs: s.Service.Specs(),
 	}))
 }
 

@@ -304,7 +304,7 @@ func TestFiltersAreInTheURL(t *testing.T) {
 	webtest.Run(t, site, []webtest.Scenario{
 		{Name: "a kind that does not exist", As: analystOf, URL: "/queue?kind=<script>alert(1)</script>", Status: 400, Content: []string{"The filter “kind”"}, Forbidden: without("alert(1)")},
 		{Name: "a cursor that is none", As: analystOf, URL: "/queue?after=zzz", Status: 400, Content: []string{"cursor"}, Forbidden: without("zzz")},
-		{Name: "a cursor of ours", As: analystOf, URL: "/queue?after=" + review.Position{Rank: 1 << 60, ID: "x"}.String(), Status: 200, Content: []string{"<html"}, Forbidden: without(p.Item.ID)},
+		{Name: "a cursor of ours", As: analystOf, URL: "/queue?after=" + review.Position{Key: 1 << 60}.String(), Status: 200, Content: []string{"<html"}, Forbidden: without(p.Item.ID)},
 		{Name: "NUL", As: analystOf, URL: "/queue?detector=%00", Status: 200, Content: []string{"<html"}, Forbidden: without("\x00")},
 		{Name: "no text", As: analystOf, URL: "/queue?detector=%ff", Status: 400, Content: []string{"not UTF-8"}, Forbidden: without("\xff")},
 		{Name: "where from that is none", As: analystOf, URL: "/items/" + p.Item.ID + "?peek=1&from=kind%3Dnope", Status: 200, Content: []string{"<html"}, Forbidden: without("kind=nope")},

@@ -75,7 +75,7 @@ func (d *desk) Queue(_ context.Context, _ review.Viewer, _ review.Filter, after 
 	defer d.mu.Unlock()
 	from := 0
 	if after != nil {
-		from = int(after.Rank)
+		from = int(after.Key)
 	}
 	to := min(len(d.order), from+review.QueuePageSize)
 	var page review.QueuePage
@@ -83,7 +83,7 @@ func (d *desk) Queue(_ context.Context, _ review.Viewer, _ review.Filter, after 
 		page.Rows = append(page.Rows, review.QueueRow{Item: item, Blind: item.Kind == review.KindInteraction})
 	}
 	if to < len(d.order) {
-		page.Next = &review.Position{Rank: int64(to)}
+		page.Next = &review.Position{Key: int64(to)}
 	}
 	return page, nil
 }

@@ -114,14 +114,13 @@ const maxClaimTries = 10
 // CodeNotFound when there is none.
 func (s *Service) ClaimNext(ctx context.Context, v Viewer, f Filter) (string, error) {
 	for range maxClaimTries {
-		rows, err := s.queue(ctx, v, QueueQuery{Filter: f, Free: true, Limit: 1})
+		id, err := s.nextFree(ctx, v, f)
 		if err != nil {
 			return "", err
 		}
-		if len(rows) == 0 {
+		if id == "" {
 			break
 		}
-		id := rows[0].Item.ID
 		if _, err := s.ClaimItem(ctx, v, id); err == nil {
 			return id, nil
 		} else if CodeOf(err) != CodeConflict {

@@ -102,7 +102,7 @@ func (s *Service) activePolicy(ctx context.Context, appID string) (Policy, error
 
 func (s *Service) addControl(ctx context.Context, v Viewer, d Decision, policy Policy, rate float64) error {
 	ahead, err := s.queue(ctx, v, QueueQuery{Filter: Filter{}, Free: true, Limit: controlPlaces})
-	if err != nil || len(ahead) < controlPlaces {
+	if err != nil || len(ahead.Rows) < controlPlaces {
 		return err // alone in an empty queue it would be known for what it is
 	}
 	now := s.now()
@@ -116,7 +116,7 @@ func (s *Service) addControl(ctx context.Context, v Viewer, d Decision, policy P
 	}
 	m := making{
 		user: v.User.ID, gold: q.Gold, misleading: chance("control misleads", d.ID) < misleadingShare, rate: rate,
-		place: ahead[len(ahead)-1].Item.Rank - 1, now: now, id: s.NewID(), shownID: s.NewID(),
+		place: ahead.Rows[len(ahead.Rows)-1].Item.Rank - 1, now: now, id: s.NewID(), shownID: s.NewID(),
 	}
 	return s.Store.Write(ctx, func(tx Tx) error { return s.makeControl(tx, policy, originals, m) })
 }
@@ -167,7 +167,7 @@ func (s *Service) copyItem(tx Tx, policy Policy, id string, m making) (made bool
 	if !ok {
 		return false, nil
 	}
-	item := controlItem(s.newItem(in, shown, shownKind(shown.Verdict), policy.decisive(shown.Findings)), policy, m)
+	item := controlItem(s.newItem(in, shown, ShownKind(shown.Verdict), policy.decisive(shown.Findings)), policy, m)
 	item.Excerpt = shown.Excerpt(in.Content)
 	if err := tx.PutItem(item, shown.Findings); err != nil {
 		return false, err
@@ -191,7 +191,7 @@ func controlItem(item Item, policy Policy, m making) Item {
 		item.Reason = auditReason(policy)
 	}
 	item.schedule(policy)
-	headStart := time.Duration((1 - item.Priority) * float64(queueHorizon))
+	headStart := time.Duration((1 - item.Priority) * float64(QueueHorizon))
 	if created := time.UnixMicro(m.place).UTC().Add(-headStart); created.Before(m.now) {
 		item.CreatedAt = created
 		item.schedule(policy)
@@ -229,8 +229,8 @@ func surer(findings []Finding) []Finding {
 	return out
 }
 
-// shownKind is the kind that an Item has of which the guard says so.
-func shownKind(v Verdict) ItemKind {
+// ShownKind is the kind that an Item has of which the guard says so.
+func ShownKind(v Verdict) ItemKind {
 	if v == VerdictAllow {
 		return KindAudit
 	}
@@ -242,7 +242,7 @@ func (i Item) disguised() Item {
 	if i.Kind != KindControl {
 		return i
 	}
-	i.Kind, i.Propensity = shownKind(i.Verdict), 1
+	i.Kind, i.Propensity = ShownKind(i.Verdict), 1
 	i.SamplingKind = "flagged"
 	if i.Kind == KindAudit {
 		i.SamplingKind = "audit"

@@ -49,32 +49,32 @@ func (s *Service) Backlog(ctx context.Context) (Counts, time.Time, error) {
 
 // Queue returns one page of the viewer's queue.
 func (s *Service) Queue(ctx context.Context, v Viewer, f Filter, after *Position) (QueuePage, error) {
-	rows, err := s.queue(ctx, v, QueueQuery{Filter: f, After: after, Limit: QueuePageSize + 1})
+	found, err := s.queue(ctx, v, QueueQuery{Filter: f, After: after, Limit: QueuePageSize + 1})
 	if err != nil {
 		return QueuePage{}, err
 	}
-	page := QueuePage{Rows: rows}
-	if len(rows) > QueuePageSize {
-		page.Rows = rows[:QueuePageSize]
-		page.Next = page.Rows[QueuePageSize-1].Item.position()
+	page := QueuePage{Rows: found.Rows, Next: found.Stopped, Short: found.Stopped != nil}
+	if len(page.Rows) > QueuePageSize {
+		page.Rows = page.Rows[:QueuePageSize]
+		page.Next, page.Short = page.Rows[QueuePageSize-1].Item.Position(f.Sort), false
 	}
 	return page, nil
 }
 
 // queue completes the query with who asks and when.
-func (s *Service) queue(ctx context.Context, v Viewer, q QueueQuery) ([]QueueRow, error) {
+func (s *Service) queue(ctx context.Context, v Viewer, q QueueQuery) (QueueSlice, error) {
 	if !v.May(PermRead) {
-		return nil, Errorf(CodeForbidden, "your role may not read the queue")
+		return QueueSlice{}, Errorf(CodeForbidden, "your role may not read the queue")
 	}
 	if q.Filter.State == "" || q.Free && q.Filter.State == StateDecided {
 		q.Filter.State = StateOpen
 	}
 	q.AppIDs, q.Viewer, q.Now, q.Judges = v.appsNamed(q.Filter.App), v.User.ID, s.now(), v.May(PermDecide)
-	rows, err := s.Store.Queue(ctx, q)
-	for i := range rows {
-		rows[i] = rows[i].shown()
+	found, err := s.Store.Queue(ctx, q)
+	for i, row := range found.Rows {
+		found.Rows[i] = row.shown()
 	}
-	return rows, err
+	return found, err
 }
 
 // shown is the row as its reader may see it.
@@ -84,6 +84,11 @@ func (r QueueRow) shown() QueueRow {
 		r.Item = r.Item.blinded()
 	}
 	return r
+}
+
+// Holders lists the colleagues who hold Items of the viewer's Apps now.
+func (s *Service) Holders(ctx context.Context, v Viewer) ([]Holder, error) {
+	return s.Store.Holders(ctx, v.AppIDs(), s.now())
 }
 
 // appsNamed narrows the viewer's Apps to one by name; "" keeps all of them.
@@ -112,23 +117,45 @@ func (s *Service) Counts(ctx context.Context, v Viewer) (Counts, error) {
 // After returns the id of the Item that follows in the viewer's filtered queue, ""
 // at its end. It claims nothing.
 func (s *Service) After(ctx context.Context, v Viewer, f Filter, item Item) (string, error) {
-	return s.first(ctx, v, QueueQuery{Filter: f, After: item.position()})
+	return s.neighbour(ctx, v, QueueQuery{Filter: f, After: item.Position(f.Sort)})
 }
 
 // Before returns the id of the Item that precedes in the viewer's filtered queue, ""
 // at its start. It claims nothing.
 func (s *Service) Before(ctx context.Context, v Viewer, f Filter, item Item) (string, error) {
-	return s.first(ctx, v, QueueQuery{Filter: f, Before: item.position()})
+	return s.neighbour(ctx, v, QueueQuery{Filter: f, Before: item.Position(f.Sort)})
 }
 
-// first returns the id of the first Item of a query, "" when there is none.
-func (s *Service) first(ctx context.Context, v Viewer, q QueueQuery) (string, error) {
+// neighbour returns the id of the first Item of a query, "" when there is none near.
+func (s *Service) neighbour(ctx context.Context, v Viewer, q QueueQuery) (string, error) {
 	q.Limit = 1
-	rows, err := s.queue(ctx, v, q)
-	if err != nil || len(rows) == 0 {
+	found, err := s.queue(ctx, v, q)
+	if err != nil || len(found.Rows) == 0 {
 		return "", err
 	}
-	return rows[0].Item.ID, nil
+	return found.Rows[0].Item.ID, nil
+}
+
+// maxStretches bounds how far the next free Item is looked for.
+const maxStretches = 25
+
+// nextFree returns the id of the first Item that the viewer could take, "" when there
+// is none.
+func (s *Service) nextFree(ctx context.Context, v Viewer, f Filter) (string, error) {
+	q := QueueQuery{Filter: f, Free: true, Limit: 1}
+	for range maxStretches {
+		found, err := s.queue(ctx, v, q)
+		if err != nil {
+			return "", err
+		}
+		if len(found.Rows) > 0 {
+			return found.Rows[0].Item.ID, nil
+		}
+		if q.After = found.Stopped; q.After == nil {
+			break
+		}
+	}
+	return "", nil
 }
 
 // View returns everything that the Item's page may show to the viewer: without personal

@@ -34,6 +34,7 @@ func ItemStates() []ItemState { return []ItemState{StateOpen, StateEscalated, St
 // Item is one unit of review.
 type Item struct {
 	ID             string
+	Number         int64 // in the order in which Items were opened; the store gives it
 	AppID          string
 	InteractionID  string
 	InterventionID string // for KindIntervention
@@ -43,6 +44,7 @@ type Item struct {
 	Priority       float64 // severity weight × confidence, in [0,1]
 	Rank           int64   // the order of the queue, smaller first: see rank
 	DueAt          time.Time
+	PolicyVersion  int    // that screened the Interaction
 	Version        int    // grows with every change of state; a form that shows an older one is stale
 	Fingerprint    string // equal for Interactions whose prompts are alike
 	Detector       string // of the leading Finding, "" for audit Items without one
@@ -77,13 +79,13 @@ func (c *Claim) Live(now time.Time) bool { return c != nil && now.Before(c.Expir
 // HeldBy tells whether the user holds the lease now.
 func (c *Claim) HeldBy(userID string, now time.Time) bool { return c.Live(now) && c.UserID == userID }
 
-// queueHorizon is the longest head start that priority gives over age.
-const queueHorizon = 24 * time.Hour
+// QueueHorizon is the longest head start that priority gives over age.
+const QueueHorizon = 24 * time.Hour
 
 // rank orders the queue by a virtual deadline in Unix microseconds: an Item of the
 // highest priority counts from its creation, one of the lowest is put back by the
 // horizon. Every Item ages at the same speed, so the order never has to be
 // recomputed, and nothing waits for ever behind newer, graver Items.
 func rank(createdAt time.Time, priority float64) int64 {
-	return createdAt.Add(time.Duration((1 - priority) * float64(queueHorizon))).UnixMicro()
+	return createdAt.Add(time.Duration((1 - priority) * float64(QueueHorizon))).UnixMicro()
 }

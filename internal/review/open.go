@@ -34,7 +34,7 @@ func auditReason(policy Policy) string {
 func (s *Service) newItem(in Interaction, a Assessment, kind ItemKind, reasons []Finding) Item {
 	item := Item{
 		ID: s.NewID(), AppID: in.AppID, InteractionID: in.ID, Kind: kind, State: StateOpen, Version: 1,
-		Severity: SeverityLow, Fingerprint: fingerprint(in.Content.Prompt),
+		Severity: SeverityLow, PolicyVersion: a.PolicyVersion, Fingerprint: fingerprint(in.Content.Prompt),
 		Verdict: a.Verdict, Risk: a.Risk, UserID: in.UserID, Model: in.Model, CreatedAt: in.CreatedAt,
 	}
 	if f := lead(reasons); f != nil {

@@ -138,7 +138,10 @@ type Reader interface {
 	FindExternal(ctx context.Context, appID, externalID string) (id string, contentHash [32]byte, found bool, err error)
 	Deliveries(ctx context.Context, appID string, topic string, after int64, limit int, now time.Time) ([]Delivery, error)
 
-	Queue(ctx context.Context, q QueueQuery) ([]QueueRow, error)
+	// Queue looks at a bounded number of Items, however few of them the filter means.
+	Queue(ctx context.Context, q QueueQuery) (QueueSlice, error)
+	// Holders lists who holds Items of the Apps now, by name.
+	Holders(ctx context.Context, appIDs []string, now time.Time) ([]Holder, error)
 	Counts(ctx context.Context, appIDs []string) (Counts, error)
 	// QueueAge is when the oldest open Item was made, zero when there is none.
 	QueueAge(ctx context.Context) (time.Time, error)
@@ -161,7 +164,7 @@ type Reader interface {
 	Apps(ctx context.Context) ([]App, error)                  // all, by name
 }
 
-// QueueQuery asks for Items in queue order.
+// QueueQuery asks for Items in the order of Filter.Sort.
 type QueueQuery struct {
 	AppIDs []string // empty: none
 	Filter Filter

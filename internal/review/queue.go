@@ -1,54 +1,110 @@
 package review
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
-// Filter says which Items or Decisions are meant. Zero fields do not filter; the
-// Apps are always those that the viewer sees, narrowed by App.
+// Filter says which Items or Decisions are meant, and in which order Items come. Zero
+// fields do not filter; the Apps are always those that the viewer sees, narrowed by App.
 type Filter struct {
-	App      string // name
-	Kind     ItemKind
-	State    ItemState // "" means open for the queue, and any for exports
-	Severity Severity
-	Category Category
-	Detector string
-	UserID   string // the end user
-	Mine     bool   // decided by the viewer, or held by them
-	Overdue  bool
+	App         string // name
+	Kind        ItemKind
+	State       ItemState // "" means open for the queue, and any for exports
+	Severity    Severity
+	Category    Category
+	Detector    string
+	UserID      string // the end user
+	Model       string
+	Label       string        // of a standing Decision
+	Policy      int           // version that screened the Interaction
+	RiskFrom    int           // hundredths, inclusive
+	RiskTo      int           // hundredths, inclusive; 0 means no bound
+	OlderThan   time.Duration // since the Item was opened
+	YoungerThan time.Duration
+	Holder      string // HeldBySomebody, HeldByNobody, or the id of a colleague
+	Mine        bool   // decided by the viewer, or held by them
+	Overdue     bool
+	Sort        Sort // of the queue; exports are in the order of time
 }
 
-// Position is the place of an Item in a keyset-ordered list; a page begins after it.
+// The holders who are no particular person.
+const (
+	HeldBySomebody = "anyone"
+	HeldByNobody   = "nobody"
+)
+
+// Narrows tells whether the filter leaves anything out.
+func (f Filter) Narrows() bool {
+	f.Sort = SortPriority
+	return f != Filter{}
+}
+
+// Sort is an order of the queue.
+type Sort string
+
+// The orders.
+const (
+	SortPriority Sort = ""       // the most pressing first: see rank
+	SortOldest   Sort = "oldest" // by when the Item was opened
+	SortNewest   Sort = "newest"
+	SortRisk     Sort = "risk" // the highest first
+)
+
+// Sorts lists every order in which pages offer them.
+func Sorts() []Sort { return []Sort{SortPriority, SortOldest, SortNewest, SortRisk} }
+
+// Position is a place in a list of Items; a page begins after it. It is the place of
+// an Item, whether that is still there or not, and counts in one order alone.
 type Position struct {
-	Rank int64  `json:"r"`
-	ID   string `json:"i"`
+	Sort   Sort
+	Key    int64 // by which the order sorts
+	Number int64 // of the Item; orders those with one key
 }
 
-// position is where the Item stands in the queue.
-func (i Item) position() *Position { return &Position{Rank: i.Rank, ID: i.ID} }
+// Position is where the Item stands in an order of the queue.
+func (i Item) Position(s Sort) *Position {
+	p := &Position{Sort: s, Key: i.Rank, Number: i.Number}
+	switch s {
+	case SortOldest, SortNewest:
+		p.Key = i.CreatedAt.UnixMicro()
+	case SortRisk:
+		p.Key = RiskKey(i.Risk)
+	}
+	return p
+}
+
+// Compare orders two places of one list, as its keys grow.
+func (p Position) Compare(q Position) int {
+	return cmp.Or(cmp.Compare(p.Key, q.Key), cmp.Compare(p.Number, q.Number))
+}
+
+// RiskKey is a risk as orders compare it and pages show it: in hundredths. Of equal
+// ones the later Item comes first.
+func RiskKey(risk float64) int64 { return int64(float64(risk*100) + 0.5) }
 
 // String encodes the position for a URL.
-func (p Position) String() string {
-	b, _ := json.Marshal(p) // two plain fields cannot fail
-	return base64.RawURLEncoding.EncodeToString(b)
-}
+func (p Position) String() string { return fmt.Sprintf("%s.%d.%d", p.Sort, p.Key, p.Number) }
 
-// ParsePosition reads what String wrote; "" is nil, the first page.
-func ParsePosition(s string) (*Position, error) {
+// ParsePosition reads what String wrote; "" is nil, the first page. A position of
+// another order than the one wanted is none.
+func ParsePosition(s string, sort Sort) (*Position, error) {
 	if s == "" {
 		return nil, nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(s) > 256 {
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 || parts[0] != string(sort) {
 		return nil, Errorf(CodeInvalid, "the page cursor cannot be read")
 	}
-	var p Position
-	if err := json.Unmarshal(b, &p); err != nil {
+	key, err1 := strconv.ParseInt(parts[1], 10, 64)
+	number, err2 := strconv.ParseInt(parts[2], 10, 64)
+	if err1 != nil || err2 != nil {
 		return nil, Errorf(CodeInvalid, "the page cursor cannot be read")
 	}
-	return &p, nil
+	return &Position{Sort: sort, Key: key, Number: number}, nil
 }
 
 // QueueRow is one line of the queue.
@@ -61,8 +117,21 @@ type QueueRow struct {
 
 // QueuePage is one page of the queue.
 type QueuePage struct {
-	Rows []QueueRow
-	Next *Position // nil on the last page
+	Rows  []QueueRow
+	Next  *Position // nil on the last page
+	Short bool      // looking ended before the page was full; there may be more after Next
+}
+
+// QueueSlice is what a store found of a QueueQuery.
+type QueueSlice struct {
+	Rows    []QueueRow
+	Stopped *Position // where looking ended before the limit was reached; nil when there is no more
+}
+
+// Holder is a colleague who holds Items.
+type Holder struct {
+	UserID string
+	Name   string
 }
 
 // Count is how many Items of a kind stand in a state.

@@ -130,23 +130,25 @@ func TestSanitizedPutsPlaceholdersIn(t *testing.T) {
 }
 
 func TestPositionRoundTrip(t *testing.T) {
-	p := Position{Rank: -5, ID: "x"}
-	got, err := ParsePosition(p.String())
+	p := Position{Sort: SortRisk, Key: -5, Number: 7}
+	got, err := ParsePosition(p.String(), SortRisk)
 	require.NoError(t, err)
 	require.Equal(t, &p, got)
-	got, err = ParsePosition("")
+	_, err = ParsePosition(p.String(), SortOldest)
+	require.Equal(t, CodeInvalid, CodeOf(err), "a place in one order is none in another")
+	got, err = ParsePosition("", SortPriority)
 	require.NoError(t, err)
 	require.Nil(t, got)
 }
 
 func FuzzParsePosition(f *testing.F) {
 	f.Add("")
-	f.Add(Position{Rank: 1, ID: "a"}.String())
+	f.Add(Position{Key: 1, Number: 2}.String())
 	f.Add("%%%")
 	f.Fuzz(func(t *testing.T, s string) {
-		p, err := ParsePosition(s)
+		p, err := ParsePosition(s, SortPriority)
 		if err == nil && p != nil {
-			again, err := ParsePosition(p.String())
+			again, err := ParsePosition(p.String(), SortPriority)
 			if err != nil || *again != *p {
 				t.Fatalf("%q does not survive a round trip", s)
 			}

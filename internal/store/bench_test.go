@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -85,7 +86,7 @@ func BenchmarkQueuePage(b *testing.B) {
 		query review.QueueQuery
 	}{
 		{"first", review.QueueQuery{}},
-		{"middle", review.QueueQuery{After: &review.Position{Rank: items / 2, ID: ""}}},
+		{"middle", review.QueueQuery{After: &review.Position{Key: items / 2}}},
 		{"free", review.QueueQuery{Free: true}},
 		{"filter that nothing passes", review.QueueQuery{Filter: review.Filter{Detector: "none"}}},
 	} {
@@ -132,4 +133,43 @@ func putDecided(tx review.Tx, id string) error {
 	return errors.Join(tx.PutInteraction(in, review.Assessment{Findings: findings}), tx.PutItem(item, findings),
 		tx.PutDecision(review.Decision{ID: id, ItemID: id, AppID: anApp.ID, Actor: review.Actor{Kind: review.ActorSystem, ID: "demo"},
 			Judgement: review.JudgeBlock, Findings: findings}))
+}
+
+// BenchmarkItemsAndDecisions opens Items with two Findings and decides each, a
+// thousand in one Write.
+func BenchmarkItemsAndDecisions(b *testing.B) {
+	findings := []review.Finding{{Detector: "injection.override", Category: review.CategoryInjection}, {Detector: "pii.email", Category: review.CategoryPII}}
+	for _, decided := range []bool{false, true} {
+		b.Run(fmt.Sprintf("decided=%v", decided), func(b *testing.B) {
+			s := openWithApp(b, store.Options{Dir: b.TempDir()})
+			const each = 1_000
+			n := 0
+			for b.Loop() {
+				require.NoError(b, s.Write(b.Context(), func(tx review.Tx) error {
+					for i := range each {
+						if err := openAndDecide(tx, n*each+i, findings, decided); err != nil {
+							return err
+						}
+					}
+					return nil
+				}))
+				n++
+			}
+			b.ReportMetric(float64(b.N)*each/b.Elapsed().Seconds(), "items/s")
+		})
+	}
+}
+
+func openAndDecide(tx review.Tx, n int, findings []review.Finding, decided bool) error {
+	in := review.Interaction{ID: fmt.Sprintf("%012d", n), AppID: anApp.ID, UserID: fmt.Sprintf("u-%d", n%5_000), Model: "m", Content: review.Content{Prompt: "suspicious"}}
+	item := review.Item{ID: in.ID, AppID: anApp.ID, InteractionID: in.ID, Kind: review.KindInteraction, State: review.StateOpen, Severity: review.SeverityHigh,
+		Rank: int64(n * 7919 % 1_000_000), Risk: float64(n*31%1000) / 1000, UserID: in.UserID, Model: in.Model, Version: 1, CreatedAt: time.UnixMicro(int64(n))}
+	if err := errors.Join(tx.PutInteraction(in, review.Assessment{}), tx.PutItem(item, findings)); err != nil || !decided {
+		return err
+	}
+	if _, err := tx.SetItemState(item.ID, 1, review.StateDecided); err != nil {
+		return err
+	}
+	return tx.PutDecision(review.Decision{ID: in.ID, ItemID: item.ID, AppID: anApp.ID, Actor: review.Actor{Kind: review.ActorSystem, ID: "demo"},
+		Judgement: review.JudgeBlock, Findings: findings})
 }

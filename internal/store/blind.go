@@ -43,7 +43,10 @@ func findBlindVerdict(db *gorm.DB, itemID, userID string) (*review.BlindVerdict,
 func (t *tx) PutBlindVerdict(v review.BlindVerdict) error {
 	err := t.insert(&blindVerdictRow{ItemID: v.ItemID, UserID: v.UserID, Judgement: v.Judgement, Confidence: v.Confidence,
 		FocusedMS: v.FocusedMS, Created: at(v.CreatedAt)})
-	return said(err, review.CodeConflict, "this item was judged blind already")
+	if err != nil {
+		return said(err, review.CodeConflict, "this item was judged blind already")
+	}
+	return t.listItem(v.ItemID)
 }
 
 // Unmasked implements review.Tx.

@@ -51,8 +51,12 @@ func (t *tx) PutControl(c review.Control) error {
 	if err != nil {
 		return err
 	}
-	return t.insert(&controlRow{ItemID: c.ItemID, UserID: c.UserID, OriginalID: c.OriginalID, Gold: c.Gold, Misleading: c.Misleading,
+	err = t.insert(&controlRow{ItemID: c.ItemID, UserID: c.UserID, OriginalID: c.OriginalID, Gold: c.Gold, Misleading: c.Misleading,
 		ShownID: c.ShownID, Findings: findings, Propensity: c.Propensity, Created: at(c.CreatedAt)})
+	if err != nil {
+		return err
+	}
+	return t.listItem(c.ItemID)
 }
 
 // fillControl reads what a control shows; to others than the one whom it is for it is

@@ -118,6 +118,9 @@ func (t *tx) PutDecision(d review.Decision) error {
 	if err := t.insert(&row); err != nil {
 		return err
 	}
+	if err := t.listDecision(d); err != nil {
+		return err
+	}
 	return t.tallyDecision(d.ID, 1)
 }
 
@@ -144,10 +147,17 @@ func (t *tx) DecisionsOfBatch(batchID string) ([]review.DecisionView, error) {
 
 // PutUndo implements review.Tx.
 func (t *tx) PutUndo(u review.Undo) error {
-	err := t.exec("INSERT INTO undos (decision_id, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?)",
+	d, err := t.Decision(u.DecisionID)
+	if err != nil {
+		return err
+	}
+	err = t.exec("INSERT INTO undos (decision_id, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?)",
 		u.DecisionID, string(u.Actor.Kind), u.Actor.ID, at(u.CreatedAt))
 	if err != nil {
 		return said(err, review.CodeConflict, "this decision is undone already")
+	}
+	if err := t.unlistDecision(d.Decision); err != nil {
+		return err
 	}
 	return t.tallyDecision(u.DecisionID, -1)
 }

@@ -142,7 +142,13 @@ func decisionsQuery(dialect dialect, q review.DecisionQuery, columns string, las
 	} else {
 		c.and("i.kind <> 'control'")
 	}
-	c.items(q.Filter)
+	c.items(q.Filter, q.Now)
+	if q.Filter.Kind != "" {
+		c.and("i.kind = ?", q.Filter.Kind)
+	}
+	if q.Filter.Label != "" {
+		c.and("d.label = ?", q.Filter.Label)
+	}
 	if q.Filter.State != "" {
 		c.and("i.state = ?", q.Filter.State)
 	}

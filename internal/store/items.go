@@ -10,6 +10,7 @@ import (
 
 type itemRow struct {
 	ID             string
+	Number         int64
 	AppID          string
 	InteractionID  string
 	InterventionID *string
@@ -19,6 +20,7 @@ type itemRow struct {
 	Priority       float64
 	Rank           int64
 	Due            instant `gorm:"column:due_at"`
+	PolicyVersion  int
 	Version        int
 	Fingerprint    string
 	Detector       string
@@ -42,9 +44,9 @@ func (itemRow) TableName() string { return "items" }
 func (r itemRow) item() (review.Item, error) {
 	verdict, err := review.ParseVerdict(r.Verdict)
 	return review.Item{
-		ID: r.ID, AppID: r.AppID, InteractionID: r.InteractionID, InterventionID: deref(r.InterventionID),
+		ID: r.ID, Number: r.Number, AppID: r.AppID, InteractionID: r.InteractionID, InterventionID: deref(r.InterventionID),
 		Kind: r.Kind, State: r.State, Severity: r.Severity, Priority: r.Priority, Rank: r.Rank, DueAt: r.Due.time(),
-		Version: r.Version, Fingerprint: r.Fingerprint, Detector: r.Detector, Category: r.Category,
+		PolicyVersion: r.PolicyVersion, Version: r.Version, Fingerprint: r.Fingerprint, Detector: r.Detector, Category: r.Category,
 		Reason: string(r.Reason), Verdict: verdict, Risk: r.Risk, UserID: r.UserID, Model: r.Model, Excerpt: string(r.Excerpt),
 		SamplingKind: r.SamplingKind, Propensity: r.Propensity, CreatedAt: r.Created.time(),
 		Blind: r.Blind, BlindPropensity: r.BlindPropensity,
@@ -53,10 +55,14 @@ func (r itemRow) item() (review.Item, error) {
 
 // PutItem implements review.Tx.
 func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
-	err := t.insert(&itemRow{
-		ID: i.ID, AppID: i.AppID, InteractionID: i.InteractionID, InterventionID: nullable(i.InterventionID),
+	number, err := t.nextNumber()
+	if err != nil {
+		return err
+	}
+	err = t.insert(&itemRow{
+		ID: i.ID, Number: number, AppID: i.AppID, InteractionID: i.InteractionID, InterventionID: nullable(i.InterventionID),
 		Kind: i.Kind, State: i.State, Severity: i.Severity, Priority: i.Priority, Rank: i.Rank, Due: at(i.DueAt),
-		Version: i.Version, Fingerprint: i.Fingerprint, Detector: i.Detector, Category: i.Category,
+		PolicyVersion: i.PolicyVersion, Version: i.Version, Fingerprint: i.Fingerprint, Detector: i.Detector, Category: i.Category,
 		Verdict: i.Verdict.String(), Risk: i.Risk, UserID: i.UserID, Model: i.Model,
 		SamplingKind: i.SamplingKind, Propensity: i.Propensity, Created: at(i.CreatedAt),
 		Reason: []byte(i.Reason), Excerpt: []byte(i.Excerpt), Blind: i.Blind, BlindPropensity: i.BlindPropensity,
@@ -69,6 +75,10 @@ func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
 			i.ID, f.Detector, string(f.Category))
 	}
 	if err != nil || i.Kind == review.KindControl { // which nobody's guard found
+		return err
+	}
+	i.Number = number
+	if err := t.putOnLists(listLines(i, scopesOf(i, "", nil), itemTerms(i, findingTerms(findings)))); err != nil {
 		return err
 	}
 	return t.tallyFindings(i.AppID, i.CreatedAt, i.Kind, outcomeItem, findings)
@@ -92,12 +102,14 @@ func findItem(db *gorm.DB, id string) (review.Item, error) {
 
 // SetItemState implements review.Tx.
 func (t *tx) SetItemState(id string, version int, state review.ItemState) (bool, error) {
-	n, err := t.affect("UPDATE items SET state = ?, version = version + 1 WHERE id = ? AND version = ?", string(state), id, version)
-	if err != nil || n == 1 {
-		return n == 1, err
+	item, err := t.Item(id)
+	if err != nil || item.Version != version {
+		return false, err
 	}
-	_, err = t.Item(id)
-	return false, err
+	if err := t.exec("UPDATE items SET state = ?, version = version + 1 WHERE id = ?", string(state), id); err != nil {
+		return false, err
+	}
+	return true, t.moveOnLists(item, state)
 }
 
 // claimRow is a claim as it is read, with its holder's name.

@@ -36,6 +36,8 @@ type dialect interface {
 	// unordered is a column that the planner must not take an index for, because that
 	// would cost the order of another.
 	unordered(column string) string
+	// floor is the whole number below an expression that is not negative.
+	floor(expression string) string
 	// begin starts a transaction that no other writer, of any process, can be in.
 	begin(context.Context, *sql.Conn) error
 	// commit returns nil exactly when the transaction is durable.
@@ -71,6 +73,7 @@ type Store struct {
 	orm     *gorm.DB // on the readers
 	hot     hotReads
 	clock   review.Clock
+	reach   reach
 	close   func() error
 
 	decisions, items table // for the export
@@ -87,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := d.migration().check(ctx, d); err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, clock: o.Clock, readers: d.openReaders()}
+	s := &Store{dialect: d, clock: o.Clock, readers: d.openReaders(), reach: usualReach}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -30,13 +30,14 @@ prompt_tokens, completion_tokens, latency_ms, occurred_at, created_at, excerpt, 
 SELECT 'in-' || n, 'app-' || {app}, CASE n % 2 WHEN 0 THEN '' ELSE 'x' || n END, 'user-' || n % 100, '', '', 0, 'm', '', {bytes}, 1, 1, 1, n, n, {bytes}, {bytes}, {bytes}, {bytes} FROM {items}`,
 	`INSERT INTO assessments (interaction_id, verdict, risk, policy_version, screening_us) SELECT id, 'flag', 0.5, 1, 1 FROM interactions`,
 	`INSERT INTO items (id, app_id, interaction_id, kind, state, severity, priority, rank, due_at, version, fingerprint, detector, category,
-verdict, risk, user_id, model, sampling_kind, propensity, created_at, reason, excerpt)
+verdict, risk, user_id, model, sampling_kind, propensity, created_at, reason, excerpt, number, policy_version)
 SELECT 'it-' || n, 'app-' || {app}, 'in-' || n, CASE n % 10 WHEN 0 THEN 'audit' ELSE 'interaction' END, CASE WHEN n % 3 = 0 THEN 'decided' ELSE 'open' END,
-'high', 0.5, n / 4, n, 1, '', 'd', 'c', 'flag', 0.5, 'user-' || n % 100, 'm', 'flagged', 1, n, {bytes}, {bytes} FROM {items}`,
+'high', 0.5, n / 4, n, 1, '', 'd', 'c', 'flag', 0.5, 'user-' || n % 100, 'm', 'flagged', 1, n, {bytes}, {bytes}, n, 1 FROM {items}`,
 	`INSERT INTO item_findings (item_id, detector, category) SELECT id, 'd' || created_at % 50, 'c' FROM items`,
 	`INSERT INTO decisions (id, item_id, app_id, actor_kind, actor_id, from_state, judgement, label, reason, text, policy_version, guard_verdict,
 guard_risk, exposure, final_verdict, changed_after_reveal, focused_ms, sampling_kind, propensity, batch_id, created_at)
 SELECT 'de-' || n, 'it-' || n, 'app-' || {app}, 'user', 'u', 'open', 'block', '', {bytes}, {bytes}, 1, 'flag', 0.5, {bytes}, 'block', {false}, 1, 'flagged', 1, '', n / 3 FROM {items}`,
+	refillLists,
 	`INSERT INTO detector_days (app_id, day, detector, kind, outcome, n)
 SELECT 'app-' || {app}, n / 100, 'd' || n % 50, 'interaction', 'x' || n, 1 FROM {items}`,
 	`INSERT INTO outbox (key, topic, app_id, payload, not_before) SELECT 'k' || n, 't', 'app-' || {app}, {bytes}, n FROM {items}`,
@@ -87,30 +88,18 @@ type plannedQuery struct {
 	args  []any
 }
 
-func plannedQueries(d dialect) []plannedQuery {
+// planAppIDs are the ids of the Apps.
+func planAppIDs() []string {
 	var apps []string
 	for n := range planApps {
 		apps = append(apps, fmt.Sprintf("app-%d", n+1))
 	}
-	now := time.UnixMicro(1_000_000)
+	return apps
+}
+
+func plannedQueries(d dialect) []plannedQuery {
+	apps := planAppIDs()
 	var out []plannedQuery
-	queue := func(name, index string, q review.QueueQuery) {
-		q.Viewer, q.Limit, q.Now = "u", 51, now
-		query, args := queueSQL(d, q)
-		out = append(out, plannedQuery{name, index, query, args})
-	}
-	after := &review.Position{Rank: 2_000, ID: "it-8001"}
-	queue("queue of all Apps", "items_queue", review.QueueQuery{AppIDs: apps})
-	queue("queue of all Apps, later page", "items_queue", review.QueueQuery{AppIDs: apps, After: after})
-	queue("queue of two Apps", "items_queue", review.QueueQuery{AppIDs: apps[:2]})
-	queue("queue of one App", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6]})
-	queue("queue of one App, later page", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6], After: after})
-	queue("item before, in all Apps", "items_queue", review.QueueQuery{AppIDs: apps, Before: after})
-	queue("item before, in one App", "items_queue_of_app", review.QueueQuery{AppIDs: apps[5:6], Before: after})
-	queue("next free item", "items_queue", review.QueueQuery{AppIDs: apps, Free: true})
-	queue("queue by kind", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Kind: review.KindAudit}})
-	queue("queue by detector", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Detector: "d7"}})
-	queue("queue, overdue", "items_queue", review.QueueQuery{AppIDs: apps, Filter: review.Filter{Overdue: true}})
 	decisions := func(name, index string, q review.DecisionQuery, last *decisionRow) {
 		query, args := decisionsQuery(d, q, "d.id", last, 2_000)
 		out = append(out, plannedQuery{name, index, query, args})

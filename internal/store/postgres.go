@@ -98,6 +98,10 @@ func (d *postgres) bind(query string) string {
 // unordered trusts the planner's statistics, which an expression would hide from it.
 func (d *postgres) unordered(column string) string { return column }
 
+func (d *postgres) floor(expression string) string {
+	return "CAST(FLOOR(" + expression + ") AS BIGINT)"
+}
+
 func (d *postgres) begin(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,21 +33,40 @@ func (c *conditions) inApps(column string, appIDs []string) {
 }
 
 // items adds the filters that are about the Item, as i.
-func (c *conditions) items(f review.Filter) {
-	if f.Kind != "" {
-		c.and("i.kind = ?", f.Kind)
+func (c *conditions) items(f review.Filter, now time.Time) {
+	equal := func(column, value string) {
+		if value != "" {
+			c.and(column+" = ?", value)
+		}
 	}
-	if f.Severity != "" {
-		c.and("i.severity = ?", f.Severity)
-	}
-	if f.UserID != "" {
-		c.and("i.user_id = ?", f.UserID)
+	equal("i.severity", string(f.Severity))
+	equal("i.user_id", f.UserID)
+	equal("i.model", f.Model)
+	if f.Policy != 0 {
+		c.and("i.policy_version = ?", f.Policy)
 	}
 	if f.Detector != "" {
 		c.and("EXISTS (SELECT 1 FROM item_findings f WHERE f.item_id = i.id AND f.detector = ?)", f.Detector)
 	}
 	if f.Category != "" {
 		c.and("EXISTS (SELECT 1 FROM item_findings f WHERE f.item_id = i.id AND f.category = ?)", f.Category)
+	}
+	c.measures("i", f, now)
+}
+
+// measures adds the filters that are ranges of numbers.
+func (c *conditions) measures(alias string, f review.Filter, now time.Time) {
+	if f.RiskFrom > 0 {
+		c.and(alias+".risk >= ?", (float64(f.RiskFrom)-0.5)/100)
+	}
+	if f.RiskTo > 0 {
+		c.and(alias+".risk < ?", (float64(f.RiskTo)+0.5)/100)
+	}
+	if f.OlderThan > 0 {
+		c.and(alias+".created_at <= ?", at(now.Add(-f.OlderThan)))
+	}
+	if f.YoungerThan > 0 {
+		c.and(alias+".created_at >= ?", at(now.Add(-f.YoungerThan)))
 	}
 }
 
@@ -84,42 +104,20 @@ func (c *conditions) ofKind(q review.QueueQuery) {
 // openly leaves out what is blind to the viewer, where the query asks for something that
 // is kept from them: that it comes up would tell.
 func (c *conditions) openly(q review.QueueQuery) {
-	if q.Judges && (q.Filter.Detector != "" || q.Filter.Category != "") {
+	if q.Judges && telling(q.Filter) {
 		c.and("NOT "+unseen, q.Viewer)
 	}
 }
 
-func queueConditions(d dialect, q review.QueueQuery) *conditions {
-	c := &conditions{dialect: d}
-	state := q.Filter.State
-	if state == "" {
-		state = review.StateOpen
-	}
-	c.and("i.state = ?", state)
-	c.inApps("i.app_id", q.AppIDs)
-	c.and(ownControl, q.Viewer)
-	c.openly(q)
-	c.ofKind(q)
-	q.Filter.Kind = ""
-	c.items(q.Filter)
-	if q.Filter.Overdue {
-		c.and("i.due_at < ? AND i.state <> ?", at(q.Now), review.StateDecided)
-	}
-	if q.Filter.Mine {
-		c.and("(c.user_id = ? OR "+decidedBy+")", q.Viewer, q.Viewer)
-	}
-	if q.Free {
-		c.and("NOT EXISTS (SELECT 1 FROM claims h WHERE h.item_id = i.id AND h.expires_at > ? AND h.user_id <> ?)", at(q.Now), q.Viewer)
-		c.and("NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = i.id AND s.user_id = ?)", q.Viewer)
-	}
-	if q.After != nil {
-		c.and("(i.rank, i.id) > (?, ?)", q.After.Rank, q.After.ID)
-	}
-	if q.Before != nil {
-		c.and("(i.rank, i.id) < (?, ?)", q.Before.Rank, q.Before.ID)
-	}
-	return c
+// telling tells whether the filter or its order asks for what the guard or colleagues say.
+func telling(f review.Filter) bool {
+	return f.Detector != "" || f.Category != "" || f.Severity != "" || f.Label != "" || f.Kind == review.KindAudit ||
+		f.RiskFrom > 0 || f.RiskTo > 0 || f.Sort == review.SortRisk
 }
+
+// labelled: a standing Decision on the Item has the label.
+const labelled = `EXISTS (SELECT 1 FROM decisions d WHERE d.item_id = i.id AND d.label = ?
+    AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id))`
 
 type queueRow struct {
 	Item        itemRow `gorm:"embedded"`
@@ -141,45 +139,73 @@ func (r queueRow) row() (review.QueueRow, error) {
 	return row, err
 }
 
-// The outer joins keep items outermost, in the order of their index.
-const selectQueue = `SELECT i.*, a.name AS app, c.user_id AS holder_id, u.name AS holder_name, c.token AS holder_token, c.expires_at AS held_until,
-` + judgedBlind + ` AS judged
-FROM items i
-LEFT JOIN apps a ON a.id = i.app_id
-LEFT JOIN claims c ON c.item_id = i.id AND c.expires_at > ?
-LEFT JOIN users u ON u.id = c.user_id
-WHERE `
-
-// queueSQL returns the query of a page of the queue and its arguments.
-func queueSQL(d dialect, q review.QueueQuery) (string, []any) {
-	c := queueConditions(d, q)
-	args := append([]any{q.Viewer, at(q.Now)}, c.args...)
-	order := "i.rank, i.id"
-	if q.Before != nil {
-		order = "i.rank DESC, i.id DESC"
-	}
-	return selectQueue + c.String() + "\nORDER BY " + order + " LIMIT ?", append(args, q.Limit)
-}
+// appsAtOnce is how many Apps' lists one query puts together.
+const appsAtOnce = 100
 
 // Queue implements review.Reader.
-func (s *Store) Queue(ctx context.Context, q review.QueueQuery) ([]review.QueueRow, error) {
-	if len(q.AppIDs) == 0 {
-		return nil, nil
+func (s *Store) Queue(ctx context.Context, q review.QueueQuery) (review.QueueSlice, error) {
+	var all review.QueueSlice
+	for apps := range slices.Chunk(q.AppIDs, appsAtOnce) {
+		part := q
+		part.AppIDs = apps
+		found, err := s.queuePart(ctx, part)
+		if err != nil {
+			return review.QueueSlice{}, err
+		}
+		all = merged(q, all, found)
 	}
-	query, args := queueSQL(s.dialect, q)
+	return all, nil
+}
+
+// merged puts the answers for some Apps and for others together, as far as both looked.
+func merged(q review.QueueQuery, a, b review.QueueSlice) review.QueueSlice {
+	_, descending := orderOf(q.Filter.Sort)
+	descending = descending != (q.Before != nil)
+	before := func(x, y *review.Position) bool {
+		return x.Compare(*y) < 0 != descending && x.Compare(*y) != 0
+	}
+	place := func(r review.QueueRow) *review.Position { return r.Item.Position(q.Filter.Sort) }
+	if a.Stopped == nil || b.Stopped != nil && before(b.Stopped, a.Stopped) {
+		a.Stopped = b.Stopped
+	}
+	a.Rows = append(a.Rows, b.Rows...)
+	slices.SortFunc(a.Rows, func(x, y review.QueueRow) int {
+		if before(place(x), place(y)) {
+			return -1
+		}
+		return 1
+	})
+	if a.Stopped != nil {
+		a.Rows = slices.DeleteFunc(a.Rows, func(r review.QueueRow) bool { return before(a.Stopped, place(r)) })
+	}
+	if len(a.Rows) >= q.Limit {
+		a.Rows, a.Stopped = a.Rows[:q.Limit], nil
+	}
+	return a
+}
+
+// queuePart answers for as many Apps as fit into one query.
+func (s *Store) queuePart(ctx context.Context, q review.QueueQuery) (review.QueueSlice, error) {
+	look, err := s.lookFor(ctx, q)
+	if look == nil || err != nil {
+		return review.QueueSlice{}, s.fault(err)
+	}
+	query, args := look.sql()
 	var rows []queueRow
 	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
-		return nil, s.fault(err)
+		return review.QueueSlice{}, s.fault(err)
 	}
-	out := make([]review.QueueRow, len(rows))
+	found := review.QueueSlice{Rows: make([]review.QueueRow, len(rows))}
 	for i, row := range rows {
-		var err error
-		if out[i], err = row.row(); err != nil {
-			return nil, err
+		if found.Rows[i], err = row.row(); err != nil {
+			return review.QueueSlice{}, err
 		}
-		out[i].Blind = out[i].Blind && q.Judges
+		found.Rows[i].Blind = found.Rows[i].Blind && q.Judges
 	}
-	return out, nil
+	if len(rows) < q.Limit {
+		found.Stopped = look.end
+	}
+	return found, nil
 }
 
 // Counts implements review.Reader.
@@ -191,6 +217,20 @@ func (s *Store) Counts(ctx context.Context, appIDs []string) (review.Counts, err
 	err := s.read(ctx).Raw(`SELECT kind, state, CAST(SUM(n) AS BIGINT) AS n FROM counters WHERE app_id IN ? AND n > 0
 GROUP BY kind, state ORDER BY kind, state`, appIDs).Scan(&counts).Error
 	return counts, s.fault(err)
+}
+
+// maxHolders bounds the list of those who hold something.
+const maxHolders = 200
+
+// Holders implements review.Reader.
+func (s *Store) Holders(ctx context.Context, appIDs []string, now time.Time) ([]review.Holder, error) {
+	if len(appIDs) == 0 {
+		return nil, nil
+	}
+	var holders []review.Holder
+	err := s.read(ctx).Raw(`SELECT DISTINCT u.id AS user_id, u.name FROM claims c JOIN items i ON i.id = c.item_id JOIN users u ON u.id = c.user_id
+WHERE c.expires_at > ? AND i.app_id IN ? ORDER BY u.name, u.id LIMIT ?`, at(now), appIDs, maxHolders).Scan(&holders).Error
+	return holders, s.fault(err)
 }
 
 const selectQueueAge = "SELECT created_at FROM items WHERE state = 'open' AND kind <> 'control' ORDER BY created_at LIMIT 1"

@@ -68,6 +68,9 @@ func (d *sqlite) pool(connections int, begin string, pragmas func() []string) *s
 	dsn := url.URL{Scheme: "file", Path: d.path, RawQuery: "mode=rw&_stmt_cache_size=64&_txlock=" + begin}
 	db := sql.OpenDB(sqliteConnector{dsn: dsn.String(), driver: &sqlite3.SQLiteDriver{
 		ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+			if err := conn.RegisterFunc("list_id", listID, true); err != nil {
+				return err
+			}
 			for _, pragma := range pragmas() {
 				if err := setPragma(conn, pragma); err != nil {
 					return err
@@ -140,6 +143,8 @@ func (d *sqlite) bind(query string) string { return query }
 
 // unordered: https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
 func (d *sqlite) unordered(column string) string { return "+" + column }
+
+func (d *sqlite) floor(expression string) string { return "CAST(" + expression + " AS INTEGER)" }
 
 func (d *sqlite) begin(ctx context.Context, conn *sql.Conn) error {
 	return whileBusy(func() error {

@@ -81,6 +81,28 @@ func (t *tx) insert(row any) error {
 	return t.exec(query, args...)
 }
 
+// each reads the rows of a prepared statement with one argument.
+func (t *tx) each(query, arg string, row func(scan func(...any) error) error) error {
+	statement, err := t.prepared(t.ctx, query)
+	if err != nil {
+		return t.noteFailure(err)
+	}
+	rows, err := statement.QueryContext(t.ctx, arg)
+	if err != nil {
+		return t.noteFailure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return t.noteFailure(err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return t.noteFailure(err)
+	}
+	return nil
+}
+
 // first reads one row with a prepared statement.
 func (t *tx) first(query string, args []any, into ...any) (found bool, err error) {
 	statement, err := t.prepared(t.ctx, query)

@@ -45,7 +45,7 @@ func (s stories) queue() []Story {
 	done.Counts = review.Counts{{Kind: review.KindInteraction, State: review.StateDecided, N: 12}}
 	narrow := page(anna, review.Filter{Severity: review.SeverityHigh, Category: review.CategoryInjection, Detector: "injection.persona", App: "support-bot", UserID: "u-1", Overdue: true, Mine: true}, 0)
 	full := page(anna, review.Filter{}, 50)
-	full.Next = &review.Position{Rank: 50, ID: itemID(50)}
+	full.Next = &review.Position{Key: 50, Number: 50}
 	second := page(anna, review.Filter{Severity: review.SeverityMedium}, 11)
 	second.Paged = true
 	passed := page(anna, review.Filter{}, 0)

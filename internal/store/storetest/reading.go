@@ -20,6 +20,8 @@ func readingScenarios() []scenario {
 	return []scenario{
 		{"the queue pages by key without gaps or doubles", queuePagesByKey},
 		{"every filter of the queue keeps what it names", queueFilters},
+		{"every order of the queue pages without gaps or doubles", queueOrders},
+		{"lists follow from any changes", listsFollow},
 		{"the queue shows live claims and hides nothing else", queueShowsClaims},
 		{"the queue of no Apps is empty", queueOfNoApps},
 		{"counters equal what is counted after any changes", countersEqualCounts},
@@ -64,10 +66,10 @@ func (f *fixture) queue(t testing.TB, q review.QueueQuery) []string {
 	if q.Now.IsZero() {
 		q.Now = f.clock.now()
 	}
-	rows, err := f.Queue(t.Context(), q)
+	found, err := f.Queue(t.Context(), q)
 	require.NoError(t, err)
-	ids := make([]string, len(rows))
-	for i, r := range rows {
+	ids := make([]string, len(found.Rows))
+	for i, r := range found.Rows {
 		ids[i] = r.Item.ID
 	}
 	return ids
@@ -102,14 +104,14 @@ func queuePagesByKey(t *testing.T, f *fixture) {
 		var got []string
 		var after *review.Position
 		for {
-			rows, err := f.Queue(t.Context(), review.QueueQuery{AppIDs: apps, After: after, Limit: 7, Now: start})
+			found, err := f.Queue(t.Context(), review.QueueQuery{AppIDs: apps, After: after, Limit: 7, Now: start})
 			require.NoError(t, err)
-			if len(rows) == 0 {
+			if len(found.Rows) == 0 {
 				break
 			}
-			for _, r := range rows {
+			for _, r := range found.Rows {
 				got = append(got, r.Item.ID)
-				after = &review.Position{Rank: r.Item.Rank, ID: r.Item.ID}
+				after = r.Item.Position(review.SortPriority)
 			}
 		}
 		require.Equal(t, expected, got)
@@ -165,12 +167,17 @@ func queueFilters(t *testing.T, f *fixture) {
 		review.Finding{Detector: "injection.leak", Category: review.CategoryInjection})
 	overdue := f.putItem(t, func(i *review.Item) { i.DueAt = start.Add(-time.Microsecond) })
 	held := f.putItem(t, nil)
-	open := []string{plain.ID, intervention.ID, critical.ID, ofUser.ID, found.ID, overdue.ID, held.ID}
+	risky := f.putItem(t, func(i *review.Item) {
+		i.Risk, i.Model, i.PolicyVersion = 0.9, "m7", 7
+		i.CreatedAt = start.Add(-48 * time.Hour)
+		i.Rank = i.CreatedAt.UnixMicro()
+	})
+	open := []string{plain.ID, intervention.ID, critical.ID, ofUser.ID, found.ID, overdue.ID, held.ID, risky.ID}
 	f.write(t, func(tx review.Tx) error {
 		return tx.PutClaim(review.Claim{ItemID: held.ID, UserID: f.ann.User.ID, Token: "t", ExpiresAt: start.Add(time.Minute)})
 	})
-	standing := review.Decision{ID: f.ids.next(), ItemID: decided.ID, AppID: f.caller.App.ID, Actor: f.ann.Actor(), CreatedAt: start}
-	undone := review.Decision{ID: f.ids.next(), ItemID: plain.ID, AppID: f.caller.App.ID, Actor: f.ann.Actor(), CreatedAt: start}
+	standing := review.Decision{ID: f.ids.next(), ItemID: decided.ID, AppID: f.caller.App.ID, Actor: f.ann.Actor(), Label: "jailbreak", CreatedAt: start}
+	undone := review.Decision{ID: f.ids.next(), ItemID: plain.ID, Label: "harmless", AppID: f.caller.App.ID, Actor: f.ann.Actor(), CreatedAt: start}
 	f.write(t, func(tx review.Tx) error {
 		for _, d := range []review.Decision{standing, undone} {
 			if err := tx.PutDecision(d); err != nil {
@@ -202,13 +209,38 @@ func queueFilters(t *testing.T, f *fixture) {
 		{"mine", review.Filter{Mine: true}, ann, []string{held.ID}},
 		{"mine and decided", review.Filter{Mine: true, State: review.StateDecided}, ann, []string{decided.ID}},
 		{"not mine", review.Filter{Mine: true}, bob, nil},
+		{"model", review.Filter{Model: "m7"}, ann, []string{risky.ID}},
+		{"policy version", review.Filter{Policy: 7}, ann, []string{risky.ID}},
+		{"policy version and severity", review.Filter{Policy: 7, Severity: review.SeverityCritical}, ann, nil},
+		{"three lists", review.Filter{Policy: 7, Model: "m7", Kind: review.KindInteraction}, ann, []string{risky.ID}},
+		{"risk", review.Filter{RiskFrom: 50}, ann, []string{risky.ID}},
+		{"risk range", review.Filter{RiskFrom: 50, RiskTo: 89}, ann, nil},
+		{"risk, and a list", review.Filter{RiskFrom: 50, Model: "m7"}, ann, []string{risky.ID}},
+		{"older", review.Filter{OlderThan: time.Hour}, ann, []string{risky.ID}},
+		{"younger", review.Filter{YoungerThan: time.Hour}, ann, open[:7]},
+		{"no age", review.Filter{OlderThan: time.Hour, YoungerThan: 2 * time.Hour}, ann, nil},
+		{"label", review.Filter{Label: "jailbreak", State: review.StateDecided}, ann, []string{decided.ID}},
+		{"label of a decision that was undone", review.Filter{Label: "harmless"}, ann, nil},
+		{"label, mine and risk", review.Filter{Label: "jailbreak", State: review.StateDecided, Mine: true, RiskTo: 10}, ann, []string{decided.ID}},
+		{"held by anyone", review.Filter{Holder: review.HeldBySomebody}, bob, []string{held.ID}},
+		{"held by ann", review.Filter{Holder: ann}, bob, []string{held.ID}},
+		{"held by bob", review.Filter{Holder: bob}, bob, nil},
+		{"held by ann, of another kind", review.Filter{Holder: ann, Kind: review.KindAudit}, bob, nil},
+		{"held by nobody", review.Filter{Holder: review.HeldByNobody, Severity: review.SeverityLow}, bob,
+			[]string{plain.ID, intervention.ID, ofUser.ID, found.ID, overdue.ID, risky.ID}},
 		{"hostile", review.Filter{UserID: "' OR 1=1 --", Detector: "?", Category: "$1"}, ann, nil},
 	} {
-		got := f.queue(t, review.QueueQuery{Filter: tt.filter, Viewer: tt.viewer})
-		require.ElementsMatch(t, tt.want, got, tt.name)
+		for _, sort := range review.Sorts() {
+			tt.filter.Sort = sort
+			got := f.queue(t, review.QueueQuery{Filter: tt.filter, Viewer: tt.viewer})
+			require.ElementsMatch(t, tt.want, got, "%s %s", tt.name, sort)
+		}
 	}
+	holders, err := f.Holders(t.Context(), []string{f.caller.App.ID}, start)
+	require.NoError(t, err)
+	require.Equal(t, []review.Holder{{UserID: ann, Name: "ann"}}, holders)
 	free := f.queue(t, review.QueueQuery{Viewer: bob, Free: true})
-	require.ElementsMatch(t, open[:6], free)
+	require.ElementsMatch(t, append(open[:6:6], risky.ID), free)
 	free = f.queue(t, review.QueueQuery{Viewer: bob, Free: true, Now: start.Add(time.Minute)})
 	require.ElementsMatch(t, open, free, "the lease has run out")
 	free = f.queue(t, review.QueueQuery{Viewer: ann, Free: true, Filter: review.Filter{Mine: true}})
@@ -238,9 +270,9 @@ func queueShowsClaims(t *testing.T, f *fixture) {
 
 func queueOfNoApps(t *testing.T, f *fixture) {
 	f.flagged(t, "x")
-	rows, err := f.Queue(t.Context(), review.QueueQuery{Limit: 10, Now: start})
+	found, err := f.Queue(t.Context(), review.QueueQuery{Limit: 10, Now: start})
 	require.NoError(t, err)
-	require.Empty(t, rows)
+	require.Empty(t, found)
 	counts, err := f.Counts(t.Context(), nil)
 	require.NoError(t, err)
 	require.Empty(t, counts)
@@ -428,7 +460,7 @@ func hostileIDs(t *testing.T, f *fixture) {
 	apps := []string{f.caller.App.ID}
 	for _, id := range []string{"", "\x00", "\xff\xfe", "'\"; --", "%", strings.Repeat("x", 1<<16)} {
 		_, queue := f.Queue(t.Context(), review.QueueQuery{AppIDs: apps, Filter: review.Filter{UserID: id, Detector: id}, Limit: 1,
-			After: &review.Position{ID: id}, Now: start})
+			After: &review.Position{Key: 1}, Now: start})
 		var exported error
 		for _, err := range f.Decisions(t.Context(), review.DecisionQuery{AppIDs: apps, Filter: review.Filter{UserID: id}}) {
 			exported = err

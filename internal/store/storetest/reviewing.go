@@ -28,7 +28,7 @@ func reviewScenarios() []scenario {
 func fullItem(f *fixture, interactionID string) review.Item {
 	return review.Item{
 		ID: f.ids.next(), AppID: f.caller.App.ID, InteractionID: interactionID, Kind: review.KindAudit, State: review.StateOpen,
-		Severity: review.SeverityHigh, Priority: 0.25, Rank: 42, DueAt: start.Add(time.Hour), Version: 1, Fingerprint: "fp",
+		Severity: review.SeverityHigh, Priority: 0.25, Rank: 42, DueAt: start.Add(time.Hour), PolicyVersion: 3, Version: 1, Fingerprint: "fp",
 		Detector: "d", Category: review.CategoryPII, Reason: "Because.\x00", Verdict: review.VerdictFlag, Risk: 0.75, UserID: "u1", Model: "m1",
 		Excerpt: "start\x00", SamplingKind: "audit", Propensity: 0.02, CreatedAt: start,
 	}
@@ -49,7 +49,7 @@ func itemMovesByVersion(t *testing.T, f *fixture) {
 	require.False(t, move(2, review.StateDecided), "another version")
 	require.True(t, move(1, review.StateEscalated))
 	require.False(t, move(1, review.StateDecided), "the same version twice")
-	want.Version, want.State = 2, review.StateEscalated
+	want.Number, want.Version, want.State = 1, 2, review.StateEscalated
 	f.write(t, func(tx review.Tx) error {
 		got, err := tx.Item(want.ID)
 		assert.Equal(t, want, got)

@@ -1,0 +1,242 @@
+package views
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/ui"
+)
+
+// chip is one filter in force, with the URL that it takes to be rid of it.
+type chip struct {
+	name, value string
+	without     string
+	clear       string
+}
+
+func queueLink(f review.Filter) string { return QueuePath(f, nil) }
+
+// chips adds the filter that only a queue knows.
+func (p QueuePage) chips() []chip {
+	out := chipsOf(p.Filter, queueLink)
+	if p.Filter.Holder != "" {
+		rest := p.Filter
+		rest.Holder = ""
+		out = append(out, chip{"Held by", holderWord(p, p.Filter.Holder), queueLink(rest), queueLink(review.Filter{Sort: rest.Sort})})
+	}
+	return out
+}
+
+// chipsOf lists the filters in force; link makes the URL of the same page with another filter.
+func chipsOf(f review.Filter, link func(review.Filter) string) []chip {
+	var out []chip
+	add := func(set bool, name, value string, drop func(*review.Filter)) {
+		if !set {
+			return
+		}
+		rest := f
+		drop(&rest)
+		out = append(out, chip{name, value, link(rest), link(review.Filter{Sort: f.Sort})})
+	}
+	add(f.State != "", "State", stateWord(f.State), func(f *review.Filter) { f.State = "" })
+	add(f.Kind != "", "Kind", kindWord(f.Kind), func(f *review.Filter) { f.Kind = "" })
+	add(f.Severity != "", "Severity", severityWord(f.Severity, ""), func(f *review.Filter) { f.Severity = "" })
+	add(f.Category != "", "Category", categoryWord(f.Category), func(f *review.Filter) { f.Category = "" })
+	add(f.Detector != "", "Detector", oneLine(f.Detector, 60), func(f *review.Filter) { f.Detector = "" })
+	add(f.App != "", "App", oneLine(f.App, 60), func(f *review.Filter) { f.App = "" })
+	add(f.UserID != "", "User", oneLine(f.UserID, 40), func(f *review.Filter) { f.UserID = "" })
+	add(f.Model != "", "Model", oneLine(f.Model, 40), func(f *review.Filter) { f.Model = "" })
+	add(f.Label != "", "Label", oneLine(f.Label, 40), func(f *review.Filter) { f.Label = "" })
+	add(f.Policy != 0, "Policy version", strconv.Itoa(f.Policy), func(f *review.Filter) { f.Policy = 0 })
+	add(f.RiskFrom > 0 || f.RiskTo > 0, "Risk", riskRange(f), func(f *review.Filter) { f.RiskFrom, f.RiskTo = 0, 0 })
+	add(f.OlderThan > 0, "Opened before", span(f.OlderThan)+" ago", func(f *review.Filter) { f.OlderThan = 0 })
+	add(f.YoungerThan > 0, "Opened within", span(f.YoungerThan), func(f *review.Filter) { f.YoungerThan = 0 })
+	add(f.Overdue, "Overdue only", "", func(f *review.Filter) { f.Overdue = false })
+	add(f.Mine, "Mine", "", func(f *review.Filter) { f.Mine = false })
+	return out
+}
+
+func riskRange(f review.Filter) string {
+	from, to := score(float64(f.RiskFrom)/100), score(float64(f.RiskTo)/100)
+	switch {
+	case f.RiskTo == 0:
+		return "from " + from
+	case f.RiskFrom == 0:
+		return "up to " + to
+	default:
+		return from + " to " + to
+	}
+}
+
+func holderWord(p QueuePage, id string) string {
+	for _, o := range holderOptions(p) {
+		if o.Value == id {
+			return o.Text
+		}
+	}
+	return "somebody"
+}
+
+// holderOptions also offers the chosen one when they hold nothing any longer.
+func holderOptions(p QueuePage) []ui.Option {
+	out := []ui.Option{{Value: review.HeldByNobody, Text: "Nobody"}, {Value: review.HeldBySomebody, Text: "Anyone"}, {Value: p.Viewer.User.ID, Text: "Me"}}
+	known := p.Filter.Holder == ""
+	for _, h := range p.Holders {
+		if h.UserID != p.Viewer.User.ID {
+			out = append(out, ui.Option{Value: h.UserID, Text: h.Name})
+		}
+	}
+	for _, o := range out {
+		known = known || o.Value == p.Filter.Holder
+	}
+	if !known {
+		out = append(out, ui.Option{Value: p.Filter.Holder, Text: "Somebody who holds nothing now"})
+	}
+	return out
+}
+
+// ages are those that the form offers.
+var ages = []time.Duration{15 * time.Minute, time.Hour, 8 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour}
+
+// ageOptions also offers the chosen one.
+func ageOptions(chosen time.Duration) []ui.Option {
+	var out []ui.Option
+	known := chosen == 0
+	for _, d := range ages {
+		out = append(out, ui.Option{Value: ageParam(d), Text: ageWord(d)})
+		known = known || d == chosen
+	}
+	if !known {
+		out = append(out, ui.Option{Value: ageParam(chosen), Text: ageWord(chosen)})
+	}
+	return out
+}
+
+func ageWord(d time.Duration) string {
+	switch {
+	case d%(24*time.Hour) == 0:
+		return plural(int(d/(24*time.Hour)), "day", "days")
+	case d%time.Hour == 0:
+		return plural(int(d/time.Hour), "hour", "hours")
+	default:
+		return plural(int(d/time.Minute), "minute", "minutes")
+	}
+}
+
+func numberAttrs(step, most string) templ.Attributes {
+	attrs := templ.Attributes{"min": "0", "step": step, "inputmode": "decimal"}
+	if most != "" {
+		attrs["max"] = most
+	}
+	return attrs
+}
+
+func sortWord(s review.Sort) string {
+	switch s {
+	case review.SortOldest:
+		return "Oldest first"
+	case review.SortNewest:
+		return "Newest first"
+	case review.SortRisk:
+		return "Highest risk first"
+	default:
+		return "Most pressing first"
+	}
+}
+
+// sortPhrase is the word inside a sentence.
+func sortPhrase(s review.Sort) string {
+	switch s {
+	case review.SortOldest:
+		return "the oldest first"
+	case review.SortNewest:
+		return "the newest first"
+	case review.SortRisk:
+		return "the highest risk first"
+	default:
+		return "the most pressing first"
+	}
+}
+
+func sortLink(f review.Filter, s review.Sort) string {
+	f.Sort = s
+	return QueuePath(f, nil)
+}
+
+func stateOptions() []ui.Option {
+	return []ui.Option{
+		{Value: string(review.StateEscalated), Text: stateWord(review.StateEscalated)},
+		{Value: string(review.StateDecided), Text: stateWord(review.StateDecided)},
+	}
+}
+
+// kindOptions leaves controls out: they hide among the others.
+func kindOptions() []ui.Option {
+	var out []ui.Option
+	for _, k := range review.ItemKinds() {
+		if k != review.KindControl {
+			out = append(out, ui.Option{Value: string(k), Text: kindWord(k)})
+		}
+	}
+	return out
+}
+
+func severityOptions() []ui.Option {
+	var out []ui.Option
+	for _, s := range review.Severities() {
+		out = append(out, ui.Option{Value: string(s), Text: severityWord(s, "")})
+	}
+	return out
+}
+
+func categoryOptions() []ui.Option {
+	out := make([]ui.Option, len(categories))
+	for i, c := range categories {
+		out[i] = ui.Option{Value: string(c), Text: categoryWord(c)}
+	}
+	return out
+}
+
+func categoryWord(c review.Category) string {
+	switch c {
+	case review.CategoryPII:
+		return "Personal data"
+	case review.CategorySecret:
+		return "Secrets"
+	case review.CategoryExfil:
+		return "Exfiltration"
+	case review.CategoryTool:
+		return "Tools"
+	case review.CategoryTopic:
+		return "Topics"
+	case review.CategoryBehavior:
+		return "Behaviour"
+	default:
+		return title(string(c))
+	}
+}
+
+// detectorOptions also offers the chosen one when no Spec knows it any longer.
+func detectorOptions(specs []review.DetectorSpec, chosen string) []ui.Option {
+	var out []ui.Option
+	known := chosen == ""
+	for _, s := range specs {
+		out = append(out, ui.Option{Value: s.ID, Text: s.ID})
+		known = known || s.ID == chosen
+	}
+	if !known {
+		out = append(out, ui.Option{Value: chosen, Text: short(chosen, 60)})
+	}
+	return out
+}
+
+func appOptions(apps []review.App) []ui.Option {
+	out := make([]ui.Option, len(apps))
+	for i, a := range apps {
+		out[i] = ui.Option{Value: a.Name, Text: a.Name}
+	}
+	return out
+}
