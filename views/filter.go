@@ -27,6 +27,7 @@ const (
 	paramOlder    = "older"   // 90m, 6h, 7d
 	paramYounger  = "younger" // the same
 	paramHolder   = "held_by"
+	paramQueue    = "escalated_to"
 	paramMine     = "mine"
 	paramOverdue  = "overdue"
 	paramSort     = "sort"
@@ -43,7 +44,7 @@ func FilterQuery(f review.Filter) url.Values {
 		paramApp: f.App, paramKind: string(f.Kind), paramState: string(f.State), paramSeverity: string(f.Severity),
 		paramCategory: string(f.Category), paramDetector: f.Detector, paramUser: f.UserID, paramModel: f.Model, paramLabel: f.Label,
 		paramPolicy: wholeOrNone(f.Policy), paramRiskFrom: hundredths(f.RiskFrom), paramRiskTo: hundredths(f.RiskTo),
-		paramOlder: ageParam(f.OlderThan), paramYounger: ageParam(f.YoungerThan), paramHolder: f.Holder,
+		paramOlder: ageParam(f.OlderThan), paramYounger: ageParam(f.YoungerThan), paramHolder: f.Holder, paramQueue: f.Escalation,
 		paramMine: switchParam(f.Mine), paramOverdue: switchParam(f.Overdue), paramSort: string(f.Sort),
 	} {
 		if value != "" {
@@ -70,10 +71,11 @@ func ParseFilter(q url.Values) (review.Filter, error) {
 		Policy:   r.whole(paramPolicy),
 		RiskFrom: r.hundredths(paramRiskFrom), RiskTo: r.hundredths(paramRiskTo),
 		OlderThan: r.age(paramOlder), YoungerThan: r.age(paramYounger),
-		Holder:  r.text(paramHolder),
-		Mine:    r.on(paramMine),
-		Overdue: r.on(paramOverdue),
-		Sort:    oneOf(&r, paramSort, review.Sorts()),
+		Holder:     r.text(paramHolder),
+		Escalation: r.text(paramQueue),
+		Mine:       r.on(paramMine),
+		Overdue:    r.on(paramOverdue),
+		Sort:       oneOf(&r, paramSort, review.Sorts()),
 	}
 	if r.bad != "" {
 		return review.Filter{}, badParam(r.bad)

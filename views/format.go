@@ -186,6 +186,10 @@ func stateWord(s review.ItemState) string {
 		return "Escalated"
 	case review.StateDecided:
 		return "Decided"
+	case review.StateSnoozed:
+		return "Snoozed"
+	case review.StateSettling:
+		return "Settling"
 	default:
 		return "Waiting"
 	}

@@ -17,6 +17,10 @@ const (
 	PathAccount   = "/account"
 	PathExportCSV = "/export/decisions.csv"
 	PathPolicies  = "/policies"
+	PathHolds     = "/holds"
+	PathInbox     = "/inbox"
+	PathInboxRead = "/inbox/read"
+	PathBatchUndo = "/batches/undo"
 	PathNext      = "/queue/next" // POST: leases the next Item of a queue and goes there
 )
 
@@ -31,6 +35,14 @@ const (
 	StepUndo        = "undo"        // takes a Decision back
 	StepBlind       = "blind"       // the verdict of somebody who has not seen the guard's
 	StepPersonal    = "personal"    // shows personal data and secrets
+	StepKeep        = "keep"        // holds it while its page is closed
+	StepHandOver    = "handover"    // gives it to a colleague
+	StepSnooze      = "snooze"      // lets it leave the queue until a time
+	StepWake        = "wake"        // brings it back before that
+	StepOpinion     = "opinion"     // asks for a second opinion
+	StepReversal    = "reversal"    // puts another Decision in the place of the standing one
+	StepAlike       = "alike"       // GET: what is alike; POST: decides it as one batch
+	StepHold        = "hold"        // POST: ends a colleague's Claim
 )
 
 // The last steps of the paths below /policies/{app}.
@@ -67,6 +79,18 @@ const (
 	FieldRevision   = "revision" // the policy draft's, as shown
 	FieldLive       = "live"     // the policy version that was compared with
 	FieldKind       = "kind"     // as what a text is tried
+	FieldLeaving    = "leaving"  // sent when a page is only left
+	FieldSkipCode   = "skip_code"
+	FieldSkipReason = "skip_reason" // typed, or the chosen one
+	FieldHours      = "hours"       // to keep; 0 ends it
+	FieldTo         = "to"          // the colleague's id
+	FieldFor        = "for"         // to snooze: minutes, or "" for FieldUntil
+	FieldUntil      = "until"       // UTC, as a datetime-local field sends it
+	FieldQueue      = "queue"       // the named queue to escalate to
+	FieldBatch      = "batch"       // the id that came with the form
+	FieldItem       = "item"        // of a batch: BatchItemValue, many times
+	FieldEntry      = "entry"       // of the inbox; "" means all
+	ParamBefore     = "before"      // of the inbox: the last entry shown
 )
 
 // ItemPath is where an Item is read.

@@ -16,6 +16,9 @@ const (
 	stanceOthers                // a colleague holds it
 	stanceLead                  // it waits for a lead, and they are none
 	stanceDecided               // a Decision stands
+	stanceAsleep                // it is snoozed
+	stanceSettling              // both opinions are in
+	stanceGiven                 // they gave their opinion, and a colleague's is awaited
 )
 
 func (p ItemPage) stance() stance {
@@ -24,7 +27,13 @@ func (p ItemPage) stance() stance {
 		return stanceDecided
 	case !p.Viewer.May(review.PermDecide):
 		return stanceRead
-	case p.View.Item.State == review.StateEscalated && p.Viewer.User.Role == review.RoleAnalyst:
+	case p.View.Item.State == review.StateSnoozed:
+		return stanceAsleep
+	case p.View.Item.State == review.StateSettling:
+		return stanceSettling
+	case len(p.View.Opinions) > 0:
+		return stanceGiven
+	case p.View.Item.State == review.StateEscalated && !p.mayResolve():
 		return stanceLead
 	case p.View.Claim.HeldBy(p.Viewer.User.ID, p.Now):
 		return stanceHeld
@@ -35,15 +44,18 @@ func (p ItemPage) stance() stance {
 	}
 }
 
-// standing is the Decision that counts: the last one that was not undone. Nil when there is none.
-func standing(v review.ItemView) *review.DecisionView {
-	for i := len(v.Decisions) - 1; i >= 0; i-- {
-		if v.Decisions[i].Undone == nil {
-			return &v.Decisions[i]
+// mayResolve tells whether the viewer decides what was escalated: by their role, and unless they gave one of the opinions that differ.
+func (p ItemPage) mayResolve() bool {
+	for _, d := range p.View.Decisions {
+		if d.Opinion > 0 && d.Actor == p.Viewer.Actor() {
+			return false
 		}
 	}
-	return nil
+	return p.View.Policy.Admits(p.Viewer.User.Role, p.View.Item.Escalation)
 }
+
+// standing is the Decision that counts. Nil when there is none.
+func standing(v review.ItemView) *review.DecisionView { return review.StandingDecision(v.Decisions) }
 
 // itemTitle says in a few words what the Item is about. A blind one does not say what the guard saw.
 func itemTitle(p ItemPage) string {

@@ -66,7 +66,7 @@ func (s *Server) release(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Service.Release(c.Request().Context(), c.viewer, step.id, step.form.text(views.FieldToken)); err != nil {
+	if err := s.Service.Release(c.Request().Context(), c.viewer, step.id, step.form.text(views.FieldToken), step.form.text(views.FieldLeaving) != ""); err != nil {
 		return s.refuseStep(c, step, err)
 	}
 	if !c.wantsPage() {
@@ -82,7 +82,7 @@ func (s *Server) skip(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Service.Skip(c.Request().Context(), c.viewer, step.id, step.form.text(views.FieldToken)); err != nil {
+	if err := s.Service.Skip(c.Request().Context(), c.viewer, step.id, step.form.text(views.FieldToken), step.skipReason()); err != nil {
 		return s.refuseStep(c, step, err)
 	}
 	if c.wantsJSON() {

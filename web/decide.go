@@ -91,6 +91,11 @@ type undoAnswer struct {
 // decisionToUndo finds the Decision among those of the Item.
 func decisionToUndo(view review.ItemView, id string, v review.Viewer) (string, error) {
 	var last *review.DecisionView
+	for _, d := range view.Opinions { // the viewer's own
+		if id == "" || d.ID == id {
+			return d.ID, nil
+		}
+	}
 	for i := range view.Decisions {
 		d := &view.Decisions[i]
 		if d.ID == id {

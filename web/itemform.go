@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views"
@@ -49,9 +50,17 @@ func (s itemStep) decideCommand() (review.DecideCommand, error) {
 		ItemID: s.id, Token: s.form.text(views.FieldToken), Version: int(version),
 		Judgement: review.Judgement(s.form.text(views.FieldJudgement)),
 		Label:     s.form.text(views.FieldLabel), Reason: s.form.text(views.FieldReason),
-		Text: s.form.text(views.FieldText), Note: s.form.text(views.FieldBody),
+		Text: s.form.text(views.FieldText), Note: s.form.text(views.FieldBody), Queue: s.form.text(views.FieldQueue),
 		Confidence: confidence, FocusedMS: focused,
 	}, nil
+}
+
+// skipReason is what was typed, or else what was chosen.
+func (s itemStep) skipReason() string {
+	if typed := strings.TrimSpace(s.form.text(views.FieldSkipReason)); typed != "" {
+		return typed
+	}
+	return s.form.text(views.FieldSkipCode)
 }
 
 // annotateCommand reads a note or a labelled span. Without a segment it is a note,

@@ -33,9 +33,9 @@ type Core struct {
 	Service  *review.Service
 	Accounts *review.Accounts
 
-	memory   *memory.Memory
-	remotes  *remote.Detectors // nil when there are none
-	learning *learning         // nil in commands, which screen nothing or not for long
+	memory  *memory.Memory
+	remotes *remote.Detectors // nil when there are none
+	chores  []*chore          // none in commands, which screen nothing or not for long
 }
 
 // surroundings are what a Core is given by whoever runs it.
@@ -74,16 +74,6 @@ func open(ctx context.Context, storage config.Storage, guarding config.Guard, ar
 		return nil, errors.Join(err, core.Close())
 	}
 	return core, nil
-}
-
-// learn teaches the guard what analysts decided, and goes on with it until Close.
-func (c *Core) learn(ctx context.Context, log *slog.Logger) error {
-	learner, err := review.NewLearner(c.Store, c.memory, memory.Limit)
-	if err != nil {
-		return err
-	}
-	c.learning, err = startLearning(ctx, learner, log)
-	return err
 }
 
 func migrate(ctx context.Context, storage config.Storage, log *slog.Logger) (int, error) {
@@ -170,10 +160,10 @@ func warm(pipeline *guard.Pipeline, local []guard.Spec) {
 	}
 }
 
-// Close stops learning, waits for what was accepted to be on disk and closes the store.
+// Close ends the chores, waits for what was accepted to be on disk and closes the store.
 func (c *Core) Close() error {
-	if c.learning != nil {
-		c.learning.stop()
+	for _, chore := range c.chores {
+		chore.stop()
 	}
 	err := c.Store.Close()
 	if c.remotes != nil {

@@ -5,8 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"github.com/guardroom/guardroom/internal/guard/memory"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -14,43 +13,29 @@ import (
 // the same database: what was blocked is recognised within a second everywhere.
 const learnEvery = 500 * time.Millisecond
 
-// learning follows decisions in the background.
-type learning struct {
-	cancel context.CancelFunc
-	done   chan struct{}
-}
+// tendEvery is how late a snoozed item can come back, and two opinions be settled.
+const tendEvery = 2 * time.Second
 
-// startLearning teaches everything that was decided before it returns: a server that
-// has just started is no door for what was blocked yesterday.
-func startLearning(ctx context.Context, learner *review.Learner, log *slog.Logger) (*learning, error) {
+// learn teaches the guard what analysts decided, and goes on with it until Close. What
+// was decided before is taught before it returns: a server that has just started is no
+// door for what was blocked yesterday.
+func (c *Core) learn(ctx context.Context, log *slog.Logger) error {
+	learner, err := review.NewLearner(c.Store, c.memory, memory.Limit)
+	if err != nil {
+		return err
+	}
 	if err := learner.Start(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	l := &learning{cancel: cancel, done: make(chan struct{})}
-	go l.run(ctx, learner, log)
-	return l, nil
+	c.chores = append(c.chores, startChore(ctx, learnEvery, learner.Follow, log, "decisions cannot be learned from now"))
+	return nil
 }
 
-func (l *learning) run(ctx context.Context, learner *review.Learner, log *slog.Logger) {
-	defer close(l.done)
-	ticker := time.NewTicker(learnEvery)
-	defer ticker.Stop()
-	complain := rate.Sometimes{First: 1, Interval: time.Minute}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		if err := learner.Follow(ctx); err != nil && ctx.Err() == nil {
-			complain.Do(func() { log.Warn("decisions cannot be learned from now", "error", err) })
-		}
+// tend does what only time brings about, until Close.
+func (c *Core) tend(ctx context.Context, log *slog.Logger) {
+	round := func(ctx context.Context) error {
+		_, err := c.Service.Tend(ctx)
+		return err
 	}
-}
-
-// stop ends it and waits until nothing reads the store any more.
-func (l *learning) stop() {
-	l.cancel()
-	<-l.done
+	c.chores = append(c.chores, startChore(ctx, tendEvery, round, log, "snoozed items and opinions cannot be tended now"))
 }

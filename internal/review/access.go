@@ -30,6 +30,10 @@ const (
 	PermExport Permission = "export" // decisions as CSV or JSON Lines
 	PermPolicy Permission = "policy" // draft, try, activate and roll back policies
 
+	// PermOversee is for seeing and ending what colleagues hold, deciding what was
+	// escalated, and reversing anybody's Decision.
+	PermOversee Permission = "oversee"
+
 	// PermPersonal is for reading texts with the personal data and secrets in them;
 	// without it they are placeholders.
 	PermPersonal Permission = "personal"
@@ -37,7 +41,7 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermPersonal}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermPersonal}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
@@ -45,9 +49,9 @@ func Permissions() []Permission {
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
 	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal},
-	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermPersonal},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermPersonal},
 	RoleAuditor: {PermRead, PermExport},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermPersonal},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermPersonal},
 }
 
 // May tells whether the role has the permission; an unknown role has none.
@@ -55,6 +59,11 @@ func (r Role) May(p Permission) bool { return slices.Contains(grants[r], p) }
 
 // Valid tells whether the role is one of Roles.
 func (r Role) Valid() bool { _, ok := grants[r]; return ok }
+
+// RolesWithAllApps lists the roles that see every App without being its member.
+func RolesWithAllApps() []Role {
+	return slices.DeleteFunc(Roles(), func(r Role) bool { return !r.seesAllApps() })
+}
 
 // seesAllApps: auditors and admins answer for the whole installation.
 func (r Role) seesAllApps() bool { return r == RoleAuditor || r == RoleAdmin }

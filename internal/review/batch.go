@@ -157,11 +157,14 @@ func (s *Service) decideListed(tx Tx, v Viewer, cmd DecideCommand, id string, no
 	if err != nil {
 		return Decision{}, err
 	}
-	if err := cmd.validate(policy); err != nil {
+	if err := cmd.validateFor(policy, item); err != nil {
 		return Decision{}, err
 	}
-	if err := mayReview(v, item); err != nil {
+	if err := s.mayTake(tx, v, item); err != nil {
 		return Decision{}, err
+	}
+	if item.wantsOpinions(cmd.Judgement) {
+		return Decision{}, Errorf(CodeConflict, "this item wants two independent opinions")
 	}
 	held, err := tx.Claim(item.ID)
 	switch {

@@ -116,7 +116,7 @@ func (s *Service) judgeBlind(tx Tx, v Viewer, item Item, cmd BlindCommand, now t
 	if err := cmd.validate(); err != nil {
 		return BlindVerdict{}, err
 	}
-	if err := mayReview(v, item); err != nil {
+	if err := s.mayTake(tx, v, item); err != nil {
 		return BlindVerdict{}, err
 	}
 	if !item.Blind || item.State != StateOpen {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -16,7 +17,7 @@ func (s *Service) ClaimItem(ctx context.Context, v Viewer, itemID string) (Claim
 		if err != nil {
 			return err
 		}
-		if err := mayReview(v, item); err != nil {
+		if err := s.mayTake(tx, v, item); err != nil {
 			return err
 		}
 		held, err := tx.Claim(itemID)
@@ -34,11 +35,12 @@ func lease(tx Tx, v Viewer, item Item, held *Claim, token string, now time.Time)
 	if held.Live(now) && held.UserID != v.User.ID {
 		return Claim{}, Errorf(CodeConflict, "%s holds this item", held.UserName)
 	}
-	claim := Claim{ItemID: item.ID, UserID: v.User.ID, UserName: v.User.Name, Token: token, TakenAt: now, ExpiresAt: now.Add(ClaimLease)}
+	claim := Claim{ItemID: item.ID, UserID: v.User.ID, UserName: v.User.Name, Token: token, TakenAt: now}
 	renewed := held.HeldBy(v.User.ID, now)
 	if renewed {
-		claim.Token, claim.TakenAt = held.Token, held.TakenAt
+		claim.Token, claim.TakenAt, claim.KeptUntil = held.Token, held.TakenAt, held.KeptUntil
 	}
+	claim.renew(now)
 	if err := tx.PutClaim(claim); err != nil || renewed {
 		return claim, err
 	}
@@ -61,22 +63,23 @@ func (s *Service) Heartbeat(ctx context.Context, v Viewer, itemID, token string)
 			return err
 		}
 		claim = *held
-		claim.ExpiresAt = now.Add(ClaimLease)
+		claim.renew(now)
 		return tx.PutClaim(claim)
 	})
 	return claim, err
 }
 
 // Release gives an Item back. Releasing what is not held is no error: the page that
-// asks may be gone already.
-func (s *Service) Release(ctx context.Context, v Viewer, itemID, token string) error {
+// asks may be gone already. With leaving the page was only left: what is kept stays.
+func (s *Service) Release(ctx context.Context, v Viewer, itemID, token string, leaving bool) error {
 	now := s.now()
 	return s.Store.Write(ctx, func(tx Tx) error {
 		item, err := visible(tx, v, itemID)
 		if err != nil {
 			return err
 		}
-		if _, err := ownClaim(tx, v, itemID, token, now); err != nil {
+		held, err := ownClaim(tx, v, itemID, token, now)
+		if err != nil || leaving && held.Kept(now) {
 			return nil //nolint:nilerr // not held: nothing to give back
 		}
 		if err := tx.DeleteClaim(itemID); err != nil {
@@ -86,8 +89,12 @@ func (s *Service) Release(ctx context.Context, v Viewer, itemID, token string) e
 	})
 }
 
-// Skip puts an Item aside for this viewer alone and gives it back.
-func (s *Service) Skip(ctx context.Context, v Viewer, itemID, token string) error {
+// Skip puts an Item aside for this viewer alone and gives it back. The reason is theirs
+// to give, "" for none.
+func (s *Service) Skip(ctx context.Context, v Viewer, itemID, token, reason string) error {
+	if err := validText("skip_reason", reason, maxSkipReasonBytes); err != nil {
+		return err
+	}
 	now := s.now()
 	return s.Store.Write(ctx, func(tx Tx) error {
 		item, err := visible(tx, v, itemID)
@@ -97,7 +104,7 @@ func (s *Service) Skip(ctx context.Context, v Viewer, itemID, token string) erro
 		if _, err := ownClaim(tx, v, itemID, token, now); err != nil {
 			return err
 		}
-		if err := tx.PutSkip(itemID, v.User.ID, now); err != nil {
+		if err := tx.PutSkip(itemID, v.User.ID, strings.TrimSpace(reason), now); err != nil {
 			return err
 		}
 		if err := tx.DeleteClaim(itemID); err != nil {
@@ -159,8 +166,54 @@ func mayReview(v Viewer, item Item) error {
 		return Errorf(CodeForbidden, "your role may not decide")
 	case item.State == StateDecided:
 		return Errorf(CodeConflict, "this item is decided already")
-	case item.State == StateEscalated && v.User.Role == RoleAnalyst:
+	case item.State == StateSnoozed:
+		return Errorf(CodeConflict, "this item is snoozed; wake it first")
+	case item.State == StateSettling:
+		return Errorf(CodeConflict, "both opinions on this item are in")
+	}
+	return nil
+}
+
+// mayTake tells whether the viewer could hold and decide the Item now: also by the
+// named queue that it was escalated to, and by the opinions that were given on it.
+func (s *Service) mayTake(tx Tx, v Viewer, item Item) error {
+	if err := mayReview(v, item); err != nil {
+		return err
+	}
+	if item.State == StateEscalated {
+		return s.mayResolve(tx, v, item)
+	}
+	if item.Opinions < 2 {
+		return nil
+	}
+	own, err := ownOpinion(tx, v, item.ID)
+	if err == nil && own != nil {
+		err = Errorf(CodeConflict, "you have given your opinion on this item; a colleague gives the other one")
+	}
+	return err
+}
+
+// mayResolve tells whether the viewer decides what was escalated. Who gave one of two
+// opinions that differ does not say which is right.
+func (s *Service) mayResolve(tx Tx, v Viewer, item Item) error {
+	policy, err := s.policyInForce(tx, item.AppID)
+	if err != nil {
+		return err
+	}
+	if !policy.Admits(v.User.Role, item.Escalation) {
 		return Errorf(CodeConflict, "this item is escalated and waits for a lead")
+	}
+	if item.Opinions < 2 {
+		return nil
+	}
+	decisions, err := tx.DecisionsOfItem(item.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		if d.Opinion > 0 && d.Actor == v.Actor() {
+			return Errorf(CodeConflict, "you gave one of the opinions on this item; somebody else decides")
+		}
 	}
 	return nil
 }

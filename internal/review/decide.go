@@ -30,7 +30,10 @@ type DecideCommand struct {
 	FocusedMS  int64 // as the page measured it; never more than the claim was held
 	Simulated  bool  // by a program that plays an analyst and did not take that time
 
-	batchID string // of the batch that it belongs to
+	Queue string // the named queue that it is escalated to; "" for any lead
+
+	batchID  string // of the batch that it belongs to
+	reverses string // the Decision in whose place it stands
 }
 
 func (c DecideCommand) validate(policy Policy) error {
@@ -58,7 +61,21 @@ func (c DecideCommand) validate(policy Policy) error {
 	if c.FocusedMS < 0 || c.FocusedMS > maxFocusedMS {
 		bad.addf("focused_ms", "must be between 0 and %d", maxFocusedMS)
 	}
+	if _, named := policy.Escalation(c.Queue); c.Judgement == JudgeEscalate && c.Queue != "" && !named {
+		bad.addf("queue", "is not in the policy")
+	}
 	return bad.err()
+}
+
+// validateFor checks the command with what its Item and the policy ask for.
+func (c DecideCommand) validateFor(policy Policy, item Item) error {
+	if err := c.validate(policy); err != nil {
+		return err
+	}
+	if strings.TrimSpace(c.Reason) == "" && policy.RequiredReason.Required(c.Judgement, c.Label, item.Severity) {
+		return Unprocessable([]FieldError{{"reason", "is required here, whichever way you decide"}})
+	}
+	return nil
 }
 
 // Decide records the judgement: Decision, state of the Item and of its Intervention,
@@ -88,7 +105,12 @@ func (s *Service) Decide(ctx context.Context, v Viewer, cmd DecideCommand) (Deci
 		if decision, err = s.judge(tx, v, item, cmd, id, now); err != nil {
 			return err
 		}
-		if err := record(tx, item, decision); err != nil {
+		if item.wantsOpinions(cmd.Judgement) {
+			err = giveOpinion(tx, item, &decision)
+		} else {
+			err = settled(tx, item, decision)
+		}
+		if err != nil {
 			return err
 		}
 		return addNote(tx, v, item, noteID, cmd.Note, now)
@@ -108,10 +130,10 @@ func (s *Service) judge(tx Tx, v Viewer, item Item, cmd DecideCommand, id string
 	if err != nil {
 		return Decision{}, err
 	}
-	if err := cmd.validate(policy); err != nil {
+	if err := cmd.validateFor(policy, item); err != nil {
 		return Decision{}, err
 	}
-	if err := mayReview(v, item); err != nil {
+	if err := s.mayTake(tx, v, item); err != nil {
 		return Decision{}, err
 	}
 	held, err := ownClaim(tx, v, item.ID, cmd.Token, now)
@@ -132,7 +154,7 @@ func addNote(tx Tx, v Viewer, item Item, id, body string, now time.Time) error {
 	if body = strings.TrimSpace(body); body == "" {
 		return nil
 	}
-	return putAnnotation(tx, v, Annotation{
+	return putAnnotation(tx, v, item, Annotation{
 		ID: id, ItemID: item.ID, AppID: item.AppID, UserID: v.User.ID, UserName: v.User.Name, Body: body, CreatedAt: now,
 	})
 }
@@ -140,7 +162,13 @@ func addNote(tx Tx, v Viewer, item Item, id, body string, now time.Time) error {
 // decidedAlready recognises a form that was sent twice: the viewer's own standing
 // Decision with the same judgement, made on the version that the form shows.
 func decidedAlready(tx Tx, v Viewer, item Item, cmd DecideCommand) (*Decision, error) {
-	if item.State == StateOpen || item.Version != cmd.Version+1 {
+	if item.Version != cmd.Version+1 {
+		return nil, nil
+	}
+	if given, err := ownOpinion(tx, v, item.ID); err != nil || given != nil && given.Judgement == cmd.Judgement {
+		return given, err
+	}
+	if item.State == StateOpen {
 		return nil, nil
 	}
 	last, err := tx.LastDecision(item.ID)
@@ -170,19 +198,23 @@ func newDecision(tx Tx, by Actor, item Item, cmd DecideCommand, policy Policy, i
 		Confidence: cmd.Confidence, PolicyVersion: policy.Version,
 		GuardVerdict: a.Verdict, GuardRisk: a.Risk, Findings: a.Findings,
 		FinalVerdict: cmd.Judgement, FocusedMS: cmd.FocusedMS,
-		SamplingKind: item.SamplingKind, Propensity: item.Propensity, BatchID: cmd.batchID, CreatedAt: now,
+		SamplingKind: item.SamplingKind, Propensity: item.Propensity, BatchID: cmd.batchID, Reverses: cmd.reverses, CreatedAt: now,
+	}
+	if cmd.Judgement == JudgeEscalate {
+		d.Escalation = cmd.Queue
 	}
 	return d, witness(tx, item, &d)
 }
 
 // record writes everything that follows from a Decision.
 func record(tx Tx, item Item, d Decision) error {
-	moved, err := tx.SetItemState(item.ID, item.Version, stateAfter(d.Judgement))
-	if err != nil {
+	if err := move(tx, item, stateAfter(d.Judgement)); err != nil {
 		return err
 	}
-	if !moved {
-		return Errorf(CodeConflict, "this item has changed since you opened it")
+	if d.Judgement == JudgeEscalate {
+		if err := tx.SetEscalation(item.ID, d.Escalation); err != nil {
+			return err
+		}
 	}
 	if err := tx.DeleteClaim(item.ID); err != nil {
 		return err
@@ -199,6 +231,7 @@ func record(tx Tx, item Item, d Decision) error {
 	}
 	return tx.AppendEvent(event(d.CreatedAt, d.Actor, "decision.made", d.ID, d.AppID, decidedDetail{
 		ItemID: item.ID, Judgement: d.Judgement, Label: d.Label, PolicyVersion: d.PolicyVersion,
+		Escalation: d.Escalation, Reverses: d.Reverses, BatchID: d.BatchID,
 	}))
 }
 
@@ -207,6 +240,9 @@ type decidedDetail struct {
 	Judgement     Judgement `json:"judgement"`
 	Label         string    `json:"label"`
 	PolicyVersion int       `json:"policy_version"`
+	Escalation    string    `json:"escalation,omitempty"`
+	Reverses      string    `json:"reverses,omitempty"`
+	BatchID       string    `json:"batch_id,omitempty"`
 }
 
 func stateAfter(j Judgement) ItemState {
@@ -254,6 +290,13 @@ func (s *Service) Undo(ctx context.Context, v Viewer, decisionID string) (itemID
 	token := s.NewToken()
 	err = s.Store.Write(ctx, func(tx Tx) error {
 		now := s.now() // inside: what has waited may be too late
+		if given, err := tx.Opinion(decisionID); err != nil || given != nil {
+			if given != nil {
+				itemID = given.ItemID
+				err = s.withdraw(tx, v, *given, token, now)
+			}
+			return err
+		}
 		d, err := tx.Decision(decisionID)
 		if err == nil && !v.Sees(d.AppID) {
 			err = Errorf(CodeNotFound, "there is no such decision")
@@ -291,12 +334,13 @@ func takeBack(tx Tx, v Viewer, d Decision, token string, now time.Time) error {
 	if item.State != stateAfter(d.Judgement) || last == nil || last.ID != d.ID {
 		return Errorf(CodeConflict, "somebody has decided this item since")
 	}
-	moved, err := tx.SetItemState(item.ID, item.Version, d.FromState)
-	if err != nil {
+	if err := move(tx, item, d.FromState); err != nil {
 		return err
 	}
-	if !moved {
-		return Errorf(CodeConflict, "this item has changed")
+	if d.Judgement == JudgeEscalate && d.FromState == StateOpen {
+		if err := tx.SetEscalation(item.ID, ""); err != nil {
+			return err
+		}
 	}
 	if err := tx.PutUndo(Undo{DecisionID: d.ID, Actor: v.Actor(), CreatedAt: now}); err != nil {
 		return err
@@ -304,17 +348,33 @@ func takeBack(tx Tx, v Viewer, d Decision, token string, now time.Time) error {
 	if err := tx.Retract(d.ID, now); err != nil {
 		return err
 	}
-	if item.Kind == KindIntervention && d.Judgement != JudgeEscalate {
-		if err := tx.SetIntervention(item.InterventionID, InterventionProposed, ""); err != nil {
-			return err
-		}
+	if err := restoreIntervention(tx, item, d); err != nil {
+		return err
 	}
-	if token != "" {
-		if err := tx.PutClaim(Claim{ItemID: item.ID, UserID: v.User.ID, Token: token, TakenAt: now, ExpiresAt: now.Add(ClaimLease)}); err != nil {
+	if token != "" && d.FromState != StateDecided {
+		claim := Claim{ItemID: item.ID, UserID: v.User.ID, Token: token, TakenAt: now}
+		claim.renew(now)
+		if err := tx.PutClaim(claim); err != nil {
 			return err
 		}
 	}
 	return tx.AppendEvent(event(now, v.Actor(), "decision.undone", d.ID, d.AppID, none{}))
+}
+
+// restoreIntervention makes of the Intervention what it was before the Decision.
+func restoreIntervention(tx Tx, item Item, undone Decision) error {
+	if item.Kind != KindIntervention || undone.Judgement == JudgeEscalate {
+		return nil
+	}
+	if undone.Reverses == "" {
+		return tx.SetIntervention(item.InterventionID, InterventionProposed, "")
+	}
+	before, err := tx.Decision(undone.Reverses)
+	if err != nil {
+		return err
+	}
+	_, err = settleIntervention(tx, item, before.Decision)
+	return err
 }
 
 // AnnotateCommand is a note on an Item, or a label on a span of one of its texts.
@@ -356,13 +416,17 @@ func (s *Service) Annotate(ctx context.Context, v Viewer, cmd AnnotateCommand) (
 			return err
 		}
 		a.AppID = item.AppID
-		return putAnnotation(tx, v, a)
+		return putAnnotation(tx, v, item, a)
 	})
 	return a, err
 }
 
-func putAnnotation(tx Tx, v Viewer, a Annotation) error {
+// putAnnotation keeps it and tells those whom it names.
+func putAnnotation(tx Tx, v Viewer, item Item, a Annotation) error {
 	if err := tx.PutAnnotation(a); err != nil {
+		return err
+	}
+	if err := tellMentioned(tx, v, item, a); err != nil {
 		return err
 	}
 	return tx.AppendEvent(event(a.CreatedAt, v.Actor(), "item.annotated", a.ItemID, a.AppID, none{}))

@@ -40,6 +40,9 @@ type Decision struct {
 	SamplingKind       string
 	Propensity         float64
 	BatchID            string
+	Opinion            int    // 1 or 2: one of two independent ones, which settles nothing by itself
+	Escalation         string // the named queue that it was escalated to
+	Reverses           string // the Decision in whose place it stands
 	CreatedAt          time.Time
 }
 

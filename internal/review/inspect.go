@@ -175,7 +175,7 @@ func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, 
 
 // shownTo keeps back what the viewer is not to see.
 func (v ItemView) shownTo(viewer Viewer) ItemView {
-	v = v.disguised()
+	v = v.disguised().withheld(viewer)
 	v.Blind = v.Item.blindTo(viewer, v.BlindVerdict != nil)
 	if !firstSaid(v.Item, v.BlindVerdict) {
 		v.Precedents = nil

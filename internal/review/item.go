@@ -26,10 +26,14 @@ const (
 	StateOpen      ItemState = "open"
 	StateEscalated ItemState = "escalated" // waits for a lead
 	StateDecided   ItemState = "decided"
+	StateSnoozed   ItemState = "snoozed"  // out of the queue until a time
+	StateSettling  ItemState = "settling" // both opinions are in, and can still be taken back
 )
 
 // ItemStates lists every state.
-func ItemStates() []ItemState { return []ItemState{StateOpen, StateEscalated, StateDecided} }
+func ItemStates() []ItemState {
+	return []ItemState{StateOpen, StateEscalated, StateDecided, StateSnoozed, StateSettling}
+}
 
 // Item is one unit of review.
 type Item struct {
@@ -59,8 +63,11 @@ type Item struct {
 	Propensity     float64 // the chance with which it was selected, in (0,1]
 	CreatedAt      time.Time
 
-	Blind           bool    // judged before the guard's verdict is shown
-	BlindPropensity float64 // the chance with which that was drawn
+	Blind           bool      // judged before the guard's verdict is shown
+	BlindPropensity float64   // the chance with which that was drawn
+	Opinions        int       // independent judgements that it wants: 1 or 2
+	Escalation      string    // the named queue that it was escalated to, "" for any lead
+	SnoozedUntil    time.Time // of the last snooze; zero when there was none
 }
 
 // Claim is a reviewer's lease on an Item.
@@ -70,6 +77,8 @@ type Claim struct {
 	UserName  string    // filled in on reads
 	Token     string    // the holder's proof
 	TakenAt   time.Time // when the lease began, however often it was renewed; queue rows leave it out
+	BeatAt    time.Time // the last sign of life; zero for claims from before
+	KeptUntil time.Time // kept without signs of life until then; zero for an ordinary lease
 	ExpiresAt time.Time
 }
 

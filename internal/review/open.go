@@ -61,6 +61,7 @@ func (i *Item) schedule(policy Policy) {
 	i.DueAt = i.CreatedAt.Add(policy.due(i.Severity))
 	i.Rank = rank(i.CreatedAt, i.Priority)
 	i.drawBlind(policy)
+	i.drawOpinions(policy)
 }
 
 // subject is the text that a queue line shows: the prompt, or what there is.
@@ -163,6 +164,7 @@ type publishable struct {
 	Label         string            `json:"label,omitempty"`
 	Reason        string            `json:"reason,omitempty"`
 	Intervention  *sentIntervention `json:"intervention,omitempty"`
+	Reverses      string            `json:"reverses,omitempty"` // the decision in whose place this one stands
 	DecidedAt     time.Time         `json:"decided_at"`
 }
 
@@ -177,7 +179,7 @@ type sentIntervention struct {
 func notice(d Decision, item Item, iv *Intervention) (Notice, error) {
 	p := publishable{
 		Type: TopicDecided, DecisionID: d.ID, ItemID: item.ID, InteractionID: item.InteractionID, Kind: item.Kind,
-		Decision: d.Judgement, Label: d.Label, Reason: d.Reason, DecidedAt: d.CreatedAt,
+		Decision: d.Judgement, Label: d.Label, Reason: d.Reason, Reverses: d.Reverses, DecidedAt: d.CreatedAt,
 	}
 	if iv != nil {
 		p.Intervention = &sentIntervention{ID: iv.ID, State: iv.State, Text: iv.DeliveredText}

@@ -76,7 +76,12 @@ type Policy struct {
 	Tools    Tools         `json:"tools,omitzero"`
 	Response ResponseRules `json:"response,omitzero"`
 
-	Blind    BlindRules   `json:"blind,omitzero"`
+	Blind BlindRules `json:"blind,omitzero"`
+
+	RequiredReason ReasonRules       `json:"required_reason,omitzero"`
+	SecondOpinion  OpinionRules      `json:"second_opinion,omitzero"`
+	Escalations    []EscalationQueue `json:"escalations,omitempty"`
+
 	Controls ControlRules `json:"controls,omitzero"`
 }
 

@@ -57,11 +57,11 @@ func (p Policy) fields() []policyField {
 	for _, s := range slices.Backward(Severities()) {
 		add("due_minutes."+string(s), strconv.Itoa(p.DueMinutes[s]))
 	}
-	for _, f := range append(p.Blind.fields(), p.Controls.fields()...) {
-		add(f.name, f.value)
-	}
 	out = append(out, p.Blind.fields()...)
 	out = append(out, p.Controls.fields()...)
+	out = append(out, p.RequiredReason.fields()...)
+	out = append(out, p.SecondOpinion.fields()...)
+	out = append(out, p.escalationFields()...)
 	for _, pat := range p.Patterns {
 		add("patterns."+pat.Name, pat.Expr)
 	}

@@ -33,6 +33,9 @@ func (p Policy) Validate() error {
 	p.validateLabels(&bad)
 	p.validateContent(&bad)
 	p.Blind.validate(&bad)
+	p.RequiredReason.validate(&bad, p.Labels)
+	p.SecondOpinion.validate(&bad)
+	p.validateEscalations(&bad)
 	p.Controls.validate(&bad)
 	return bad.err()
 }

@@ -67,10 +67,21 @@ type Tx interface {
 	ClaimsOf(userID string) ([]Claim, error) // all that the user holds
 	PutClaim(Claim) error                    // inserts or replaces
 	DeleteClaim(itemID string) error
-	PutSkip(itemID, userID string, at time.Time) error
+	PutSkip(itemID, userID, reason string, at time.Time) error
+	SetSnooze(itemID string, until time.Time) error
+	SetEscalation(itemID, queue string) error
+	SetOpinions(itemID string, n int) error
+	Opinions(itemID string) ([]Decision, error) // that wait, the first one first
+	Opinion(id string) (*Decision, error)       // that waits; nil when there is none
+	PutOpinion(Decision) error                  // CodeConflict when its author has given one
+	DeleteOpinion(id string) error
+	PutInbox(InboxEntry) error                             // an entry that is there already stays
+	ReadInbox(userID, id string, at time.Time) error       // all of the user's when id is ""
+	Colleagues(appID string) ([]User, error)               // who sees the App, by name, without the disabled
+	DecisionsOfItem(itemID string) ([]DecisionView, error) // in the order in which they were made
 	Assessment(interactionID string) (Assessment, error)
 	PutDecision(Decision) error
-	LastDecision(itemID string) (*DecisionView, error) // nil when there is none
+	LastDecision(itemID string) (*DecisionView, error) // undone or not, but no opinion; nil when there is none
 	ActivePolicy(appID string) (Policy, error)
 	Decision(id string) (DecisionView, error)
 	DecisionsOfBatch(batchID string) ([]DecisionView, error) // in the order in which they were made
@@ -157,6 +168,16 @@ type Reader interface {
 	// show.
 	OwnControls(ctx context.Context, userID string, appIDs []string) (Counts, error)
 	Decisions(ctx context.Context, q DecisionQuery) iter.Seq2[DecisionRow, error]
+
+	Holds(ctx context.Context, q HoldsQuery) ([]Hold, error)
+	Desk(ctx context.Context, userID string, appIDs []string, now time.Time) (Desk, error)
+	// Inbox returns the user's entries about these Apps, the newest first, those after
+	// the one with the id before; "" begins.
+	Inbox(ctx context.Context, userID string, appIDs []string, before string, limit int) ([]InboxEntry, error)
+	Colleagues(ctx context.Context, appID string) ([]User, error)
+	// Untended lists Items whose snooze is over at now, and Items that are not open on
+	// which opinions given before settled wait.
+	Untended(ctx context.Context, now, settled time.Time, limit int) ([]string, error)
 
 	User(ctx context.Context, id string) (User, error)
 	UserByEmail(ctx context.Context, email string) (User, error)

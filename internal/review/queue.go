@@ -26,6 +26,7 @@ type Filter struct {
 	OlderThan   time.Duration // since the Item was opened
 	YoungerThan time.Duration
 	Holder      string // HeldBySomebody, HeldByNobody, or the id of a colleague
+	Escalation  string // the named queue that it was escalated to
 	Mine        bool   // decided by the viewer, or held by them
 	Overdue     bool
 	Sort        Sort // of the queue; exports are in the order of time
@@ -186,6 +187,9 @@ type ItemView struct {
 	Blind        bool          // the viewer is to judge before they see what the guard and colleagues say; nothing of it is in the view
 	Unmasked     bool          // the viewer has asked for personal data and secrets
 	Masked       bool          // personal data and secrets are placeholders
+	Opinions     []Decision    // those of the viewer that wait for a colleague's; stores fill in everybody's
+	OpinionsIn   int           // how many wait, whosever they are
+	Colleagues   []User        // who sees the App
 	Control      *Control      // set by stores alone, of an Item that is a control
 }
 

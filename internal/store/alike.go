@@ -19,7 +19,7 @@ const countAlike = `SELECT COUNT(*) FROM (SELECT 1 FROM items i WHERE ` + alike 
 // selectPrecedents finds the Decisions that stand on the newest Items that are alike.
 const selectPrecedents = `SELECT p.id AS item_id, d.judgement, d.label, d.reason, COALESCE(u.name, d.actor_id) AS reviewer, d.created_at
 FROM (SELECT i.id FROM items i WHERE ` + alike + ` AND i.state = 'decided' ORDER BY i.created_at DESC, i.id DESC LIMIT ?) p
-JOIN decisions d ON d.item_id = p.id AND d.judgement <> 'escalate' AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
+JOIN decisions d ON d.item_id = p.id AND d.judgement <> 'escalate' AND d.opinion = 0 AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
 LEFT JOIN users u ON d.actor_kind = 'user' AND u.id = d.actor_id
 ORDER BY d.created_at DESC, d.id DESC LIMIT ?`
 

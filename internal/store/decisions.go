@@ -32,6 +32,9 @@ type decisionRow struct {
 	SamplingKind       string
 	Propensity         float64
 	BatchID            string
+	Opinion            int
+	Escalation         string
+	Reverses           *string
 	Created            instant `gorm:"column:created_at"`
 }
 
@@ -46,7 +49,7 @@ func newDecisionRow(d review.Decision) (decisionRow, error) {
 		Confidence: d.Confidence, PolicyVersion: d.PolicyVersion, GuardVerdict: d.GuardVerdict.String(), GuardRisk: d.GuardRisk,
 		Findings: findings, Exposure: exposure, FinalVerdict: d.FinalVerdict,
 		ChangedAfterReveal: d.ChangedAfterReveal, FocusedMS: d.FocusedMS,
-		SamplingKind: d.SamplingKind, Propensity: d.Propensity, BatchID: d.BatchID, Created: at(d.CreatedAt),
+		SamplingKind: d.SamplingKind, Propensity: d.Propensity, BatchID: d.BatchID, Opinion: d.Opinion, Escalation: d.Escalation, Reverses: nullable(d.Reverses), Created: at(d.CreatedAt),
 	}
 	if d.BlindVerdict != nil {
 		row.BlindVerdict = nullable(string(*d.BlindVerdict))
@@ -60,7 +63,7 @@ func (r decisionRow) decision() (review.Decision, error) {
 		FromState: r.FromState, Judgement: r.Judgement, Label: r.Label, Reason: string(r.Reason), Text: string(r.Text),
 		Confidence: r.Confidence, PolicyVersion: r.PolicyVersion, GuardRisk: r.GuardRisk, FinalVerdict: r.FinalVerdict,
 		ChangedAfterReveal: r.ChangedAfterReveal, FocusedMS: r.FocusedMS,
-		SamplingKind: r.SamplingKind, Propensity: r.Propensity, BatchID: r.BatchID, CreatedAt: r.Created.time(),
+		SamplingKind: r.SamplingKind, Propensity: r.Propensity, BatchID: r.BatchID, Opinion: r.Opinion, Escalation: r.Escalation, Reverses: deref(r.Reverses), CreatedAt: r.Created.time(),
 	}
 	if r.BlindVerdict != nil {
 		blind := review.Judgement(*r.BlindVerdict)
@@ -121,12 +124,21 @@ func (t *tx) PutDecision(d review.Decision) error {
 	if err := t.listDecision(d); err != nil {
 		return err
 	}
-	return t.tallyDecision(d.ID, 1)
+	return t.tallyStanding(d.ID, d.Reverses, 1)
+}
+
+// tallyStanding counts a Decision, or with step -1 no longer, and the other way around
+// the one in whose place it stands.
+func (t *tx) tallyStanding(id, reverses string, step int) error {
+	if err := t.tallyDecision(id, step); err != nil || reverses == "" {
+		return err
+	}
+	return t.tallyDecision(reverses, -step)
 }
 
 // LastDecision implements review.Tx.
 func (t *tx) LastDecision(itemID string) (*review.DecisionView, error) {
-	views, err := findDecisions(t.orm(), "d.item_id = ? ORDER BY d.created_at DESC, d.id DESC LIMIT 1", itemID)
+	views, err := findDecisions(t.orm(), "d.item_id = ? AND d.opinion = 0 ORDER BY d.created_at DESC, d.id DESC LIMIT 1", itemID)
 	if err != nil || len(views) == 0 {
 		return nil, t.note(err)
 	}
@@ -145,6 +157,12 @@ func (t *tx) DecisionsOfBatch(batchID string) ([]review.DecisionView, error) {
 	return views, t.note(err)
 }
 
+// DecisionsOfItem implements review.Tx.
+func (t *tx) DecisionsOfItem(itemID string) ([]review.DecisionView, error) {
+	views, err := findDecisions(t.orm(), "d.item_id = ? ORDER BY d.created_at, d.id", itemID)
+	return views, t.note(err)
+}
+
 // PutUndo implements review.Tx.
 func (t *tx) PutUndo(u review.Undo) error {
 	d, err := t.Decision(u.DecisionID)
@@ -159,7 +177,7 @@ func (t *tx) PutUndo(u review.Undo) error {
 	if err := t.unlistDecision(d.Decision); err != nil {
 		return err
 	}
-	return t.tallyDecision(u.DecisionID, -1)
+	return t.tallyStanding(u.DecisionID, d.Reverses, -1)
 }
 
 // annotationRow is a row of annotations; UserName is filled in on reads.

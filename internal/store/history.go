@@ -18,6 +18,7 @@ type taughtRow struct {
 	Judgement review.Judgement
 	Kind      review.ItemKind
 	Undone    bool
+	Reverses  *string
 	Findings  []byte
 	Prompt    []byte
 	Response  []byte
@@ -40,7 +41,8 @@ func (r taughtRow) taught() (review.Taught, error) {
 }
 
 const selectTaught = `SELECT d.id, d.app_id, d.judgement, d.findings, d.created_at, i.kind,
-x.decision_id IS NOT NULL AS undone, n.prompt, n.response, n.content
+d.reverses, (x.decision_id IS NOT NULL OR EXISTS (SELECT 1 FROM decisions r WHERE r.reverses = d.id
+    AND NOT EXISTS (SELECT 1 FROM undos y WHERE y.decision_id = r.id))) AS undone, n.prompt, n.response, n.content
 FROM decisions d JOIN items i ON i.id = d.item_id JOIN interactions n ON n.id = i.interaction_id
 LEFT JOIN undos x ON x.decision_id = d.id WHERE `
 
@@ -73,7 +75,7 @@ const (
 	selectTaughtStart = `SELECT created_at, id FROM decisions WHERE app_id = ?
 ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?`
 	// taughtFrom names the App twice, so that both planners take its own index.
-	taughtFrom = `d.app_id = ? AND (d.app_id, d.created_at, d.id) > (?, ?, ?) ORDER BY d.app_id, d.created_at, d.id LIMIT ?`
+	taughtFrom = `d.app_id = ? AND d.opinion = 0 AND (d.app_id, d.created_at, d.id) > (?, ?, ?) ORDER BY d.app_id, d.created_at, d.id LIMIT ?`
 )
 
 func (s *Store) eachTaught(ctx context.Context, appID string, limit int, yield func(review.Taught, error) bool) error {
@@ -146,19 +148,24 @@ func taughtBy(db *gorm.DB, steps []step) ([]review.Taught, error) {
 		ids[i] = st.Object
 	}
 	var rows []taughtRow
-	if err := db.Raw(selectTaught+"d.id IN ?", ids).Scan(&rows).Error; err != nil {
+	if err := db.Raw(selectTaught+"d.id IN ? OR d.id IN (SELECT r.reverses FROM decisions r WHERE r.id IN ?)", ids, ids).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	byID := make(map[string]review.Taught, len(rows))
+	reverses := map[string]string{}
 	for _, row := range rows {
 		t, err := row.taught()
 		if err != nil {
 			return nil, err
 		}
 		byID[row.ID] = t
+		reverses[row.ID] = deref(row.Reverses)
 	}
 	var out []review.Taught
 	for _, st := range steps {
+		if before := reverses[st.Object]; before != "" { // what it stands for is taught no longer, or again
+			out = append(out, byID[before])
+		}
 		out = append(out, byID[st.Object])
 	}
 	return out, nil

@@ -25,3 +25,19 @@ func (i *instant) timeOrNil() *time.Time {
 	t := i.time()
 	return &t
 }
+
+// orZero is the time, the zero time for 0: what was never.
+func (i instant) orZero() time.Time {
+	if i == 0 {
+		return time.Time{}
+	}
+	return i.time()
+}
+
+// orNever is the instant of a time, 0 for the zero time.
+func orNever(t time.Time) instant {
+	if t.IsZero() {
+		return 0
+	}
+	return at(t)
+}

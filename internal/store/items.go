@@ -37,6 +37,10 @@ type itemRow struct {
 
 	Blind           bool
 	BlindPropensity float64
+
+	Opinions   int
+	Escalation string
+	Snoozed    instant `gorm:"column:snoozed_until"`
 }
 
 func (itemRow) TableName() string { return "items" }
@@ -50,6 +54,7 @@ func (r itemRow) item() (review.Item, error) {
 		Reason: string(r.Reason), Verdict: verdict, Risk: r.Risk, UserID: r.UserID, Model: r.Model, Excerpt: string(r.Excerpt),
 		SamplingKind: r.SamplingKind, Propensity: r.Propensity, CreatedAt: r.Created.time(),
 		Blind: r.Blind, BlindPropensity: r.BlindPropensity,
+		Opinions: r.Opinions, Escalation: r.Escalation, SnoozedUntil: r.Snoozed.orZero(),
 	}, err
 }
 
@@ -66,6 +71,7 @@ func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
 		Verdict: i.Verdict.String(), Risk: i.Risk, UserID: i.UserID, Model: i.Model,
 		SamplingKind: i.SamplingKind, Propensity: i.Propensity, Created: at(i.CreatedAt),
 		Reason: []byte(i.Reason), Excerpt: []byte(i.Excerpt), Blind: i.Blind, BlindPropensity: i.BlindPropensity,
+		Opinions: i.Opinions, Escalation: i.Escalation, Snoozed: orNever(i.SnoozedUntil),
 	})
 	for _, f := range findings {
 		if err != nil {
@@ -119,18 +125,19 @@ type claimRow struct {
 	UserName string
 	Token    string
 	Taken    instant `gorm:"column:taken_at"`
+	Beat     instant `gorm:"column:beat_at"`
+	Kept     instant `gorm:"column:kept_until"`
 	Expires  instant `gorm:"column:expires_at"`
 }
 
 func (r claimRow) claim() review.Claim {
-	c := review.Claim{ItemID: r.ItemID, UserID: r.UserID, UserName: r.UserName, Token: r.Token, ExpiresAt: r.Expires.time()}
-	if r.Taken != 0 {
-		c.TakenAt = r.Taken.time()
+	return review.Claim{
+		ItemID: r.ItemID, UserID: r.UserID, UserName: r.UserName, Token: r.Token,
+		TakenAt: r.Taken.orZero(), BeatAt: r.Beat.orZero(), KeptUntil: r.Kept.orZero(), ExpiresAt: r.Expires.time(),
 	}
-	return c
 }
 
-const selectClaims = `SELECT c.item_id, c.user_id, u.name AS user_name, c.token, c.taken_at, c.expires_at
+const selectClaims = `SELECT c.item_id, c.user_id, u.name AS user_name, c.token, c.taken_at, c.beat_at, c.kept_until, c.expires_at
 FROM claims c JOIN users u ON u.id = c.user_id WHERE `
 
 // Claim implements review.Tx.
@@ -163,13 +170,10 @@ func (t *tx) ClaimsOf(userID string) ([]review.Claim, error) {
 
 // PutClaim implements review.Tx.
 func (t *tx) PutClaim(c review.Claim) error {
-	var taken instant
-	if !c.TakenAt.IsZero() {
-		taken = at(c.TakenAt)
-	}
-	return t.exec(`INSERT INTO claims (item_id, user_id, token, taken_at, expires_at) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (item_id) DO UPDATE SET user_id = excluded.user_id, token = excluded.token, taken_at = excluded.taken_at, expires_at = excluded.expires_at`,
-		c.ItemID, c.UserID, c.Token, taken, at(c.ExpiresAt))
+	return t.exec(`INSERT INTO claims (item_id, user_id, token, taken_at, beat_at, kept_until, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (item_id) DO UPDATE SET user_id = excluded.user_id, token = excluded.token, taken_at = excluded.taken_at,
+beat_at = excluded.beat_at, kept_until = excluded.kept_until, expires_at = excluded.expires_at`,
+		c.ItemID, c.UserID, c.Token, orNever(c.TakenAt), orNever(c.BeatAt), orNever(c.KeptUntil), at(c.ExpiresAt))
 }
 
 // DeleteClaim implements review.Tx.
@@ -178,7 +182,8 @@ func (t *tx) DeleteClaim(itemID string) error {
 }
 
 // PutSkip implements review.Tx.
-func (t *tx) PutSkip(itemID, userID string, when time.Time) error {
-	return t.exec(`INSERT INTO skips (item_id, user_id, created_at) VALUES (?, ?, ?)
-ON CONFLICT (item_id, user_id) DO UPDATE SET created_at = excluded.created_at`, itemID, userID, at(when))
+func (t *tx) PutSkip(itemID, userID, reason string, when time.Time) error {
+	return t.exec(`INSERT INTO skips (item_id, user_id, reason, created_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (item_id, user_id) DO UPDATE SET reason = excluded.reason, created_at = excluded.created_at`,
+		itemID, userID, []byte(reason), at(when))
 }

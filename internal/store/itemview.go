@@ -86,6 +86,12 @@ func fillReview(db *gorm.DB, v *review.ItemView) (err error) {
 	if v.Annotations, err = findAnnotations(db, v.Item.ID); err != nil {
 		return err
 	}
+	if v.Opinions, err = findOpinions(db, "item_id = ?", v.Item.ID); err != nil {
+		return err
+	}
+	if v.Colleagues, err = findColleagues(db, v.Item.AppID); err != nil {
+		return err
+	}
 	v.Policy, err = findActivePolicy(db, v.Item.AppID)
 	return err
 }
@@ -104,7 +110,7 @@ type historyRow struct {
 // selectHistory finds the Item that stands for each Interaction, rather the one
 // about the exchange than one about an Intervention, and its standing Decision.
 const selectHistory = `SELECT h.*, EXISTS (SELECT 1 FROM items i WHERE i.id = h.item_id AND i.blind AND i.state = 'open' AND NOT ` + judgedBlind + `) AS blind, (
-    SELECT d.judgement FROM decisions d WHERE d.item_id = h.item_id
+    SELECT d.judgement FROM decisions d WHERE d.item_id = h.item_id AND d.opinion = 0
     AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
     ORDER BY d.created_at DESC, d.id DESC LIMIT 1) AS judgement
 FROM (

@@ -134,6 +134,7 @@ func (l *look) unheld(c *conditions, itemID string) {
 	if l.q.Free {
 		c.and("NOT EXISTS (SELECT 1 FROM claims h WHERE h.item_id = "+itemID+" AND h.expires_at > ? AND h.user_id <> ?)", at(l.q.Now), l.q.Viewer)
 		c.and("NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = "+itemID+" AND s.user_id = ?)", l.q.Viewer)
+		c.and("NOT EXISTS (SELECT 1 FROM opinions o WHERE o.item_id = "+itemID+" AND o.user_id = ?)", l.q.Viewer)
 	}
 	if l.q.Filter.Holder == review.HeldByNobody {
 		c.and("NOT EXISTS (SELECT 1 FROM claims h WHERE h.item_id = "+itemID+" AND h.expires_at > ?)", at(l.q.Now))
@@ -270,7 +271,7 @@ func (s *Store) chooseList(ctx context.Context, l *look) error {
 // selective tells whether lines of the lists are left out on the way.
 func (l *look) selective() bool {
 	f := l.q.Filter
-	return len(l.others)+len(l.unlisted) > 0 || l.q.Free || f.Holder != "" || f.Overdue ||
+	return len(l.others)+len(l.unlisted) > 0 || l.q.Free || f.Holder != "" || f.Overdue || f.Escalation != "" ||
 		l.order != orderAge && (f.OlderThan > 0 || f.YoungerThan > 0) || l.order != orderRisk && (f.RiskFrom > 0 || f.RiskTo > 0)
 }
 

@@ -123,7 +123,7 @@ ON CONFLICT (app_id, day, detector, kind, outcome) DO UPDATE SET n = detector_da
 func (t *tx) tallyDecision(decisionID string, step int) error {
 	return t.exec(`INSERT INTO detector_days (app_id, day, detector, kind, outcome, n)
 SELECT DISTINCT i.app_id, i.created_at / 86400000000, f.detector, i.kind, d.judgement, CAST(? AS BIGINT)
-FROM decisions d JOIN items i ON i.id = d.item_id JOIN item_findings f ON f.item_id = i.id WHERE d.id = ? AND i.kind <> 'control'
+FROM decisions d JOIN items i ON i.id = d.item_id JOIN item_findings f ON f.item_id = i.id WHERE d.id = ? AND d.opinion = 0 AND i.kind <> 'control'
 ON CONFLICT (app_id, day, detector, kind, outcome) DO UPDATE SET n = detector_days.n + excluded.n`, step, decisionID)
 }
 

@@ -54,8 +54,12 @@ func (c *conditions) items(f review.Filter, now time.Time) {
 	c.measures("i", f, now)
 }
 
-// measures adds the filters that are ranges of numbers.
+// measures adds the filters that have no lists: ranges of numbers, and the named queue of
+// what was escalated, which is never much.
 func (c *conditions) measures(alias string, f review.Filter, now time.Time) {
+	if f.Escalation != "" {
+		c.and(alias+".escalation = ?", f.Escalation)
+	}
 	if f.RiskFrom > 0 {
 		c.and(alias+".risk >= ?", (float64(f.RiskFrom)-0.5)/100)
 	}

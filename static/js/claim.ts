@@ -34,7 +34,9 @@ function take(shell: HTMLElement, swapped: boolean): void {
 
 function release(): void {
   if (!held || settled) return;
-  navigator.sendBeacon(held.action, fieldsOf(held));
+  const fields = fieldsOf(held);
+  fields.set("leaving", "1"); // what is kept stays
+  navigator.sendBeacon(held.action, fields);
 }
 
 async function beat(): Promise<void> {

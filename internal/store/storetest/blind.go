@@ -149,7 +149,7 @@ func blindVerdictStays(t *testing.T, f *fixture) {
 		_, err := f.sql(t).ExecContext(t.Context(), change)
 		require.ErrorContains(t, err, "append-only", change)
 	}
-	require.NoError(t, f.service.Release(t.Context(), f.ann, item, claim.Token))
+	require.NoError(t, f.service.Release(t.Context(), f.ann, item, claim.Token, false))
 	require.False(t, f.look(t, f.ann, item).Blind, "who comes back goes on at the reveal")
 	require.True(t, f.look(t, f.bob, item).Blind, "for others it is still blind")
 	_, mine := f.judgeBlind(t, f.bob, item, review.JudgeApprove)

@@ -189,7 +189,7 @@ func controlLooksLikeAnItem(t *testing.T, f *fixture) {
 
 	claim, err := f.service.ClaimItem(t.Context(), f.ann, control)
 	require.NoError(t, err)
-	require.NoError(t, f.service.Skip(t.Context(), f.ann, control, claim.Token))
+	require.NoError(t, f.service.Skip(t.Context(), f.ann, control, claim.Token, ""))
 	d := f.decide(t, f.ann, control, review.JudgeEscalate)
 	require.Contains(t, f.inQueue(t, f.ann, review.Filter{State: review.StateEscalated}), control)
 	require.NotContains(t, f.inQueue(t, f.lead, review.Filter{State: review.StateEscalated}), control, "no lead is asked about it")

@@ -283,7 +283,7 @@ func danglingRowsAreRefused(t *testing.T, f *fixture) {
 			return tx.PutItem(review.Item{ID: f.ids.next(), AppID: app, InteractionID: "none"}, nil)
 		},
 		"claim": func(tx review.Tx) error { return tx.PutClaim(review.Claim{ItemID: "none", UserID: f.ann.User.ID}) },
-		"skip":  func(tx review.Tx) error { return tx.PutSkip("none", f.ann.User.ID, start) },
+		"skip":  func(tx review.Tx) error { return tx.PutSkip("none", f.ann.User.ID, "", start) },
 		"decision": func(tx review.Tx) error {
 			return tx.PutDecision(review.Decision{ID: f.ids.next(), ItemID: "none", AppID: app})
 		},

@@ -257,7 +257,7 @@ func queueShowsClaims(t *testing.T, f *fixture) {
 		require.Len(t, page.Rows, 1)
 		return page.Rows[0]
 	}
-	claim.TakenAt = time.Time{} // rows leave it out
+	claim.TakenAt, claim.BeatAt = time.Time{}, time.Time{} // rows leave them out
 	require.Equal(t, &claim, row().Claim)
 	f.write(t, func(tx review.Tx) error {
 		want, err := tx.Item(item)

@@ -250,11 +250,11 @@ func skippedItemsStayAway(t *testing.T, f *fixture) {
 		require.Equal(t, want, next(f.ann))
 		claim, err := f.service.ClaimItem(t.Context(), f.ann, want)
 		require.NoError(t, err)
-		require.NoError(t, f.service.Skip(t.Context(), f.ann, want, claim.Token))
+		require.NoError(t, f.service.Skip(t.Context(), f.ann, want, claim.Token, ""))
 	}
 	require.Empty(t, next(f.ann), "never in a loop")
 	require.Equal(t, items[0], next(f.bob))
 	require.Equal(t, items[0], next(f.bob), "one's own claim is free for oneself")
 	require.Equal(t, items[1], next(f.lead), "not what another holds")
-	f.write(t, func(tx review.Tx) error { return tx.PutSkip(items[0], f.ann.User.ID, start) })
+	f.write(t, func(tx review.Tx) error { return tx.PutSkip(items[0], f.ann.User.ID, "", start) })
 }

@@ -36,7 +36,7 @@ func Run(t *testing.T, database Database) {
 	var declared []scenario
 	for _, group := range [][]scenario{
 		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
-		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), batchScenarios(),
+		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), batchScenarios(), holdingScenarios(), decidingScenarios(), machineScenarios(),
 		blindScenarios(), controlScenarios(),
 	} {
 		declared = append(declared, group...)
