@@ -15,8 +15,9 @@ import (
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// Training says what injection.model is trained from.
+// Training says what a model is trained from.
 type Training struct {
+	Model    string // the detector whose model it is
 	Data     string // the folder of the development data
 	Out      string // the file of the weights
 	Seed     uint64 // of the texts that the grammar writes
@@ -26,10 +27,17 @@ type Training struct {
 // trainedModel is the detector that training makes the weights of.
 const trainedModel = "injection.model"
 
-// Train fits injection.model and writes its weights; what it measured on publishers that
-// the measured models had not seen goes to progress. The same data and seed give the
-// same bytes.
+// Train fits a model and writes its weights; what it measured on publishers that the
+// measured models had not seen goes to progress. The same data and seed give the same
+// bytes.
 func Train(ctx context.Context, t Training, progress io.Writer) error {
+	if m, small := smallModels[t.Model]; small {
+		return m.run(t, progress)
+	}
+	return trainInjection(ctx, t, progress)
+}
+
+func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	corpus, err := classifier.LoadCorpus(t.Data, t.Seed)
 	if err != nil {
 		return review.Wrap(review.CodeUnprocessable, err, "the development data could not be read")

@@ -29,10 +29,16 @@ var table = map[string]rule{
 	"internal/guard/textview": {nil, "views of a text and their way back to its offsets, whoever asks"},
 
 	"internal/guard": {[]string{"internal/review", "internal/guard/textview"}, "the pipeline runs detectors and does not know one by name"},
-	"internal/guard/classifier": {[]string{"internal/review", "internal/guard/textview", "internal/guard/classifier/grammar"},
+	"internal/guard/classifier": {[]string{"internal/review", "internal/guard/textview", "internal/guard/classifier/grammar", "internal/guard/logistic", "internal/guard/samples"},
 		"a model scores text and decides nothing"},
 	"internal/guard/classifier/grammar": {nil, "writes training texts and knows nothing of models"},
-	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/review"},
+	"internal/guard/logistic":  {nil, "fits numbers, whatever they stand for"},
+	"internal/guard/samples":   {nil, "labelled texts, whatever the model"},
+	"internal/guard/gibberish": {[]string{"internal/guard/logistic", "internal/guard/samples"}, "a model scores text and decides nothing"},
+	"internal/guard/toxicity":  {[]string{"internal/guard/logistic", "internal/guard/samples", "internal/guard/textview"}, "a model scores text and decides nothing"},
+	"internal/guard/grounding": {[]string{"internal/guard/logistic", "internal/guard/samples"}, "a model scores sentences and decides nothing"},
+	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/guard/gibberish",
+		"internal/guard/toxicity", "internal/guard/grounding", "internal/review"},
 		"a detector sees an Interaction, never storage"},
 
 	"internal/guard/memory": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "remembers sketches of texts; it is taught, and knows no storage"},

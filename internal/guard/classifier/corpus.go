@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/guardroom/guardroom/internal/guard/classifier/grammar"
+	"github.com/guardroom/guardroom/internal/guard/samples"
 )
 
 // The files of development data. The first is labelled for attacks; the others, about
@@ -35,7 +36,7 @@ const DefaultSeed = 1
 // LoadCorpus reads the development data in dir and adds what the grammar writes from
 // the seed.
 func LoadCorpus(dir string, seed uint64) ([]Sample, error) {
-	corpus, err := ReadSamplesFile(filepath.Join(dir, injectionFile))
+	corpus, err := readFile(filepath.Join(dir, injectionFile))
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func LoadCorpus(dir string, seed uint64) ([]Sample, error) {
 		corpus[i].Weak = strings.HasSuffix(corpus[i].Kind, "_weak")
 	}
 	for _, name := range otherFiles {
-		samples, err := ReadSamplesFile(filepath.Join(dir, name))
+		samples, err := readFile(filepath.Join(dir, name))
 		if err != nil {
 			return nil, err
 		}
@@ -132,11 +133,7 @@ func Written(seed uint64, english, perOther int) ([]Sample, error) {
 
 // Repository is the part of a source that names who published it: what is held out
 // together.
-func Repository(source string) string {
-	repo, _, _ := strings.Cut(source, ":")
-	repo, _, _ = strings.Cut(repo, " ")
-	return repo
-}
+func Repository(source string) string { return samples.Repository(source) }
 
 // validated tells whether a sample is scored in cross-validation. What the grammar
 // wrote never is.

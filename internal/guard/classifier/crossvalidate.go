@@ -112,10 +112,10 @@ func (r Recipe) CrossValidate(samples []Sample, fold Fold) ([]Scored, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.crossValidate(samples, newBags(samples, lex), fold), nil
+	return r.crossValidate(samples, newBags(samples, lex), fold)
 }
 
-func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) []Scored {
+func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) ([]Scored, error) {
 	folds, carriers := make([]int, len(samples)), make([]int, len(samples))
 	for i, s := range samples {
 		folds[i], carriers[i] = fold(s), -1
@@ -133,7 +133,10 @@ func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) []Scored 
 			}
 		}
 		r.weigh(rest, train)
-		model := r.fit(train)
+		model, err := r.fit(train)
+		if err != nil {
+			return nil, err
+		}
 		for i := range samples {
 			if folds[i] == k {
 				sums[i] = model.top(bags[i])
@@ -150,5 +153,5 @@ func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) []Scored 
 	for i := range scored {
 		scored[i].Score = calibration.probability(scored[i].Sum)
 	}
-	return scored
+	return scored, nil
 }

@@ -1,13 +1,6 @@
 package classifier
 
-import (
-	"bufio"
-	"encoding/json"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-)
+import "github.com/guardroom/guardroom/internal/guard/samples"
 
 // Sample is a text that people, or the grammar, have labelled.
 type Sample struct {
@@ -24,51 +17,18 @@ type Sample struct {
 	Carrier string // the source of the harmless text that an attack was written into, or ""
 }
 
-// maxLine bounds a line of a file of samples.
-const maxLine = 16 << 20
-
-// ReadSamples reads JSON Lines with the fields id, text, label (1 for an attack),
-// source, kind, lang, cluster and hard_negative. A line that is no such object is an
-// error that names it.
-func ReadSamples(r io.Reader) ([]Sample, error) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxLine)
-	var samples []Sample
-	for n := 1; lines.Scan(); n++ {
-		var row struct {
-			ID      string `json:"id"`
-			Text    string `json:"text"`
-			Label   *int   `json:"label"`
-			Source  string `json:"source"`
-			Kind    string `json:"kind"`
-			Lang    string `json:"lang"`
-			Cluster string `json:"cluster"`
-			Hard    bool   `json:"hard_negative"`
-		}
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-		if row.Label == nil || *row.Label < 0 || *row.Label > 1 {
-			return nil, fmt.Errorf("line %d: label must be 0 or 1", n)
-		}
-		samples = append(samples, Sample{
-			ID: row.ID, Text: row.Text, Attack: *row.Label == 1, Source: row.Source, Kind: row.Kind,
-			Lang: row.Lang, Cluster: row.Cluster, Hard: row.Hard,
-		})
-	}
-	return samples, lines.Err()
-}
-
-// ReadSamplesFile reads a file of samples.
-func ReadSamplesFile(path string) ([]Sample, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+// readFile reads a file of labelled texts, those of label 1 as attacks.
+func readFile(path string) ([]Sample, error) {
+	labelled, err := samples.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	samples, err := ReadSamples(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	out := make([]Sample, len(labelled))
+	for i, s := range labelled {
+		out[i] = Sample{
+			ID: s.ID, Text: s.Text, Attack: s.Positive, Source: s.Source, Kind: s.Kind,
+			Lang: s.Lang, Cluster: s.Cluster, Hard: s.Hard,
+		}
 	}
-	return samples, nil
+	return out, nil
 }

@@ -3,6 +3,8 @@ package classifier
 import (
 	"math"
 	"slices"
+
+	"github.com/guardroom/guardroom/internal/guard/logistic"
 )
 
 // Recipe says how to train. The zero value is not usable; see DefaultRecipe.
@@ -30,9 +32,16 @@ func (r Recipe) Train(samples []Sample) (*Weights, []Scored, error) {
 		return nil, nil, err
 	}
 	bags := newBags(samples, lex)
-	scored := r.crossValidate(samples, bags, LeaveSourcesOut(samples))
+	scored, err := r.crossValidate(samples, bags, LeaveSourcesOut(samples))
+	if err != nil {
+		return nil, nil, err
+	}
 	r.weigh(samples, bags)
-	weights := r.fit(bags).round()
+	model, err := r.fit(bags)
+	if err != nil {
+		return nil, nil, err
+	}
+	weights := model.round()
 	c := calibrate(scored)
 	weights.Slope, weights.Offset = float32(c.slope), float32(c.offset)
 	return weights, scored, nil
@@ -131,28 +140,31 @@ func (l *linear) top(b bag) float64 {
 }
 
 // fit trains on weighed bags.
-func (r Recipe) fit(bags []bag) *linear {
+func (r Recipe) fit(bags []bag) (*linear, error) {
 	columns := r.columns(bags)
 	size := 0
 	for _, c := range columns {
 		size = max(size, int(c))
 	}
-	x := make([]float64, size+1)
 	model := &linear{weights: make([]float64, 1<<featureBits+1)}
+	var fitted *logistic.Model
 	for pass := range r.Passes {
-		problem := logistic{size: size, lambda: r.Lambda}
+		var rows []logistic.Row
 		for _, b := range bags {
-			problem.rows = append(problem.rows, r.rows(b, columns, model, pass)...)
+			rows = append(rows, r.rows(b, columns, model, pass)...)
 		}
-		problem.minimize(x, r.Rounds)
+		var err error
+		if fitted, err = logistic.Fit(rows, size, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds, From: fitted}); err != nil {
+			return nil, err
+		}
 		for i, c := range columns {
 			if c > 0 {
-				model.weights[i] = x[c-1]
+				model.weights[i] = fitted.Weights[c-1]
 			}
 		}
-		model.weights[1<<featureBits] = x[size]
+		model.weights[1<<featureBits] = fitted.Bias
 	}
-	return model
+	return model, nil
 }
 
 // columns numbers the features with enough support from 1 on.
@@ -182,7 +194,7 @@ func (r Recipe) columns(bags []bag) []uint32 {
 
 // rows chooses windows of a bag: all of them in the first pass; later, of an attack
 // those that the model takes for the attack, of a harmless text the worst ones more.
-func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []row {
+func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []logistic.Row {
 	if len(b.windows) == 0 {
 		return nil
 	}
@@ -193,11 +205,7 @@ func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []row {
 	if pass > 0 && len(b.windows) > 1 {
 		r.choose(shares, b, model)
 	}
-	target := -1.0
-	if b.attack {
-		target = 1
-	}
-	var rows []row
+	var rows []logistic.Row
 	for i, w := range b.windows {
 		if shares[i] == 0 {
 			continue
@@ -208,8 +216,8 @@ func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []row {
 				compact = append(compact, c-1)
 			}
 		}
-		rows = append(rows, row{
-			columns: compact, value: value(len(w)), target: target, weight: b.weight * shares[i],
+		rows = append(rows, logistic.Row{
+			Columns: compact, Value: value(len(w)), Target: b.attack, Weight: b.weight * shares[i],
 		})
 	}
 	return rows

@@ -3,7 +3,6 @@ package classifier
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,22 +67,6 @@ func TestNoPublisherIsOnBothSides(t *testing.T) {
 	require.Len(t, at, 4)
 	require.Equal(t, -1, fold(Sample{Source: grammarSource + ":leak"}))
 	require.Equal(t, -1, fold(Sample{Source: otherSource + ":a/one"}))
-}
-
-func TestReadSamplesNamesTheBadLine(t *testing.T) {
-	for text, want := range map[string]string{
-		`{"text":"a","label":1}` + "\nnonsense":   "line 2",
-		`{"text":"a"}`:                            "line 1: label",
-		`{"text":"a","label":7}`:                  "line 1: label",
-		`{"text":"a","label":0}` + "\n" + `[1,2]`: "line 2",
-	} {
-		_, err := ReadSamples(strings.NewReader(text))
-		require.ErrorContains(t, err, want)
-	}
-	got, err := ReadSamples(strings.NewReader(`{"id":"1","text":"a","label":1,"source":"x/y:z","hard_negative":true}`))
-	require.NoError(t, err)
-	require.Equal(t, []Sample{{ID: "1", Text: "a", Attack: true, Source: "x/y:z", Hard: true}}, got)
-	require.Equal(t, "x/y", Repository(got[0].Source))
 }
 
 func TestCorpusNeedsEveryFile(t *testing.T) {

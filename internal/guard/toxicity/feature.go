@@ -1,0 +1,147 @@
+package toxicity
+
+import "math"
+
+// Windows of windowTokens tokens, one every windowStride: a sentence of hate in a long
+// answer fills most of one window.
+const (
+	windowTokens = 60
+	windowStride = 30
+)
+
+// featureBits is how many bits of a hash name a feature.
+const featureBits = 19
+
+// The families of features. A family's seed keeps its hashes apart from the others'.
+const (
+	famWord uint32 = iota + 1
+	famPair
+	famSkip
+	famPart
+	famGlyphs
+	famSign
+	famConcept // from here on features count conceptValue times
+	famFirst
+	famConceptPair
+	famQuoted
+)
+
+// How far concepts reach, in tokens of a sentence, how long parts of words are, in
+// bytes, and how many times a feature of concepts counts.
+const (
+	conceptReach = 8
+	partBytes    = 5
+	conceptValue = 3
+)
+
+// features collects the distinct features of one window.
+type features struct {
+	seen     []uint64 // a bit per feature
+	words    []uint32
+	concepts []uint32
+}
+
+func newFeatures() *features { return &features{seen: make([]uint64, 1<<(featureBits-6))} }
+
+func (f *features) reset() {
+	for _, i := range f.words {
+		f.seen[i>>6] = 0
+	}
+	for _, i := range f.concepts {
+		f.seen[i>>6] = 0
+	}
+	f.words, f.concepts = f.words[:0], f.concepts[:0]
+}
+
+func (f *features) add(family, h uint32) {
+	i := mix(h+family*0x9E3779B9) >> (32 - featureBits)
+	bit := uint64(1) << (i & 63)
+	if f.seen[i>>6]&bit != 0 {
+		return
+	}
+	f.seen[i>>6] |= bit
+	if family >= famConcept {
+		f.concepts = append(f.concepts, i)
+		return
+	}
+	f.words = append(f.words, i)
+}
+
+// window replaces the features by those of the tokens.
+func (f *features) window(text string, tokens []token, lex *lexicon) {
+	f.reset()
+	var recent [conceptReach]concept
+	for i := range tokens {
+		t := &tokens[i]
+		if t.kind == signToken {
+			f.add(famSign, t.hash)
+			continue
+		}
+		if t.first {
+			recent = [conceptReach]concept{}
+		}
+		f.add(famWord, t.hash)
+		if i > 0 && !t.first {
+			f.neighbours(tokens, i)
+		}
+		if t.kind == wordToken && t.concept != lex.group {
+			f.parts(text[t.start:t.end])
+		}
+		f.conceptsAt(t, &recent, i)
+	}
+}
+
+func (f *features) neighbours(tokens []token, i int) {
+	t, last := &tokens[i], &tokens[i-1]
+	f.add(famPair, pair(last.hash, t.hash))
+	if i < 2 || last.first {
+		return
+	}
+	before := &tokens[i-2]
+	if t.kind == glyphToken {
+		f.add(famGlyphs, pair(pair(before.hash, last.hash), t.hash))
+		return
+	}
+	f.add(famSkip, pair(before.hash, t.hash))
+}
+
+// parts are the beginning of a long word and what it is made of, so that inflected and
+// misspelt words are recognised.
+func (f *features) parts(word string) {
+	if len(word) <= partBytes {
+		return
+	}
+	f.add(famPart, hashString(word[:partBytes])^1)
+	for i := 0; i+partBytes <= len(word); i++ {
+		f.add(famPart, hashString(word[i:i+partBytes]))
+	}
+}
+
+// conceptsAt adds the concept of a token and its pairs with those shortly before it in
+// the sentence.
+func (f *features) conceptsAt(t *token, recent *[conceptReach]concept, at int) {
+	c := t.concept
+	recent[at%conceptReach] = c
+	if c == noConcept {
+		return
+	}
+	f.add(famConcept, uint32(c))
+	if t.first {
+		f.add(famFirst, uint32(c))
+	}
+	if t.quoted {
+		f.add(famQuoted, uint32(c))
+	}
+	for k := 1; k < conceptReach; k++ {
+		if p := recent[(at+k)%conceptReach]; p != noConcept && p != c {
+			f.add(famConceptPair, uint32(p)<<8|uint32(c))
+		}
+	}
+}
+
+// value is what one of n features of a window is worth: at n^-½ long windows, whose
+// features agree, would have large sums, and few features say little.
+func value(n int) float64 { return math.Pow(float64(n)+fewFeatures, -0.75) }
+
+// fewFeatures is how many features are taken for given.
+const fewFeatures = 24
