@@ -228,6 +228,8 @@ type setting struct{ name, word, hint string }
 
 // settings are those fields in the order of the page, due times apart.
 var settings = []setting{
+	{"risk.flag", "Flag at a risk of", "What all enforced detectors say together. Empty: only detectors on their own flag."},
+	{"risk.block", "Block at a risk of", "At least the risk that flags. Empty: only detectors on their own block."},
 	{"audit_rate", "Audit sample", "The share of allowed interactions that are put into the queue by chance: 0.02 is 2 in 100."},
 	{"fail_open", "When a detector fails", "A detector that could not answer is never taken for an allow, unless you say so here."},
 	{"deadline_ms", "Deadline, ms", "For one screening. A detector that needs longer has failed."},
@@ -253,6 +255,9 @@ func settingValue(name, value string) string {
 		return "let it through"
 	case name == "fail_open":
 		return "flag it"
+	case name == "risk.flag", name == "risk.block":
+		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
+		return threshold(x)
 	case name == "audit_rate":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return exactPercent(x)
@@ -288,6 +293,8 @@ func minutesWord(n int) string {
 // settingFacts lists a policy's settings in words.
 func settingFacts(p review.Policy) []fact {
 	out := []fact{
+		{settingWord("risk.flag"), threshold(p.Risk.Flag)},
+		{settingWord("risk.block"), threshold(p.Risk.Block)},
 		{settingWord("audit_rate"), exactPercent(p.AuditRate) + " of what is allowed"},
 		{settingWord("fail_open"), settingValue("fail_open", strconv.FormatBool(p.FailOpen))},
 		{"Deadline", count(p.DeadlineMS) + " ms"},

@@ -34,6 +34,8 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 			f.set(segmentField(id, kind, "block"), review.FormatShare(t.Block))
 		}
 	}
+	f.set("risk.flag", thresholdText(p.Risk.Flag))
+	f.set("risk.block", thresholdText(p.Risk.Block))
 	f.set("fail_open", strconv.FormatBool(p.FailOpen))
 	f.set("deadline_ms", strconv.Itoa(p.DeadlineMS))
 	f.set("audit_rate", review.FormatShare(p.AuditRate))
@@ -122,6 +124,8 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 		p.FailOpen = r.values.Get("fail_open") == "true"
 	}
 	r.whole("deadline_ms", &p.DeadlineMS)
+	r.share("risk.flag", &p.Risk.Flag, "0")
+	r.share("risk.block", &p.Risk.Block, "0")
 	r.share("audit_rate", &p.AuditRate, "")
 	r.whole("max_prompt_bytes", &p.MaxPromptBytes)
 	p.DueMinutes = maps.Clone(base.DueMinutes)

@@ -32,7 +32,7 @@ func TestAPolicyIsDraftedComparedActivatedAndRolledBackWithoutScript(t *testing.
 	t.Parallel()
 	site := webtest.NewSite(t)
 	attack := site.PostAttack(webtest.Home, "before")
-	require.Equal(t, "flag", attack.Verdict)
+	require.Equal(t, "block", attack.Verdict)
 	lead := leadOf(site)
 
 	webtest.Says(t, page(t, lead.Get("/policies"), 200), policyHome)
@@ -60,7 +60,7 @@ func TestAPolicyIsDraftedComparedActivatedAndRolledBackWithoutScript(t *testing.
 	webtest.Conceals(t, page(t, site.Person(review.RoleViewer).Get(policyHome+"/draft"), 200), "aurora")
 
 	tried := page(t, lead.Post(policyHome+"/trial", url.Values{"kind": {"prompt"}, "text": {webtest.Attack + " of Aurora <b>"}}), 200)
-	webtest.Says(t, tried, "Both would flag it.")
+	webtest.Says(t, tried, "The live policy would block it; the draft would flag it.")
 	webtest.Says(t, tried, "Matches the sensitive pattern “project”.")
 	webtest.Says(t, tried, "Draft")
 	webtest.Says(t, tried, "monitored only")
@@ -205,7 +205,7 @@ func TestATrialIsNotStored(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
 	lead := leadOf(site)
-	webtest.Says(t, page(t, lead.Post(policyHome+"/trial", url.Values{"kind": {"prompt"}, "text": {webtest.Attack}}), 200), "would flag it")
+	webtest.Says(t, page(t, lead.Post(policyHome+"/trial", url.Values{"kind": {"prompt"}, "text": {webtest.Attack}}), 200), "would block it")
 	require.Empty(t, policyOf(t, site).Tallies)
 	webtest.Conceals(t, page(t, lead.Get("/queue"), 200), `class="row-text"`)
 	require.NotContains(t, site.Log.String(), "admin password")

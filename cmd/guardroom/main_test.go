@@ -128,10 +128,11 @@ func TestEval(t *testing.T) {
 
 func TestTrainNeedsData(t *testing.T) {
 	dir := t.TempDir()
-	r := command(t, "", "train", "--data", dir, "--out", dir+"/weights.bin")
+	r := command(t, "", "train", "--data", dir, "--out", dir+"/weights.bin", "--risk", dir+"/risk.json")
 	require.Equal(t, exitUsage, r.code)
 	require.Contains(t, r.err, "injection.dev.jsonl")
 	require.NoFileExists(t, dir+"/weights.bin")
+	require.NoFileExists(t, dir+"/risk.json")
 }
 
 func TestScan(t *testing.T) {

@@ -54,10 +54,11 @@ type trainCommand struct {
 	Model    string `enum:"injection.model,input.gibberish,output.grounding,toxicity.local" default:"injection.model" help:"The detector whose model is trained: ${enum}."`
 	Data     string `required:"" type:"existingdir" placeholder:"DIR" help:"The folder of the development data."`
 	Out      string `default:"weights.bin" placeholder:"FILE" help:"Where the weights go; each model has a folder below internal/guard from which they are built into the binary."`
+	Risk     string `default:"risk.json" placeholder:"FILE" help:"Where goes how findings add up to a risk (injection.model); it is built into the binary from internal/review/risk.json."`
 	Seed     uint64 `default:"1" help:"The seed of the texts that the grammar writes; the shipped weights have 1. Only injection.model needs it."`
 	Validate bool   `help:"Also measure with one source at a time held out, and with harmless texts held out by near-duplicates only (injection.model)."`
 }
 
 func (c trainCommand) Run(ctx context.Context, io streams) error {
-	return app.Train(ctx, app.Training{Model: c.Model, Data: c.Data, Out: c.Out, Seed: c.Seed, Validate: c.Validate}, io.Err)
+	return app.Train(ctx, app.Training{Model: c.Model, Data: c.Data, Out: c.Out, Risk: c.Risk, Seed: c.Seed, Validate: c.Validate}, io.Err)
 }

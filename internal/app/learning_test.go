@@ -91,6 +91,10 @@ func (s *site) decide(itemID string, j review.Judgement) review.Decision {
 	require.NoError(s.t, err)
 	view, err := s.Service.View(ctx, s.analyst, itemID)
 	require.NoError(s.t, err)
+	if view.Item.Blind {
+		_, err = s.Service.JudgeBlind(ctx, s.analyst, review.BlindCommand{ItemID: itemID, Token: claim.Token, Version: view.Item.Version, Judgement: j})
+		require.NoError(s.t, err)
+	}
 	d, err := s.Service.Decide(ctx, s.analyst, review.DecideCommand{ItemID: itemID, Token: claim.Token, Version: view.Item.Version, Judgement: j})
 	require.NoError(s.t, err)
 	return d

@@ -133,7 +133,7 @@ type screened struct {
 // harm.
 func (s *Scanner) screen(ctx context.Context, content review.Content) screened {
 	screening := s.screener.Screen(ctx, content.Segments(), s.policy)
-	verdict, risk := s.policy.Decide(screening.Findings, screening.Failures)
+	verdict, risk := s.policy.Judge(screening)
 	return screened{screening.Findings, verdict, risk}
 }
 

@@ -2,16 +2,14 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
-	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/classifier"
-	"github.com/guardroom/guardroom/internal/guard/detectors"
-	"github.com/guardroom/guardroom/internal/quality"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -20,16 +18,13 @@ type Training struct {
 	Model    string // the detector whose model it is
 	Data     string // the folder of the development data
 	Out      string // the file of the weights
+	Risk     string // the file of how findings add up to a risk (injection.model)
 	Seed     uint64 // of the texts that the grammar writes
 	Validate bool   // measure in two more ways, which takes several times as long
 }
 
-// trainedModel is the detector that training makes the weights of.
-const trainedModel = "injection.model"
-
-// Train fits a model and writes its weights; what it measured on publishers that the
-// measured models had not seen goes to progress. The same data and seed give the same
-// bytes.
+// Train fits a model and writes its weights; what it measured on texts that the measured
+// models had not seen goes to progress. The same data and seed give the same bytes.
 func Train(ctx context.Context, t Training, progress io.Writer) error {
 	if m, small := smallModels[t.Model]; small {
 		return m.run(t, progress)
@@ -37,6 +32,8 @@ func Train(ctx context.Context, t Training, progress io.Writer) error {
 	return trainInjection(ctx, t, progress)
 }
 
+// trainInjection fits injection.model, and then how its score and the findings of the rules add up
+// to a risk, on publishers that the models had not seen, and writes both.
 func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	corpus, err := classifier.LoadCorpus(t.Data, t.Seed)
 	if err != nil {
@@ -56,12 +53,24 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(progress, "%s is written, %d bytes.\n", t.Out, len(data))
-	rules, err := newRulesAlone()
+	guard, err := newHeldOutGuard()
 	if err != nil {
 		return err
 	}
-	if err := rules.compare(ctx, "publishers held out", scored, progress); err != nil || !t.Validate {
+	seen, err := guard.look(ctx, scored)
+	if err != nil {
 		return err
+	}
+	if err := guard.fit(seen); err != nil {
+		return err
+	}
+	if err := writeCombination(t.Risk, guard.combination); err != nil {
+		return err
+	}
+	fmt.Fprintf(progress, "%s is written.\n", t.Risk)
+	guard.compare("publishers held out", seen, progress)
+	if !t.Validate {
+		return nil
 	}
 	for _, way := range []struct {
 		name string
@@ -74,69 +83,21 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := rules.compare(ctx, way.name, scored, progress); err != nil {
+		seen, err := guard.look(ctx, scored)
+		if err != nil {
 			return err
 		}
+		guard.compare(way.name, seen, progress)
 	}
 	return nil
 }
 
-// rulesAlone is the guard without the model, to which scores of models that had not seen
-// a text are added.
-type rulesAlone struct {
-	screener review.Screener
-	policy   review.Policy // whole
-	without  review.Policy // the model switched off
-}
-
-func newRulesAlone() (rulesAlone, error) {
-	pipeline, _, err := newGuard(nil, guard.Options{})
+func writeCombination(path string, c review.Combination) error {
+	data, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
-		return rulesAlone{}, err
+		return err
 	}
-	r := rulesAlone{screener: pipeline, policy: review.DefaultPolicy(pipeline.Specs()), without: review.DefaultPolicy(pipeline.Specs())}
-	r.without.Detectors[trainedModel] = review.Rule{Mode: review.ModeOff}
-	return r, nil
-}
-
-// compare tells what the model's scores are worth alone, and in the guard.
-func (r rulesAlone) compare(ctx context.Context, name string, scored []classifier.Scored, out io.Writer) error {
-	alone, whole := make([]quality.Judged, len(scored)), make([]quality.Judged, len(scored))
-	for i, s := range scored {
-		alone[i] = quality.Judged{Score: s.Sum, Positive: s.Attack}
-		segments := review.Content{Prompt: s.Text}.Segments()
-		screening := r.screener.Screen(ctx, segments, r.without)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		findings := screening.Findings
-		if s.Score >= detectors.ModelLeast {
-			findings = append(findings, review.Finding{
-				Detector: trainedModel, Severity: review.SeverityMedium, Confidence: s.Score, Segment: segments[0].Name,
-			})
-		}
-		_, risk := r.policy.Decide(findings, screening.Failures)
-		whole[i] = quality.Judged{Score: risk, Positive: s.Attack}
-	}
-	fmt.Fprintf(out, "\nThe model alone, %s:\n", name)
-	ranking := quality.NewRanking(alone)
-	printRanking(out, ranking)
-	for _, fpr := range append([]float64{0}, evalRates...) {
-		printThreshold(out, fpr, ranking.At(fpr).Threshold, scored)
-	}
-	fmt.Fprintf(out, "The whole guard, %s for the model:\n", name)
-	printRanking(out, quality.NewRanking(whole))
-	return nil
-}
-
-// printThreshold tells the score at a threshold on sums.
-func printThreshold(out io.Writer, fpr, sum float64, scored []classifier.Scored) {
-	for _, s := range scored {
-		if s.Sum == sum {
-			fmt.Fprintf(out, "  at most %g %% of harmless texts score %.4f or more\n", 100*fpr, s.Score)
-			return
-		}
-	}
+	return replaceFile(path, append(data, '\n'))
 }
 
 // replaceFile writes a file whole or not at all.

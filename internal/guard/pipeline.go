@@ -183,6 +183,15 @@ func (s *screening) conclude(segment review.Segment, reports []report) {
 	for _, r := range reports {
 		found = append(found, s.complete(*r.spec, segment, r.findings)...)
 	}
+	told := found[:0]
+	for _, f := range found {
+		if f.Confidence < review.LeastTold {
+			s.out.Faint = append(s.out.Faint, f)
+			continue
+		}
+		told = append(told, f)
+	}
+	found = told
 	s.out.Findings = append(s.out.Findings, s.finish(segment, found)...)
 }
 

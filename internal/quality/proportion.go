@@ -33,6 +33,14 @@ func NewProportion(k, n int) Proportion {
 	return p
 }
 
+// upperBound is the one-sided 95 % bound on a proportion of which k of n were seen.
+func upperBound(k, n int) float64 {
+	if k >= n {
+		return 1
+	}
+	return distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(0.95)
+}
+
 // String shows percent and the interval, such as "12.5 % (8.1–18.0)".
 func (p Proportion) String() string {
 	return fmt.Sprintf("%.1f %% (%.1f–%.1f)", 100*p.Value, 100*p.Lower, 100*p.Upper)

@@ -96,6 +96,21 @@ func (r Ranking) At(fpr float64) Point {
 	return best
 }
 
+// Shown is the operating point with the highest recall whose false positive rate is
+// shown to be at most fpr: the one-sided 95 % bound of Clopper and Pearson lies below.
+// Thresholds are tried from strict to lenient up to the first that fails, so that trying
+// many proves nothing by chance.
+func (r Ranking) Shown(fpr float64) Point {
+	best := Point{Threshold: math.Inf(1)}
+	for _, p := range r.Points() {
+		if upperBound(p.FalsePositives, r.negatives) > fpr {
+			break
+		}
+		best = p
+	}
+	return best
+}
+
 // Recall is the share of positives that score at least the point's threshold, with
 // its 95 % interval.
 func (r Ranking) Recall(p Point) Proportion { return NewProportion(p.TruePositives, r.positives) }

@@ -62,6 +62,7 @@ type Policy struct {
 	AppID     string          `json:"-"`
 	Version   int             `json:"-"` // 1, 2, 3 … per App
 	Detectors map[string]Rule `json:"detectors"`
+	Risk      Thresholds      `json:"risk"` // on what all enforced Detectors say together
 
 	FailOpen       bool    `json:"fail_open"`        // a Failure of an enforced Detector is recorded but does not flag
 	DeadlineMS     int     `json:"deadline_ms"`      // for one screening; a Detector that needs longer is a Failure
@@ -87,8 +88,10 @@ type Policy struct {
 
 // DefaultPolicy is what a new App starts with.
 func DefaultPolicy(specs []DetectorSpec) Policy {
+	fitted := FittedCombination()
 	p := Policy{
 		Detectors:      make(map[string]Rule, len(specs)),
+		Risk:           Thresholds{Flag: fitted.Flag, Block: fitted.Block},
 		DeadlineMS:     500,
 		AuditRate:      0.02,
 		MaxPromptBytes: 64 << 10,
@@ -163,43 +166,69 @@ func ParsePolicy(appID string, version int, document []byte) (Policy, error) {
 // Decide turns what was found into a Verdict and a risk in [0,1]. It is pure: the
 // same Findings and Failures always give the same answer.
 //
-// The risk is the chance that at least one enforced Finding is real harm, taking
-// detectors as independent: 1 − Π(1 − weight(severity)·confidence), each Detector
-// counted once with its strongest Finding.
+// A Verdict is reached by one Detector alone, at the thresholds of its Rule, or by all
+// enforced ones together, at the thresholds on the risk. Risk and Verdict agree: what one
+// Detector flags or blocks is at least as risky as what all together flag or block.
 func (p Policy) Decide(findings []Finding, failures []Failure) (Verdict, float64) {
-	verdict := VerdictAllow
-	strongest := map[string]float64{}
-	for _, f := range findings {
-		rule := p.Detectors[f.Detector]
-		if rule.Mode != ModeEnforce {
-			continue
-		}
-		t := rule.thresholds(kindOfSegment(f.Segment))
-		verdict = max(verdict, t.verdict(f.Confidence))
-		strongest[f.Detector] = max(strongest[f.Detector], f.Severity.Weight()*f.Confidence)
-	}
+	return p.decide(FittedCombination(), findings, failures)
+}
+
+func (p Policy) decide(c Combination, findings []Finding, failures []Failure) (Verdict, float64) {
+	enforced := p.Enforced(findings)
+	alone := p.Alone(enforced)
+	risk := max(c.Risk(enforced), p.Risk.least(alone))
+	verdict := max(alone, p.Risk.verdict(risk))
 	for _, f := range failures {
 		if !p.FailOpen && p.Mode(f.Detector) == ModeEnforce {
 			verdict = max(verdict, VerdictFlag)
 		}
 	}
-	return verdict, noisyOr(strongest)
+	return verdict, risk
 }
 
-// decisive returns the Findings that reached a threshold of an enforced Detector;
-// all of them when none did.
-func (p Policy) decisive(findings []Finding) []Finding {
-	var out []Finding
+// Enforced returns the Findings that count toward the Verdict.
+func (p Policy) Enforced(findings []Finding) []Finding {
+	out := make([]Finding, 0, len(findings))
 	for _, f := range findings {
-		rule := p.Detectors[f.Detector]
-		if rule.Mode == ModeEnforce && rule.thresholds(kindOfSegment(f.Segment)).verdict(f.Confidence) > VerdictAllow {
+		if p.Mode(f.Detector) == ModeEnforce {
 			out = append(out, f)
 		}
 	}
-	if out == nil {
+	return out
+}
+
+// Alone is the strongest Verdict that one of the enforced Findings reaches on its own.
+func (p Policy) Alone(enforced []Finding) Verdict {
+	verdict := VerdictAllow
+	for _, f := range enforced {
+		verdict = max(verdict, p.reaches(f))
+	}
+	return verdict
+}
+
+// reaches is the Verdict that an enforced Finding reaches on its own.
+func (p Policy) reaches(f Finding) Verdict {
+	return p.Detectors[f.Detector].thresholds(kindOfSegment(f.Segment)).verdict(f.Confidence)
+}
+
+// decisive returns the Findings that explain the Verdict: those that reached a threshold
+// of their own; when none did, those that count together; and all when none counts.
+func (p Policy) decisive(findings []Finding) []Finding {
+	enforced := p.Enforced(findings)
+	var out []Finding
+	for _, f := range enforced {
+		if p.reaches(f) > VerdictAllow {
+			out = append(out, f)
+		}
+	}
+	switch {
+	case out != nil:
+		return out
+	case len(enforced) > 0:
+		return enforced
+	default:
 		return findings
 	}
-	return out
 }
 
 func (t Thresholds) verdict(confidence float64) Verdict {
@@ -213,11 +242,22 @@ func (t Thresholds) verdict(confidence float64) Verdict {
 	}
 }
 
-// noisyOr multiplies in a fixed order, so that the result is the same to the bit.
-func noisyOr(strongest map[string]float64) float64 {
-	none := 1.0
-	for _, d := range slices.Sorted(maps.Keys(strongest)) {
-		none *= 1 - strongest[d]
+// least is the lowest confidence of a Verdict; 0 when it is never reached.
+func (t Thresholds) least(v Verdict) float64 {
+	switch {
+	case v == VerdictBlock && t.Block > 0:
+		return t.Block
+	case v >= VerdictFlag:
+		return t.Flag
+	default:
+		return 0
 	}
-	return 1 - none
+}
+
+// lowest is the lower of the thresholds that can be reached; 0 when none can.
+func (t Thresholds) lowest() float64 {
+	if t.Flag > 0 {
+		return t.Flag
+	}
+	return t.Block
 }

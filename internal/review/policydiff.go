@@ -50,6 +50,8 @@ type policyField struct{ name, value string }
 func (p Policy) fields() []policyField {
 	out := p.detectorFields()
 	add := func(name, value string) { out = append(out, policyField{name, value}) }
+	add("risk.flag", FormatShare(p.Risk.Flag))
+	add("risk.block", FormatShare(p.Risk.Block))
 	add("fail_open", strconv.FormatBool(p.FailOpen))
 	add("deadline_ms", strconv.Itoa(p.DeadlineMS))
 	add("audit_rate", FormatShare(p.AuditRate))

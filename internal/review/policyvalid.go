@@ -25,6 +25,7 @@ const (
 func (p Policy) Validate() error {
 	var bad invalidFields
 	p.validateDetectors(&bad)
+	p.Risk.validate(&bad, "risk")
 	bad.unit("audit_rate", p.AuditRate)
 	bad.between("deadline_ms", p.DeadlineMS, 1, maxDeadlineMS)
 	bad.between("max_prompt_bytes", p.MaxPromptBytes, 1, maxPromptBytes)

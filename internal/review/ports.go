@@ -21,6 +21,7 @@ type Screener interface {
 // Screening is what a Screener returns.
 type Screening struct {
 	Findings   []Finding
+	Faint      []Finding // too weak to be told, see LeastTold
 	Failures   []Failure
 	Redactions []Redaction
 }

@@ -108,7 +108,7 @@ func (s *Service) screen(ctx context.Context, content Content, policy Policy) As
 		Findings: screening.Findings, Failures: screening.Failures, Redactions: screening.Redactions,
 		PolicyVersion: policy.Version,
 	}
-	a.Verdict, a.Risk = policy.Decide(a.Findings, a.Failures)
+	a.Verdict, a.Risk = policy.Judge(screening)
 	a.ScreeningUS = s.Clock().Sub(start).Microseconds()
 	return a
 }

@@ -60,6 +60,7 @@ var specs = []review.DetectorSpec{
 func policy() review.Policy {
 	p := review.DefaultPolicy(nil)
 	p.Version = 4
+	p.Risk = review.Thresholds{Flag: 0.6, Block: 0.95}
 	p.Detectors = map[string]review.Rule{}
 	for _, s := range specs {
 		p.Detectors[s.ID] = review.Rule{Mode: review.ModeEnforce, Flag: 0.5, Block: 0.9}

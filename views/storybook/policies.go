@@ -112,7 +112,7 @@ func (s stories) policies() []Story {
 	stale := edit(drafted())
 	stale.Problem = &views.Problem{Code: review.CodeConflict, Message: "this draft was changed by somebody else since you opened it"}
 	old := review.DefaultPolicy(ruled)
-	old.Version = 1
+	old.Version, old.Risk = 1, review.Thresholds{Flag: 0.5}
 	version := views.PolicyVersionPage{PolicyPage: of(josef, policyView()), Version: 1, Policy: old}
 	liveVersion := version
 	liveVersion.Version, liveVersion.Policy = 4, livePolicy()

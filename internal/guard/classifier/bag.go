@@ -10,6 +10,7 @@ import (
 // them; a harmless text is harmless in all.
 type bag struct {
 	windows [][]uint32
+	spans   [][2]int // of the windows, bytes of the sample's text
 	attack  bool
 	weight  float64 // of the sample in the fit
 }
@@ -43,6 +44,8 @@ func newBag(s Sample, lex *lexicon, f *features, tokens []token) (bag, []token) 
 			end := min(at+windowTokens, len(tokens))
 			f.window(tokens[at:end], doc)
 			b.windows = append(b.windows, append([]uint32(nil), f.found...))
+			from, to := view.Original(int(tokens[at].start), int(tokens[end-1].end))
+			b.spans = append(b.spans, [2]int{from, to})
 			if end == len(tokens) {
 				break
 			}

@@ -2,9 +2,8 @@ package classifier
 
 import "math"
 
-// baseRate is how many texts are attacks where the probability holds: one in ten. Rules
-// and model are combined as independent chances, so that what is nothing special must
-// add next to nothing; at one in two every harmless text would.
+// baseRate is how many texts are attacks where the probability holds: one in ten, as for
+// the risk that it adds to.
 const baseRate = 0.1
 
 // calibration makes a probability of a sum (Platt 1999).

@@ -10,8 +10,9 @@ import (
 // Scored is a sample and what a model that never saw its fold says of it.
 type Scored struct {
 	Sample
-	Sum   float64 // before calibration
-	Score float64 // after, in [0,1]
+	Sum        float64 // before calibration
+	Score      float64 // after, in [0,1]
+	Start, End int     // bytes of the window that gave it
 }
 
 // Fold says in which fold a sample is held out; −1 for never.
@@ -123,7 +124,7 @@ func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) ([]Scored
 			carriers[i] = fold(Sample{Source: s.Carrier, Cluster: s.Cluster})
 		}
 	}
-	sums := make([]float64, len(samples))
+	sums, spans := make([]float64, len(samples)), make([][2]int, len(samples))
 	for k := range slices.Max(folds) + 1 {
 		var rest []Sample
 		var train []bag
@@ -139,14 +140,14 @@ func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) ([]Scored
 		}
 		for i := range samples {
 			if folds[i] == k {
-				sums[i] = model.top(bags[i])
+				sums[i], spans[i] = model.top(bags[i])
 			}
 		}
 	}
 	var scored []Scored
 	for i, s := range samples {
 		if folds[i] >= 0 {
-			scored = append(scored, Scored{Sample: s, Sum: sums[i]})
+			scored = append(scored, Scored{Sample: s, Sum: sums[i], Start: spans[i][0], End: spans[i][1]})
 		}
 	}
 	calibration := calibrate(scored)

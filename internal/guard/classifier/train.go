@@ -23,6 +23,9 @@ func DefaultRecipe() Recipe {
 	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2}
 }
 
+// WeakWeight is what a text counts whose label is often wrong.
+const WeakWeight = 0.3
+
 // Train fits a model on all samples and calibrates it on what models said of sources
 // that they had not seen; it returns those scores, too. The same samples and recipe
 // give the same bytes.
@@ -67,7 +70,7 @@ func (r Recipe) weigh(samples []Sample, bags []bag) {
 		case s.Generic:
 			w *= r.Generic
 		case s.Weak:
-			w *= 0.3
+			w *= WeakWeight
 		}
 		bags[i].weight = w
 		mass[index(s.Attack)][index(isGrammar(s))] += w
@@ -130,13 +133,15 @@ func (l *linear) round() *Weights {
 	return w
 }
 
-// top is the sum of the worst window.
-func (l *linear) top(b bag) float64 {
-	best := math.Inf(-1)
-	for _, w := range b.windows {
-		best = max(best, l.sum(w))
+// top is the sum of the worst window, and where that stands; −Inf when there is none.
+func (l *linear) top(b bag) (sum float64, span [2]int) {
+	sum = math.Inf(-1)
+	for i, w := range b.windows {
+		if z := l.sum(w); z > sum {
+			sum, span = z, b.spans[i]
+		}
 	}
-	return best
+	return sum, span
 }
 
 // fit trains on weighed bags.

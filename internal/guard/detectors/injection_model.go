@@ -40,11 +40,6 @@ const (
 	modelBlock = 0.98
 )
 
-// ModelLeast is the least probability for which injection.model makes a Finding: that of
-// any text when one in ten is an attack. It is far below the flag threshold, because the
-// risk of a text orders the queue, and small chances that agree add up.
-const ModelLeast = 0.1
-
 type modelReader struct{ model *classifier.Model }
 
 // Detect reports the worst window of the worst view. Answers bind nobody and operators
@@ -63,7 +58,7 @@ func (d modelReader) Detect(ctx context.Context, in *guard.Input) ([]review.Find
 			worst, best = v, r
 		}
 	}
-	if worst == nil || best.Score < ModelLeast {
+	if worst == nil || best.Score < review.LeastEvidence {
 		return nil, nil
 	}
 	return []review.Finding{guard.Found(worst, best.Start, best.End, review.SeverityMedium, best.Score, "Reads like an attempt to steer the model")}, nil
