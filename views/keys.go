@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -34,6 +35,7 @@ func (w Where) word() string {
 // Key is one keyboard command. This is the only place where keys are declared: buttons show them, the script finds them
 // in the page, and the cheat sheet lists them.
 type Key struct {
+	ID    string   // names the command, for people who press something else; "" where nobody may
 	Press []string // as KeyboardEvent.key says it; "g q" is one after the other; several are alternatives
 	Does  string
 	Where Where
@@ -41,65 +43,66 @@ type Key struct {
 
 // The keys.
 var (
-	keyApprove    = Key{[]string{"a"}, text.Say("Approve"), OnItem}
-	keyBlock      = Key{[]string{"b"}, text.Say("Block"), OnItem}
-	keyEscalate   = Key{[]string{"e"}, text.Say("Escalate to a lead"), OnItem}
-	keySkip       = Key{[]string{"s"}, text.Say("Skip, and take the next one"), OnItem}
-	keyNote       = Key{[]string{"n"}, text.Say("Write a note"), OnItem}
-	keyReason     = Key{[]string{"r"}, text.Say("Give a reason"), OnItem}
-	keyGuard      = Key{[]string{"v"}, text.Say("What the guard says"), OnItem}
-	keyUnmask     = Key{[]string{"p"}, text.Say("Show personal data, which is recorded"), OnItem}
-	keyGuessing   = Key{[]string{"m"}, text.Say("Only guessing"), OnItem}
-	keyFairlySure = Key{[]string{","}, text.Say("Fairly sure"), OnItem}
-	keyCertain    = Key{[]string{"."}, text.Say("Certain"), OnItem}
-	keyHistory    = Key{[]string{"h"}, text.Say("This user’s history"), OnItem}
-	keyUp         = Key{[]string{"u"}, text.Say("Back to the list"), OnItem}
-	keyNextItem   = Key{[]string{"j", "ArrowRight"}, text.Say("Next item"), OnItem}
-	keyPrevItem   = Key{[]string{"k", "ArrowLeft"}, text.Say("Previous item"), OnItem}
-	keyNextRow    = Key{[]string{"j", "ArrowDown"}, text.Say("Next line"), OnQueue}
-	keyPrevRow    = Key{[]string{"k", "ArrowUp"}, text.Say("Previous line"), OnQueue}
-	keyOpenRow    = Key{[]string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
-	keyFilter     = Key{[]string{"f"}, text.Say("Filter"), OnQueue}
-	keyNextPage   = Key{[]string{"]"}, text.Say("Next page"), OnQueue}
-	keyFirstPage  = Key{[]string{"["}, text.Say("First page"), OnQueue}
-	keyUndo       = Key{[]string{"z"}, text.Say("Undo, for ten seconds"), Everywhere}
-	keyGoQueue    = Key{[]string{"g q"}, text.Say("Go to the queue"), Everywhere}
-	keyGoProposed = Key{[]string{"g i"}, text.Say("Go to the interventions"), Everywhere}
-	keyGoDecided  = Key{[]string{"g d"}, text.Say("Go to the decisions"), Everywhere}
-	keyGoPolicies = Key{[]string{"g p"}, text.Say("Go to the policies"), Everywhere}
-	keyTheme      = Key{[]string{"t"}, text.Say("Light or dark"), Everywhere}
-	keyHelp       = Key{[]string{"?"}, text.Say("This list"), Everywhere}
+	keyApprove    = Key{"approve", []string{"a"}, text.Say("Approve"), OnItem}
+	keyBlock      = Key{"block", []string{"b"}, text.Say("Block"), OnItem}
+	keyEscalate   = Key{"escalate", []string{"e"}, text.Say("Escalate to a lead"), OnItem}
+	keySkip       = Key{"skip", []string{"s"}, text.Say("Skip, and take the next one"), OnItem}
+	keyNote       = Key{"note", []string{"n"}, text.Say("Write a note"), OnItem}
+	keyReason     = Key{"reason", []string{"r"}, text.Say("Give a reason"), OnItem}
+	keyGuard      = Key{"guard", []string{"v"}, text.Say("What the guard says"), OnItem}
+	keyUnmask     = Key{"unmask", []string{"p"}, text.Say("Show personal data, which is recorded"), OnItem}
+	keyGuessing   = Key{"guessing", []string{"m"}, text.Say("Only guessing"), OnItem}
+	keyFairlySure = Key{"fairly-sure", []string{","}, text.Say("Fairly sure"), OnItem}
+	keyCertain    = Key{"certain", []string{"."}, text.Say("Certain"), OnItem}
+	keyHistory    = Key{"history", []string{"h"}, text.Say("This user’s history"), OnItem}
+	keyUp         = Key{"up", []string{"u"}, text.Say("Back to the list"), OnItem}
+	keyNextItem   = Key{"next-item", []string{"j", "ArrowRight"}, text.Say("Next item"), OnItem}
+	keyPrevItem   = Key{"previous-item", []string{"k", "ArrowLeft"}, text.Say("Previous item"), OnItem}
+	keyNextRow    = Key{"next-line", []string{"j", "ArrowDown"}, text.Say("Next line"), OnQueue}
+	keyPrevRow    = Key{"previous-line", []string{"k", "ArrowUp"}, text.Say("Previous line"), OnQueue}
+	keyOpenRow    = Key{"open", []string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
+	keyFilter     = Key{"filter", []string{"f"}, text.Say("Filter"), OnQueue}
+	keyNextPage   = Key{"next-page", []string{"]"}, text.Say("Next page"), OnQueue}
+	keyFirstPage  = Key{"first-page", []string{"["}, text.Say("First page"), OnQueue}
+	keyUndo       = Key{"undo", []string{"z"}, text.Say("Undo, for ten seconds"), Everywhere}
+	keyGoQueue    = Key{"go-queue", []string{"g q"}, text.Say("Go to the queue"), Everywhere}
+	keyGoProposed = Key{"go-interventions", []string{"g i"}, text.Say("Go to the interventions"), Everywhere}
+	keyGoDecided  = Key{"go-decisions", []string{"g d"}, text.Say("Go to the decisions"), Everywhere}
+	keyGoPolicies = Key{"go-policies", []string{"g p"}, text.Say("Go to the policies"), Everywhere}
+	keyTheme      = Key{"theme", []string{"t"}, text.Say("Light or dark"), Everywhere}
+	keyHelp       = Key{"help", []string{"?"}, text.Say("This list"), Everywhere}
 )
 
 // maxLabelKeys is how many labels have a digit.
 const maxLabelKeys = 9
 
 func labelKey(i int) Key {
-	return Key{[]string{fmt.Sprint(i + 1)}, text.Say("Set or clear a label"), OnItem}
+	return Key{"", []string{fmt.Sprint(i + 1)}, text.Say("Set or clear a label"), OnItem}
 }
 
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
-	keyApprove, keyBlock, keyEscalate, keySkip, {[]string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
+	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoPolicies, keyTheme, keyHelp,
-	{[]string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
+	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }
 
-// sheetOf lists the keys of one place.
-func sheetOf(where Where) []Key {
+// sheetOf lists the keys of one place, as the reader presses them.
+func sheetOf(ctx context.Context, where Where) []Key {
 	var out []Key
 	for _, k := range sheet {
 		if k.Where == where {
-			out = append(out, k)
+			out = append(out, k.of(ctx))
 		}
 	}
 	return out
 }
 
 // attrs ties an element to the key: the script presses it, and assistive technology is told of it.
-func (k Key) attrs() templ.Attributes {
-	return templ.Attributes{"data-key": k.presses(), "aria-keyshortcuts": k.shortcuts()}
+func (k Key) attrs(ctx context.Context) templ.Attributes {
+	own := k.of(ctx)
+	return templ.Attributes{"data-key": own.bars(), "aria-keyshortcuts": own.shortcuts()}
 }
 
 // shortcuts is the ARIA notation; it has none for one key after the other, so those are left out.
@@ -114,7 +117,9 @@ func (k Key) shortcuts() string {
 }
 
 // cap is the key as it is printed beside a button.
-func (k Key) cap() string { return capOf(k.Press[0]) }
+func (k Key) cap(ctx context.Context) string {
+	return strings.Join(chord(k.of(ctx).Press[0]), " ")
+}
 
 func capOf(press string) string {
 	switch press {
@@ -136,4 +141,6 @@ func capOf(press string) string {
 }
 
 // presses is what the script compares KeyboardEvent.key with, alternatives apart by bars.
-func (k Key) presses() string { return strings.Join(k.Press, "|") }
+func (k Key) presses(ctx context.Context) string { return k.of(ctx).bars() }
+
+func (k Key) bars() string { return strings.Join(k.Press, "|") }

@@ -1,10 +1,12 @@
 package views
 
 import (
+	"context"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // Place is where in the navigation a page stands.
@@ -34,7 +36,7 @@ type Shell struct {
 
 // Notice tells, once, what the last action did. It is announced to screen readers.
 type Notice struct {
-	Text string
+	Text string     // in English, as the catalogue knows it
 	Undo *UndoOffer // nil when there is nothing to take back
 }
 
@@ -50,6 +52,15 @@ type Problem struct {
 	Code    review.Code // CodeConflict, CodeUnprocessable …
 	Message string      // safe to show
 	Fields  []review.FieldError
+}
+
+// say is the message as the reader speaks.
+func (p *Problem) say(ctx context.Context) string {
+	if len(p.Fields) == 0 {
+		return text.Word(ctx, p.Message)
+	}
+	first := p.Fields[0]
+	return first.Field + ": " + text.Word(ctx, first.Message)
 }
 
 // of returns the message for one field, "" when there is none. It may be asked of nil.
@@ -178,10 +189,13 @@ type PolicyVersionPage struct {
 	Problem *Problem
 }
 
-// AccountPage is GET /account.
+// AccountPage is GET /account, and what refused preferences answer.
 type AccountPage struct {
 	Shell
-	SignedInAt time.Time // zero when not known
+	SignedInAt  time.Time          // zero when not known
+	Preferences review.Preferences // as kept, or as typed
+	KeyProblems map[string]KeyProblem
+	Problem     *Problem
 }
 
 // ErrorPage is any answer that says no.

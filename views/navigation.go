@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"strings"
 	"unicode/utf8"
 
@@ -19,11 +20,11 @@ type entry struct {
 	key   *Key
 }
 
-func (e entry) keyAttrs() templ.Attributes {
+func (e entry) keyAttrs(ctx context.Context) templ.Attributes {
 	if e.key == nil {
 		return nil
 	}
-	return e.key.attrs()
+	return e.key.attrs(ctx)
 }
 
 type group struct {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views"
-	"github.com/guardroom/guardroom/views/text"
 )
 
 // call is one request on its way: Echo's context and what we found out about it.
@@ -91,7 +90,7 @@ func (c *call) ok(value any) error { return c.json(http.StatusOK, echo.MIMEAppli
 // page answers with a page, rendered before the status is written.
 func (c *call) page(status int, page templ.Component) error {
 	var b bytes.Buffer
-	ctx := text.With(c.Request().Context(), text.Choose("", c.Request().Header.Get("Accept-Language")))
+	ctx := views.For(c.Request().Context(), c.viewer.User.Preferences, c.Request().Header.Get("Accept-Language"))
 	c.Response().Header().Add(echo.HeaderVary, "Accept-Language")
 	if err := page.Render(ctx, &b); err != nil {
 		return review.Wrap(review.CodeInternal, err, "the page could not be drawn")

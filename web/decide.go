@@ -46,14 +46,17 @@ func (s *Server) decide(c *call) error {
 	}
 	s.sessions.tell(c, outcome(d.Judgement), &d)
 	c.told = true
-	return s.afterDeciding(c, step.from)
+	return s.afterDeciding(c, step)
 }
 
 // afterDeciding: the Decision is safe, so that nothing may look now as if it were not.
-func (s *Server) afterDeciding(c *call, from review.Filter) error {
-	if err := s.toNext(c, from, ""); err != nil {
+func (s *Server) afterDeciding(c *call, step itemStep) error {
+	if c.viewer.User.Preferences.Stay {
+		return c.see(itemAddress(step.id, step.from))
+	}
+	if err := s.toNext(c, step.from, ""); err != nil {
 		c.refused = err
-		return c.see(views.QueuePath(from, nil))
+		return c.see(views.QueuePath(step.from, nil))
 	}
 	return nil
 }

@@ -108,12 +108,3 @@ func localPath(address string) string {
 }
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }
-
-// account shows who is signed in.
-func (s *Server) account(c *call) error {
-	shell, err := s.shell(c)
-	if err != nil {
-		return err
-	}
-	return c.page(http.StatusOK, views.Account(views.AccountPage{Shell: shell, SignedInAt: c.signedInAt}))
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // outcome is what the last action did, told once on the next page.
@@ -27,24 +28,26 @@ const (
 	didActivate outcome = "activate"
 	didDiscard  outcome = "discard"
 	didRollBack outcome = "rollback"
+	didPrefer   outcome = "prefer"
 	nothingLeft outcome = "empty"
 )
 
 var outcomeTexts = map[outcome]string{
-	didApprove:  "Approved.",
-	didBlock:    "Blocked.",
-	didEscalate: "Escalated to a lead.",
-	didSkip:     "Skipped. It will not be offered to you again.",
-	didRelease:  "Given back to the queue.",
-	didAnnotate: "Note kept.",
-	didUndo:     "Taken back. The item is open again and yours.",
-	didUnmask:   "Personal data is shown. That you looked is recorded.",
-	didJudge:    "Your verdict is kept. Here is what the guard says; decide now.",
-	didDraft:    "Draft saved. It decides nothing until it is activated.",
-	didActivate: "Activated. It decides from the next interaction on.",
-	didDiscard:  "Draft discarded.",
-	didRollBack: "Rolled back, as a new version.",
-	nothingLeft: "Nothing is waiting here.",
+	didApprove:  text.Say("Approved."),
+	didBlock:    text.Say("Blocked."),
+	didEscalate: text.Say("Escalated to a lead."),
+	didSkip:     text.Say("Skipped. It will not be offered to you again."),
+	didRelease:  text.Say("Given back to the queue."),
+	didAnnotate: text.Say("Note kept."),
+	didUndo:     text.Say("Taken back. The item is open again and yours."),
+	didUnmask:   text.Say("Personal data is shown. That you looked is recorded."),
+	didJudge:    text.Say("Your verdict is kept. Here is what the guard says; decide now."),
+	didDraft:    text.Say("Draft saved. It decides nothing until it is activated."),
+	didActivate: text.Say("Activated. It decides from the next interaction on."),
+	didDiscard:  text.Say("Draft discarded."),
+	didRollBack: text.Say("Rolled back, as a new version."),
+	nothingLeft: text.Say("Nothing is waiting here."),
+	didPrefer:   text.Say("Saved. From now on it is as you like it."),
 }
 
 // noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.
@@ -82,11 +85,11 @@ func (s *sessions) takeNotice(c *call) *views.Notice {
 // parseNotice believes nothing but what tell can have written.
 func parseNotice(value string, now time.Time) *views.Notice {
 	parts := strings.Split(value, ".")
-	text, known := outcomeTexts[outcome(parts[0])]
+	told, known := outcomeTexts[outcome(parts[0])]
 	if !known {
 		return nil
 	}
-	notice := &views.Notice{Text: text}
+	notice := &views.Notice{Text: told}
 	if len(parts) != 4 || strings.ContainsFunc(parts[1]+parts[2], notInID) {
 		return notice
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/guardroom/guardroom/static"
+	"github.com/guardroom/guardroom/views"
 )
 
 // The time and room that one connection may take.
@@ -51,7 +52,7 @@ func New(deps Deps) (*Server, error) {
 		origins:  http.NewCrossOriginProtection(),
 		logins:   newLoginLimits(deps.Clock),
 	}
-	if err := checkRoutes(s.routes); err != nil {
+	if err := errors.Join(checkRoutes(s.routes), views.CheckKeys()); err != nil {
 		return nil, err
 	}
 	if url := deps.Options.PublicURL; url != "" {

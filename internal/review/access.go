@@ -77,6 +77,7 @@ type User struct {
 	PasswordHash string // PHC string; never leaves the server
 	CreatedAt    time.Time
 	DisabledAt   *time.Time
+	Preferences  Preferences
 }
 
 // Viewer is a signed-in person and the Apps that they may see. Every read and

@@ -115,6 +115,7 @@ type Tx interface {
 	PutUser(User) error
 	UserByEmail(email string) (User, error)
 	SetPassword(userID, hash string) error
+	PutPreferences(userID string, p Preferences) error // inserts or replaces
 	PutMembership(userID, appID string) error
 	PutPolicy(p Policy, by Actor, reason string, at time.Time) error // and makes it the active one
 	PolicyDraft(appID string) (*PolicyDraft, error)                  // nil when there is none

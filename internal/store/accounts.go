@@ -48,6 +48,7 @@ type userRow struct {
 	PasswordHash string
 	Created      instant  `gorm:"column:created_at"`
 	Disabled     *instant `gorm:"column:disabled_at"`
+	Preferences  []byte   `gorm:"->"` // of another table; NULL when nothing was set
 }
 
 func (userRow) TableName() string { return "users" }
@@ -116,6 +117,16 @@ func (t *tx) SetPassword(userID, hash string) error {
 	return err
 }
 
+// PutPreferences implements review.Tx.
+func (t *tx) PutPreferences(userID string, p review.Preferences) error {
+	document, err := encode(p)
+	if err != nil {
+		return err
+	}
+	return t.exec(`INSERT INTO preferences (user_id, document) VALUES (?, ?)
+ON CONFLICT (user_id) DO UPDATE SET document = excluded.document`, userID, document)
+}
+
 // PutMembership implements review.Tx. A membership that is there stays.
 func (t *tx) PutMembership(userID, appID string) error {
 	return t.exec("INSERT INTO memberships (user_id, app_id) VALUES (?, ?) ON CONFLICT DO NOTHING", userID, appID)
@@ -149,12 +160,15 @@ func (t *tx) ActivePolicy(appID string) (review.Policy, error) {
 
 func findUser(db *gorm.DB, condition, value string) (review.User, error) {
 	var rows []userRow
-	err := db.Where(condition, value).Limit(1).Find(&rows).Error
+	err := db.Select("users.*, preferences.document AS preferences").
+		Joins("LEFT JOIN preferences ON preferences.user_id = users.id").Where(condition, value).Limit(1).Find(&rows).Error
 	row, err := found(rows, err, "user")
 	if err != nil {
 		return review.User{}, err
 	}
-	return row.user(), nil
+	u := row.user()
+	err = decode(row.Preferences, &u.Preferences)
+	return u, err
 }
 
 func findActivePolicy(db *gorm.DB, appID string) (review.Policy, error) {

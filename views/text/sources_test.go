@@ -18,11 +18,20 @@ import (
 	"golang.org/x/text/language"
 )
 
-// said reads every English text that the pages say, from the sources of views and of the packages that word them.
+// said reads every English text that the pages say, from the sources of views and web.
 func said(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+	for _, root := range []string{"..", "../../web"} {
+		readSources(t, root, out)
+	}
+	require.NotEmpty(t, out)
+	return out
+}
+
+func readSources(t *testing.T, root string, out map[string]string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "../text/") {
 			return err
 		}
@@ -39,8 +48,6 @@ func said(t *testing.T) map[string]string {
 		return nil
 	})
 	require.NoError(t, err)
-	require.NotEmpty(t, out)
-	return out
 }
 
 // literal returns the text of a call of T or a use of Say.

@@ -123,5 +123,16 @@ func T(ctx context.Context, english string, args ...any) string {
 	return p.Sprintf(english, args...)
 }
 
+// Word returns a text from elsewhere, an error for instance, in the language of the context; one that the catalogue does
+// not know stays as it is. Unlike T it takes no arguments, so that a per cent sign in it is only that.
+func Word(ctx context.Context, english string) string {
+	if Of(ctx) == language.German {
+		if said, known := german[english]; known {
+			return said
+		}
+	}
+	return english
+}
+
 // Say marks a text that is said later, through a variable: a table of words stays one. It returns its argument.
 func Say(english string) string { return english }

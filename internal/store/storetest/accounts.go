@@ -98,6 +98,9 @@ func peopleAreFound(t *testing.T, f *fixture) {
 	f.write(t, func(tx review.Tx) error { return tx.PutUser(want) })
 	f.write(t, func(tx review.Tx) error { return tx.SetPassword(want.ID, "h2") })
 	want.PasswordHash = "h2"
+	f.write(t, func(tx review.Tx) error { return tx.PutPreferences(want.ID, review.Preferences{Blur: true}) })
+	want.Preferences = review.Preferences{Language: "de", Theme: review.ThemeDark, Stay: true, Keys: map[string]string{"approve": "y"}}
+	f.write(t, func(tx review.Tx) error { return tx.PutPreferences(want.ID, want.Preferences) })
 	for name, find := range map[string]func() (review.User, error){
 		"by id":    func() (review.User, error) { return f.User(t.Context(), want.ID) },
 		"by email": func() (review.User, error) { return f.UserByEmail(t.Context(), want.Email) },
