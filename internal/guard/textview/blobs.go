@@ -10,12 +10,13 @@ import (
 // maxPieces bounds how many blobs of one encoding make up a view.
 const maxPieces = 64
 
-// blobs decodes what stands in the text as base64, base32 or hexadecimal digits, one
-// view for each encoding with the pieces on lines of their own. What does not read
+// blobs decodes what stands in the text as base64, base32, base58 or hexadecimal digits,
+// one view for each encoding with the pieces on lines of their own. What does not read
 // as text is left out.
 func blobs(v *View, limit int) []*View {
 	d := blobDecoder{view: v, limit: limit}
 	text := v.Text
+	tried := 0 // up to where tokens were tried together
 	for i := 0; i < len(text); {
 		if asciiClass[text[i]]&asBlob == 0 {
 			i++
@@ -24,6 +25,13 @@ func blobs(v *View, limit int) []*View {
 		end := i
 		for end < len(text) && asciiClass[text[end]]&asBlob != 0 {
 			end++
+		}
+		if i >= tried {
+			var done int
+			if done, tried = d.row(i, end); done > end {
+				i = done
+				continue
+			}
 		}
 		if end-i >= minBlob {
 			end = wrappedEnd(text, i, end)
@@ -69,41 +77,51 @@ func endsLine(text string, i int) bool {
 }
 
 type blobDecoder struct {
-	view             *View
-	limit            int
-	b64, b32, hexes  *builder
-	n64, n32, nHexes int
+	view   *View
+	limit  int
+	out    [blobKinds]*builder
+	pieces [blobKinds]int
+	tries  int // of base58, which is not linear
 }
 
+// The encodings of blobs, in the order of their views.
+const (
+	blobHex = iota
+	blobBase32
+	blobBase58
+	blobBase64
+	blobKinds
+)
+
 // decode tries the encodings of a blob, the one with the fewest digits first.
-func (d *blobDecoder) decode(start, end int) {
+func (d *blobDecoder) decode(start, end int) bool {
 	blob := d.view.Text[start:end]
-	if strings.ContainsAny(blob, "\r\n") {
-		blob = strings.NewReplacer("\r", "", "\n", "").Replace(blob)
+	if strings.ContainsAny(blob, "\r\n ") {
+		blob = strings.NewReplacer("\r", "", "\n", "", " ", "").Replace(blob)
 	}
-	switch {
-	case d.add(&d.hexes, &d.nHexes, start, end, fromHex(blob)):
-	case d.add(&d.b32, &d.n32, start, end, fromBase32(blob)):
-	case d.add(&d.b64, &d.n64, start, end, fromBase64(blob)):
-	}
+	return d.add(blobHex, start, end, fromHex(blob)) ||
+		d.add(blobBase32, start, end, fromBase32(blob)) ||
+		d.add(blobBase64, start, end, fromBase64(blob)) ||
+		d.add(blobBase58, start, end, d.fromBase58(blob))
 }
 
 // add appends a decoded piece; false when there is none.
-func (d *blobDecoder) add(b **builder, n *int, start, end int, piece []byte) bool {
+func (d *blobDecoder) add(kind, start, end int, piece []byte) bool {
 	if piece == nil {
 		return false
 	}
-	*n++
-	if *n > maxPieces {
-		(*b).full = true
+	b := d.out[kind]
+	if d.pieces[kind]++; d.pieces[kind] > maxPieces {
+		b.full = true
 		return true
 	}
-	if *b == nil {
-		*b = newBuilder(len(piece), d.limit)
+	if b == nil {
+		b = newBuilder(len(piece), d.limit)
+		d.out[kind] = b
 	} else {
-		(*b).put(start, start, "\n")
+		b.put(start, start, "\n")
 	}
-	(*b).put(start, end, d.fitting(*b, string(piece)))
+	b.put(start, end, d.fitting(b, string(piece)))
 	return true
 }
 
@@ -121,14 +139,11 @@ func (d *blobDecoder) fitting(b *builder, piece string) string {
 	return piece
 }
 
-// views returns the views in the order hex, base32, base64.
+// views returns what came out, one view for each encoding.
 func (d *blobDecoder) views() (out []*View) {
-	for _, x := range []struct {
-		b    *builder
-		kind Kind
-	}{{d.hexes, KindHex}, {d.b32, KindBase32}, {d.b64, KindBase64}} {
-		if x.b != nil && len(x.b.text) > 0 {
-			out = append(out, x.b.view(x.kind, d.view))
+	for i, kind := range [blobKinds]Kind{KindHex, KindBase32, KindBase58, KindBase64} {
+		if b := d.out[i]; b != nil && len(b.text) > 0 {
+			out = append(out, b.view(kind, d.view))
 		}
 	}
 	return out
@@ -144,37 +159,76 @@ func fromHex(blob string) []byte {
 	return text(hex.DecodeString(blob))
 }
 
+// fromBase32 reads both alphabets of RFC 4648, in capitals or small letters.
 func fromBase32(blob string) []byte {
-	for i := 0; i < len(blob); i++ {
-		if c := blob[i]; (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
-			return nil
+	head := strings.ToUpper(blob[:min(len(blob), 64)/8*8])
+	for _, encoding := range []*base32.Encoding{base32.StdEncoding, base32.HexEncoding} {
+		encoding = encoding.WithPadding(base32.NoPadding)
+		if first, err := encoding.DecodeString(head); err != nil || !plausible(first) {
+			continue
+		}
+		if decoded := text(encoding.DecodeString(strings.ToUpper(blob))); decoded != nil {
+			return decoded
 		}
 	}
-	return text(base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(blob))
+	return nil
 }
 
+// fromBase64 reads both alphabets of RFC 4648, what UTF-7 makes of it, and what is
+// written from its end or moved by rot13.
 func fromBase64(blob string) []byte {
-	encoding := base64.RawStdEncoding
-	if strings.ContainsAny(blob, "-_") {
-		encoding = base64.RawURLEncoding
+	if decoded := base64Text(blob); decoded != nil {
+		return decoded
 	}
-	if len(blob)%4 == 1 {
-		return nil
+	if decoded := base64Text(strings.Trim(blob, "+-")); decoded != nil {
+		return decoded
 	}
-	// The first bytes tell images and keys from text without decoding all of them.
-	if head := min(len(blob), 64) / 4 * 4; !printable(text64(encoding, blob[:head])) {
-		return nil
+	const head = 64
+	if turned := reversed(blob[max(len(blob)-head, 0):]); plausible(base64Head(turned)) {
+		if decoded := base64Text(reversed(blob)); decoded != nil {
+			return decoded
+		}
 	}
-	return text(encoding.DecodeString(blob))
+	if plausible(base64Head(rotated(blob[:min(len(blob), head)]))) {
+		return base64Text(rotated(blob))
+	}
+	return nil
 }
 
-func text64(encoding *base64.Encoding, blob string) []byte {
-	decoded, err := encoding.DecodeString(blob)
+func rotated(s string) string {
+	out := []byte(s)
+	for i, c := range out {
+		out[i] = rot13(c)
+	}
+	return string(out)
+}
+
+func base64Text(blob string) []byte {
+	// The first bytes tell images and keys from text without decoding all of them.
+	if len(blob)%4 == 1 || !plausible(base64Head(blob)) {
+		return nil
+	}
+	return text(base64Alphabet(blob).DecodeString(blob))
+}
+
+func base64Alphabet(blob string) *base64.Encoding {
+	if strings.ContainsAny(blob, "-_") {
+		return base64.RawURLEncoding
+	}
+	return base64.RawStdEncoding
+}
+
+func base64Head(blob string) []byte {
+	blob = blob[:min(len(blob), 64)/4*4]
+	decoded, err := base64Alphabet(blob).DecodeString(blob)
 	if err != nil {
 		return nil
 	}
 	return decoded
 }
+
+// plausible tells whether the first bytes of a text may be those of one that can be read.
+func plausible(head []byte) bool { return printable(head) || fromUTF16(head) != nil }
 
 // printable tells bytes without control characters.
 func printable(b []byte) bool {
@@ -188,13 +242,19 @@ func printable(b []byte) bool {
 
 // text passes on what reads as text.
 func text(decoded []byte, err error) []byte {
-	if err != nil || !readable(decoded) {
+	switch {
+	case err != nil:
 		return nil
+	case readable(decoded):
+		return decoded
 	}
-	return decoded
+	if wide := fromUTF16(decoded); readable(wide) {
+		return wide
+	}
+	return nil
 }
 
-func all(s string, bits uint16) bool {
+func all(s string, bits uint32) bool {
 	for i := 0; i < len(s); i++ {
 		if asciiClass[s[i]]&bits == 0 {
 			return false

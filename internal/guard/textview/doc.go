@@ -9,6 +9,6 @@
 //
 // The ladder: (1) UTF-8, control, bidirectional and invisible characters; (2)
 // compatibility forms, piled marks, look-alikes, leetspeak, letters set apart;
-// (3) tag characters and variation selectors; (4) encodings, decoded and looked at
-// again. Everything is linear in the length of the text and bounded by Limits.
+// (3) tag characters and variation selectors; (4) encodings and ciphers, undone and
+// looked at again. Everything is linear in the length of the text and bounded by Limits.
 package textview

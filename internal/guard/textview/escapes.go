@@ -3,6 +3,7 @@ package textview
 import (
 	"html"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -11,10 +12,13 @@ import (
 // escapes of programming languages in place. Nil when no letter, digit or further
 // escape comes out: an ampersand or a space in a link is no disguise.
 func escapes(v *View, limit int) *View {
-	e := unescaper{builder: newBuilder(len(v.Text), limit), text: v.Text}
+	e := unescaper{builder: newBuilder(len(v.Text), limit), text: v.Text, signs: asEscape}
+	if quotedPrintables(v.Text) {
+		e.signs |= asEqual
+	}
 	for i := 0; i < len(e.text) && !e.full; {
 		start := i
-		for i < len(e.text) && asciiClass[e.text[i]]&asEscape == 0 {
+		for i < len(e.text) && asciiClass[e.text[i]]&e.signs == 0 {
 			i++
 		}
 		e.keep(start, e.text[start:i])
@@ -28,10 +32,32 @@ func escapes(v *View, limit int) *View {
 	return e.view(KindEscapes, v)
 }
 
+// minQuoted is how many bytes must be written as quoted-printable for it to be that.
+const minQuoted = 4
+
+// quotedPrintables tells whether the text has enough of =XX.
+func quotedPrintables(text string) bool {
+	n := 0
+	for n < minQuoted {
+		i := strings.IndexByte(text, '=')
+		if i < 0 {
+			return false
+		}
+		if text = text[i:]; quotedPrintable(text[:min(len(text), 3)]) {
+			n++
+		}
+		text = text[1:]
+	}
+	return true
+}
+
 type unescaper struct {
 	*builder
 	text    string
-	telling bool // a letter, digit or escape came out
+	signs   uint32 // classes of the characters that start escapes
+	telling bool   // a letter, digit or escape came out
+	spaces  int    // that came out in a row of words, up to word
+	word    int
 }
 
 // escape resolves the escape at i, or copies the sign that starts none.
@@ -43,6 +69,8 @@ func (e *unescaper) escape(i int) int {
 		end, out = percentRow(e.text, i)
 	case '&':
 		end, out = reference(e.text, i)
+	case '=':
+		return e.quoted(i)
 	default:
 		end, out = backslash(e.text, i)
 	}
@@ -50,13 +78,50 @@ func (e *unescaper) escape(i int) int {
 		e.keep(i, e.text[i:i+1])
 		return i + 1
 	}
+	e.tell(i, out)
+	e.put(i, end, out)
+	return end
+}
+
+// quoted resolves =XX, and leaves a soft line break out.
+func (e *unescaper) quoted(i int) int {
+	rest := e.text[i+1:]
+	if strings.HasPrefix(rest, "\n") {
+		return i + 2
+	}
+	if strings.HasPrefix(rest, "\r\n") {
+		return i + 3
+	}
+	end, out := hexBytes(e.text, i, 1, func(at int) bool { return e.text[at] == '=' })
+	if end == 0 || strings.ContainsFunc(out, unicode.IsControl) {
+		e.keep(i, e.text[i:i+1])
+		return i + 1
+	}
+	e.tell(i, out)
+	e.put(i, end, out)
+	return end
+}
+
+// minSpaces is how many spaces are no longer those of a link.
+const minSpaces = 3
+
+// tell notes what came out: letters, digits and further escapes, or the spaces of a
+// sentence that is no part of a link.
+func (e *unescaper) tell(i int, out string) {
 	for _, r := range out {
 		if r < utf8.RuneSelf && asciiClass[r]&(asLetter|asDigit|asEscape) != 0 || r >= utf8.RuneSelf && classOf(classes(), r).letterLike() {
 			e.telling = true
 		}
 	}
-	e.put(i, end, out)
-	return end
+	if out != " " || e.telling {
+		return
+	}
+	if strings.ContainsAny(e.text[e.word:i], " \n\t/?=") {
+		e.spaces = 0
+	}
+	e.word = i
+	e.spaces++
+	e.telling = e.spaces >= minSpaces
 }
 
 // percentRow reads %XX in a row as UTF-8, and %uXXXX.
@@ -188,20 +253,25 @@ func hexRune(text string, i, n int) (end int, r rune) {
 	return i + n, r
 }
 
-// octal reads a backslash and three octal digits of a printable character.
+// octal reads the bytes of one character, each written as a backslash and three octal
+// digits.
 func octal(text string, i int) (end int, out string) {
-	if i+4 > len(text) {
-		return 0, ""
-	}
-	r := rune(0)
-	for _, c := range []byte(text[i+1 : i+4]) {
-		if c < '0' || c > '7' {
+	var b []byte
+	for at := i; at+4 <= len(text) && text[at] == '\\' && len(b) < utf8.UTFMax; at += 4 {
+		value := 0
+		for _, c := range []byte(text[at+1 : at+4]) {
+			if c < '0' || c > '7' {
+				return 0, ""
+			}
+			value = value<<3 | int(c-'0')
+		}
+		if value < 0x20 || value == 0x7F || value > 0xFF {
 			return 0, ""
 		}
-		r = r<<3 | rune(c-'0')
+		b, end = append(b, byte(value)), at+4
+		if utf8.Valid(b) {
+			return end, string(b)
+		}
 	}
-	if r < 0x20 || r > 0x7E {
-		return 0, ""
-	}
-	return i + 4, string(r)
+	return 0, ""
 }

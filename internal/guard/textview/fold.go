@@ -198,8 +198,22 @@ func (f *folder) judge(i int) {
 		end += size
 	}
 	f.wordEnd = end
-	f.wordLatin = strange == 0 && (latin > 0 || lookalikes > 0 && f.latinLast)
+	if latin == 0 && lookalikes == 1 {
+		f.wordLatin = false // of one letter nobody can tell
+		return
+	}
+	f.wordLatin = strange == 0 && (latin > 0 || lookalikes > 0 && f.latinLast || lookalikes >= minSeldom && seldom(f.text[i:]))
 	f.latinLast = f.wordLatin
+}
+
+// minSeldom is how many look-alikes of a script that is seldom written make a Latin word.
+const minSeldom = 3
+
+// seldom tells whether a text starts with a letter of the Cherokee or Lisu script, whose
+// words have others than look-alikes.
+func seldom(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r >= 0x13A0 && r <= 0x13FF || r >= 0xA4D0 && r <= 0xA4FF
 }
 
 // currency signs stand for letters only inside of words.

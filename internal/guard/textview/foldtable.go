@@ -81,6 +81,7 @@ func buildFoldTable() *foldingTable {
 			t.act[p.second] = actCompose
 		}
 	}
+	t.act[runeZWJ] = actDrop // spells nothing that words are told by
 	for r := rune(0x1161); r < 0x11C3; r++ {
 		t.act[r] = actCompose
 	}
@@ -111,6 +112,9 @@ func (t *foldingTable) learnPair(r rune) {
 	d := norm.NFC.PropertiesString(s).Decomposition()
 	if d == nil {
 		return
+	}
+	if first, _ := utf8.DecodeRune(d); unicode.Is(unicode.Cyrillic, first) && strings.ContainsAny(string(d), "\u0300\u0301") {
+		return // in most languages the mark of a stress
 	}
 	// Long decompositions compose step by step: all but the last mark, then that.
 	last, size := utf8.DecodeLastRune(d)
@@ -212,6 +216,10 @@ func plainForms() substitutions {
 	t.each("⁄∕∣", "//|")
 	t.each("·•∙・⋅", ".....")
 	t.each("ёЁ", "ее")
+	t.each("⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵⠀⠲⠂⠖⠦", "abcdefghijklmnopqrstuvwxyz .,!?")
+	for r := rune('a'); r <= 'z'; r++ {
+		t[0x249C+r-'a'] = string(r)
+	}
 	t.each("أإآٱىیک", "اااايي"+"ك")
 	for from, to := range map[rune]string{'ß': "ss", 'ẞ': "ss", 'æ': "ae", 'Æ': "ae", 'œ': "oe", 'Œ': "oe", 'þ': "th", 'Þ': "th", 'İ': "i"} {
 		t[from] = to
@@ -230,7 +238,7 @@ func lookalikeLetters() substitutions {
 	t.each("αβγεηικμνορτυχωςΐάέήίόύ", "abyenikuvoptuxwciaenio"+"u")
 	t.each("ՕՏՍԼՈ", "osuln")
 	t.each("օոսհռցգզղյ", "onuhngqqnj")
-	t.each("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏏᏒᏔᏚᏙᏞᏟᏢᏦᏴᎩ", "drtiajewmhgzbrwsvlcpkby")
+	t.each("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏏᏒᏔᏚᏙᏞᏟᏢᏦᏴᎩᏆ", "drtiajewmhgzbrwsvlcpkbyi")
 	t.each("ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "bpdtgkjczfmnlsrvhwxyaeiou")
 	return t
 }

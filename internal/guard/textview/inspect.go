@@ -1,12 +1,14 @@
 package textview
 
 import (
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // signals are cheap hints that a rare view may exist. A wrong hint costs time,
 // never a finding; a missing one costs the view.
-type signals uint16
+type signals uint32
 
 const (
 	signUnseen    signals = 1 << iota // characters that the clean view leaves out or moves
@@ -23,6 +25,15 @@ const (
 	signRot13                         // letters distributed as if moved by thirteen
 	signReversed                      // pairs of letters the wrong way round
 	signTurned                        // upside-down letters
+	signCipher                        // letters distributed as no language has them
+	signRot47                         // words of the signs that small letters become
+	signBase85                        // long rows of letters, digits and signs
+	signNumbers                       // numbers in rows
+	signSpelled                       // words of a spelling alphabet in a row
+	signBroken                        // words broken by lines, quotes or markup
+	signDoubled                       // letters that stand twice
+	signPig                           // words that end as those of Pig Latin
+	signFromEnd                       // starts with what ends a sentence, or ends with what starts one
 )
 
 // What each signal needs.
@@ -36,11 +47,16 @@ const (
 	minLeet      = 1 // words
 	minSelectors = 4
 	minTurned    = 4
+	minRot47     = 3 // words
+	minDoubled   = 3 // words
+	minPig       = 4 // words in a row
+	minLines     = 3 // short lines in a row
+	minQuads     = 3 // words in a row that could each be base64
 )
 
 // The classes of ASCII characters, as bits.
 const (
-	asLower uint16 = 1 << iota
+	asLower uint32 = 1 << iota
 	asUpper
 	asDigit
 	asHex
@@ -52,16 +68,21 @@ const (
 	asLeet
 	asEscape
 	asSign      // what stands between letters set apart
+	asPadded    // of base64 with its padding
+	asRot47     // what small letters become under rot47
+	asBreaker   // what can break words
+	asQuote     // straight quotes
 	asForeign   // set for characters beyond ASCII
+	asEqual     //
 	asLetter    = asLower | asUpper
 	asWordBreak = asSpace | asControl
 )
 
-var asciiClass = [256]uint16(makeASCIIClass())
+var asciiClass = [256]uint32(makeASCIIClass())
 
-func makeASCIIClass() []uint16 {
-	t := make([]uint16, 256)
-	mark := func(bits uint16, chars string) {
+func makeASCIIClass() []uint32 {
+	t := make([]uint32, 256)
+	mark := func(bits uint32, chars string) {
 		for i := 0; i < len(chars); i++ {
 			t[chars[i]] |= bits
 		}
@@ -71,23 +92,27 @@ func makeASCIIClass() []uint16 {
 	}
 	t[0x7F] = asControl
 	for c := byte('a'); c <= 'z'; c++ {
-		t[c] = asLower | asBlob
-		t[c-'a'+'A'] = asUpper | asBlob
+		t[c] = asLower | asBlob | asPadded
+		t[c-'a'+'A'] = asUpper | asBlob | asPadded
 	}
-	mark(asDigit|asHex|asBlob, "0123456789")
+	mark(asDigit|asHex|asBlob|asPadded, "0123456789")
 	mark(asHex, "abcdefABCDEF")
-	mark(asBlob, "+/-_")
+	mark(asBlob|asPadded, "+/-_")
+	mark(asEqual|asPadded, "=")
+	mark(asQuote, "\"'")
+	mark(asRot47, "23456789:;<=>?@ABCDEFGHIJK")
+	mark(asBreaker, "<-\n\r\"'")
 	mark(asMorse, ".-/|")
 	mark(asBit, "01")
 	mark(asLeet, "0134579@$!|+")
 	mark(asEscape, "%&\\")
-	mark(asSign, ".-_*~|,/+:;\\")
+	mark(asSign, ".-_*~|,/+:;\\[](){}<>\"^=#")
 	for c := 0x80; c < 0x100; c++ {
 		t[c] = asForeign
 	}
 	t[' '] = asSpace
 	for _, c := range "\t\n\r" {
-		t[c] = asSpace
+		t[c] = asSpace | t[c]&asBreaker
 	}
 	return t
 }
@@ -95,6 +120,7 @@ func makeASCIIClass() []uint16 {
 // facts are what one look at a text tells.
 type facts struct {
 	signals signals
+	letters histogram // of where signCipher was seen
 	odd     anomalies
 }
 
@@ -108,16 +134,24 @@ type inspector struct {
 
 	// the token that is being read
 	start   int
-	or, and uint16
+	or, and uint32
 	chars   int
 
 	// rows of alike tokens
 	apart, bits, pairs, morse, leet int
+	numbers, spelled, pig, quads    int
+	same, width                     int // tokens of the same width, and that
+	rot47, doubled                  int // tokens anywhere
+	line, lines                     int // where the line started, and short ones before it
+	additions                       int // signs between quotes
+	symbols                         int // between letters
 
 	blob       int // characters of base64 in a row
 	run        int // letters in a row
 	letters    int // in the block that is being weighed
 	rot, turn  int // weights of the block
+	plain      int // how much its letters look like writing
+	block      int // where it started
 	previous   byte
 	selectors  int
 	turned     int
@@ -132,10 +166,10 @@ type inspector struct {
 }
 
 func inspect(text string) facts {
-	in := inspector{text: text, table: classes(), and: ^uint16(0)}
+	in := inspector{text: text, table: classes(), and: ^uint32(0)}
 	in.ascii(0)
 	in.endToken(len(text))
-	in.endBlock()
+	in.endBlock(len(text))
 	in.closeDirections(len(text))
 	if in.marks >= minPile {
 		in.facts.odd.add(OddPile, in.marksStart, len(text), in.marks)
@@ -163,7 +197,7 @@ func (in *inspector) ascii(i int) {
 		in.and &= bits
 		in.chars++
 		in.blobbed(bits)
-		in.weigh(c, bits)
+		in.weigh(i, c, bits)
 		if in.marks != 0 {
 			in.endMarks(i)
 		}
@@ -171,7 +205,7 @@ func (in *inspector) ascii(i int) {
 	}
 }
 
-func (in *inspector) blobbed(bits uint16) {
+func (in *inspector) blobbed(bits uint32) {
 	if bits&asBlob == 0 {
 		in.blob = 0
 		return
@@ -182,7 +216,7 @@ func (in *inspector) blobbed(bits uint16) {
 	}
 }
 
-func (in *inspector) wordBreak(i int, c byte, bits uint16) {
+func (in *inspector) wordBreak(i int, c byte, bits uint32) {
 	in.endToken(i)
 	in.blob, in.run = 0, 0
 	in.previous = 0
@@ -190,8 +224,8 @@ func (in *inspector) wordBreak(i int, c byte, bits uint16) {
 		in.endMarks(i)
 	}
 	if bits&asSpace != 0 {
-		if c == '\n' && in.depth+in.override > 0 {
-			in.closeDirections(i)
+		if c == '\n' {
+			in.endLine(i)
 		}
 		return
 	}
@@ -203,12 +237,35 @@ func (in *inspector) wordBreak(i int, c byte, bits uint16) {
 	in.facts.odd.add(OddControl, i, i+1, 1)
 }
 
+// endLine counts short lines, and lines that end in a hyphen.
+func (in *inspector) endLine(i int) {
+	if in.depth+in.override > 0 {
+		in.closeDirections(i)
+	}
+	if size := i - in.line; size == 0 || size > maxColumn*utf8.UTFMax {
+		in.lines = 0
+	} else if in.lines++; in.lines == minLines {
+		in.facts.signals |= signBroken
+	}
+	if i > in.line && in.text[i-1] == '-' {
+		in.addition()
+	}
+	in.line = i + 1
+}
+
+// addition counts what may stand between the parts of a broken word.
+func (in *inspector) addition() {
+	if in.additions++; in.additions == minRepairs {
+		in.facts.signals |= signBroken
+	}
+}
+
 // blockLetters is how many letters are weighed together: few enough that an encoded
 // sentence inside a long text stands out.
 const blockLetters = 32
 
 // weigh adds a letter's weight for rot13 and its pair's weight for reading backwards.
-func (in *inspector) weigh(c byte, bits uint16) {
+func (in *inspector) weigh(i int, c byte, bits uint32) {
 	if bits&asLetter == 0 {
 		in.previous, in.run = 0, 0
 		return
@@ -217,12 +274,16 @@ func (in *inspector) weigh(c byte, bits uint16) {
 		in.facts.signals |= signRunOn
 	}
 	letter := c & 31
+	if in.letters == 0 {
+		in.block = i
+	}
 	in.rot += int(rot13Weight[letter])
+	in.plain += int(plainWeight[letter])
 	in.turn += int(pairWeight[uint16(in.previous)<<5|uint16(letter)])
 	in.previous = letter
 	in.letters++
 	if in.letters == blockLetters {
-		in.endBlock()
+		in.endBlock(i + 1)
 	}
 }
 
@@ -235,11 +296,18 @@ const (
 	minBlockLetters                   = 12
 )
 
-func (in *inspector) endBlock() {
+// A block whose letters weigh less than these, in eighths, is no writing as it stands.
+const plainLimit, plainLimitShort = -2, 0
+
+func (in *inspector) endBlock(end int) {
 	if in.letters >= minBlockLetters {
-		rot, turn := rot13Limit, reversedLimit
+		rot, turn, plain := rot13Limit, reversedLimit, plainLimit
 		if len(in.text) <= shortText {
-			rot, turn = rot13LimitShort, reversedLimitShort
+			rot, turn, plain = rot13LimitShort, reversedLimitShort, plainLimitShort
+		}
+		if in.plain < plain*in.letters {
+			in.facts.signals |= signCipher
+			in.facts.letters.count(in.text[in.block:end])
 		}
 		if in.rot*4 >= rot*in.letters {
 			in.facts.signals |= signRot13
@@ -248,7 +316,7 @@ func (in *inspector) endBlock() {
 			in.facts.signals |= signReversed
 		}
 	}
-	in.letters, in.rot, in.turn = 0, 0, 0
+	in.letters, in.rot, in.turn, in.plain = 0, 0, 0, 0
 }
 
 // endToken weighs the token [in.start,i) and starts the next one.
@@ -257,11 +325,12 @@ func (in *inspector) endToken(i int) {
 		in.reset()
 		return
 	}
-	in.facts.signals |= in.tokenSignals(i)
+	s := in.tokenSignals(i) // may set signals itself
+	in.facts.signals |= s
 	in.reset()
 }
 
-func (in *inspector) reset() { in.or, in.and, in.chars = 0, ^uint16(0), 0 }
+func (in *inspector) reset() { in.or, in.and, in.chars = 0, ^uint32(0), 0 }
 
 func (in *inspector) tokenSignals(end int) (s signals) {
 	n := in.chars
@@ -273,12 +342,24 @@ func (in *inspector) tokenSignals(end int) (s signals) {
 	} else {
 		in.apart = 0
 	}
+	if in.or&asForeign != 0 && n >= minApart && capitalLast(in.text[in.start:end]) {
+		s |= signReversed | signFromEnd
+	}
 	s |= in.digitSignals(n, end)
-	if in.or&asEscape != 0 {
+	s |= in.blobSignals(n)
+	if in.or&asEscape != 0 || in.or&asEqual != 0 && quotedPrintable(in.text[in.start:end]) {
 		s |= signEscapes
 	}
-	if in.or&asLetter == 0 {
+	if in.and&asRot47 != 0 && n >= 3 {
+		if in.rot47++; in.rot47 == minRot47 {
+			s |= signRot47
+		}
+	}
+	if in.or&(asLetter|asForeign) == 0 {
 		return s
+	}
+	if in.or&asLetter != 0 && asciiClass[in.text[in.start]]&asForeign == 0 {
+		s |= in.wordSignals(in.text[in.start:end])
 	}
 	if in.or&asLeet != 0 && n >= 3 && n <= maxLeetWord && leetish(in.text[in.start:end]) {
 		in.leet++
@@ -286,8 +367,84 @@ func (in *inspector) tokenSignals(end int) (s signals) {
 			s |= signLeet
 		}
 	}
-	if token := in.text[in.start:end]; in.or&asSign != 0 && n >= 2*minApart-1 && (setApart(token) || chained(token)) {
+	token := in.text[in.start:end]
+	if in.or&asQuote != 0 && atQuote(token) {
+		in.addition()
+	}
+	if in.or&asSign == 0 {
+		return s
+	}
+	if n >= 2*minApart-1 && (setApart(token) || chained(token)) {
 		s |= signApart
+	}
+	if tagInside(token) {
+		in.addition()
+	}
+	if n >= minBase85 && in.or&asUpper != 0 && in.and&asBlob == 0 {
+		s |= signBase85
+	}
+	return s
+}
+
+// atQuote tells whether a token starts or ends with a quote, as strings do that are added
+// up or listed.
+func atQuote(token string) bool {
+	return (asciiClass[token[0]]|asciiClass[token[len(token)-1]])&asQuote != 0
+}
+
+// tagInside tells whether a tag stands right behind a letter.
+func tagInside(token string) bool {
+	i := 1 + strings.IndexByte(token[1:], '<')
+	return i > 0 && wordByte(token[i-1]) && tagEnd(token, i) > 0
+}
+
+// quotedPrintable tells whether a byte is written as = and two hexadecimal digits.
+func quotedPrintable(token string) bool {
+	i := strings.IndexByte(token, '=')
+	return i+2 < len(token) && asciiClass[token[i+1]]&asciiClass[token[i+2]]&asHex != 0
+}
+
+// wordSignals counts words that are like those of games and spelling alphabets.
+func (in *inspector) wordSignals(token string) (s signals) {
+	if maySpell(token) {
+		if in.spelled++; in.spelled == minSpelled {
+			s |= signSpelled
+		}
+	} else if len(token) > 1 {
+		in.spelled = 0
+	}
+	if strings.HasSuffix(token, "ay") || strings.HasSuffix(token, "AY") {
+		if in.pig++; in.pig == minPig {
+			s |= signPig
+		}
+	} else if asciiClass[token[len(token)-1]]&asLetter != 0 {
+		in.pig = 0
+	}
+	if len(token) >= 6 && token[0]|0x20 == token[1]|0x20 && token[2]|0x20 == token[3]|0x20 {
+		if in.doubled++; in.doubled == minDoubled {
+			s |= signDoubled
+		}
+	}
+	return s
+}
+
+// blobSignals counts tokens that make up base64 only together, and long tokens of digits.
+func (in *inspector) blobSignals(n int) (s signals) {
+	if in.and&asPadded == 0 || n < 4 {
+		in.same, in.quads = 0, 0
+		return 0
+	}
+	if n != in.width {
+		in.width, in.same = n, 0
+	}
+	in.same++
+	if in.same >= minBlobPieces && in.same*n >= minBlob {
+		s |= signBlob
+	}
+	if n%4 != 0 {
+		in.quads = 0
+	} else if in.quads++; in.quads == minQuads {
+		s |= signBlob
 	}
 	return s
 }
@@ -310,6 +467,7 @@ func (in *inspector) digitSignals(n, end int) (s signals) {
 	} else {
 		in.pairs = 0
 	}
+	s |= in.numberSignals(n)
 	if in.and&asMorse != 0 && n <= maxMorse {
 		in.morse++
 		if in.morse == minMorse {
@@ -319,6 +477,36 @@ func (in *inspector) digitSignals(n, end int) (s signals) {
 		in.morse = 0
 	}
 	return s
+}
+
+// numberSignals counts numbers in rows, and code points.
+func (in *inspector) numberSignals(n int) (s signals) {
+	switch {
+	case in.or&(asLetter|asForeign) == 0 && in.or&asDigit != 0:
+		if in.numbers++; in.numbers == minNumbers || n >= 2*minNumbers-1 && in.or&asSign != 0 {
+			s |= signNumbers
+		}
+	case in.or&asLower == 0 && n >= 3 && n <= 8 && codePoint(in.text, in.start):
+		if in.numbers++; in.numbers == minNumbers {
+			s |= signNumbers
+		}
+	case n > 1:
+		in.numbers = 0
+	}
+	if n >= 3*minHexPairs-1 && in.or&asForeign == 0 && hexPairs(in.text[in.start:]) {
+		s |= signDigits
+	}
+	return s
+}
+
+// hexPairs tells hexadecimal pairs with the same sign between them.
+func hexPairs(token string) bool {
+	for i := 0; i < 3*minHexPairs-1; i++ {
+		if i%3 == 2 && token[i] != token[2] || i%3 != 2 && asciiClass[token[i]]&asHex == 0 {
+			return false
+		}
+	}
+	return rowGap(token[2])
 }
 
 // hexLiteral tells 0x41 and 0x41, from other tokens.
@@ -401,9 +589,16 @@ func (in *inspector) foreign(i int) int {
 		return size
 	}
 	in.or |= asForeign
-	in.and = 0
+	if !c.letterLike() && morseSign(r) != 0 {
+		in.or |= asMorse
+		in.and &= asMorse
+	} else {
+		in.and = 0
+	}
 	if c.letterLike() || c == classOther || c == classDigit {
-		in.chars++
+		if in.chars++; in.chars == 2 && c.letterLike() && in.fromEnd() {
+			in.facts.signals |= signReversed | signFromEnd
+		}
 		if middleDot(r) {
 			in.dots++
 		}
@@ -437,6 +632,9 @@ func (in *inspector) unusual(i, size int, r rune, c class) {
 	case classEmoji:
 		in.chars++
 		in.flag = r == 0x1F3F4
+		if betweenLetters(in.table, in.text, i, size) {
+			in.symbols++
+		}
 		return
 	case classDiacritic:
 		if in.marks == 0 {
@@ -543,6 +741,13 @@ func (in *inspector) tag(i, size int) {
 	in.tags = true
 }
 
+// betweenLetters tells whether the character at i has a letter on either side.
+func betweenLetters(t *[0x10000]class, text string, i, size int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i+size:])
+	return wordRune(t, before) && wordRune(t, after)
+}
+
 const minPile = 3
 
 func (in *inspector) endMarks(i int) {
@@ -601,11 +806,31 @@ func (in *inspector) conclude() facts {
 	if in.selectors >= minSelectors {
 		in.facts.signals |= signSelectors
 	}
-	if in.dots >= minApart {
+	if in.dots >= minApart || in.symbols >= minApart-1 {
 		in.facts.signals |= signApart
 	}
 	if in.turned >= minTurned {
 		in.facts.signals |= signTurned
 	}
 	return in.facts
+}
+
+// fromEnd tells whether the letter that follows the first character of a token follows
+// what ends a sentence: then the text is written from its end.
+func (in *inspector) fromEnd() bool {
+	first, _ := utf8.DecodeRuneInString(in.text[in.start:])
+	switch first {
+	case '.', '!', '?', '。', '！', '？', '؟', '।', '…':
+		return true
+	default:
+		return false
+	}
+}
+
+// capitalLast tells whether a token beyond ASCII starts with a small letter and ends with
+// a capital one.
+func capitalLast(token string) bool {
+	first, _ := utf8.DecodeRuneInString(token)
+	last, _ := utf8.DecodeLastRuneInString(token)
+	return first >= utf8.RuneSelf && unicode.IsLower(first) && unicode.IsUpper(last)
 }

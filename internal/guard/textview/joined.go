@@ -1,10 +1,13 @@
 package textview
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// joined puts letters together that stand apart ("i g n o r e", "i.g.n.o.r.e") and
-// takes words apart that were run together ("ignoreallrules", "ignore_all_rules"). Nil when too few letters
-// found a word.
+// joined puts letters together that stand apart ("i g n o r e", "i.g.n.o.r.e",
+// "[i][g][n]") and takes words apart that were run together ("ignoreallrules",
+// "ignore_all_rules"). Nil when too few letters found a word.
 func joined(v *View, limit int) *View {
 	j := joiner{builder: newBuilder(len(v.Text)+len(v.Text)/8, limit), text: v.Text, classes: classes()}
 	for i := 0; i < len(j.text) && !j.full; {
@@ -26,7 +29,8 @@ func joined(v *View, limit int) *View {
 	return j.view(KindJoined, v)
 }
 
-// minGained is how many letters must have found their words for the view to be kept.
+// minGained is how many letters must have found their words, in rows as long as that or by
+// being taken apart, for the view to be kept.
 const minGained = 8
 
 type joiner struct {
@@ -54,71 +58,140 @@ const (
 	maxSplits = 8 << 10
 )
 
-// rowEnd finds the end of a row of single letters that starts at i.
+// rowEnd finds the end of a row of single letters that starts at i. Digits may be among
+// them, as long as they are the fewer.
 func (j *joiner) rowEnd(i int) (end, letters int) {
-	if i > 0 && wordByte(j.text[i-1]) {
+	if i > 0 && wordByte(j.text[i-1]) || asciiClass[j.text[i]]&asDigit != 0 && !j.letterSoon(i) {
 		return i, 0
 	}
 	end = i
-	for at := i; at < len(j.text) && letters < maxRow; {
+	digits, lines := 0, false
+	for at := i; at < len(j.text) && letters+digits < maxRow; {
 		r, size := utf8.DecodeRuneInString(j.text[at:])
-		if !wordRune(j.classes, r) {
+		number := asciiClass[j.text[at]]&asDigit != 0
+		if !number && !wordRune(j.classes, r) {
 			break
 		}
 		next := at + size
-		if next < len(j.text) && wordByte(j.text[next]) {
+		if next < len(j.text) && wordByte(j.text[next]) && !j.symbol(next) {
 			break // more than one letter: a word
 		}
-		letters++
-		end = next
-		at = next
-		for at < len(j.text) && at-next < maxGap && gapByte(j.text[at]) {
-			at++
+		if number {
+			digits++
+		} else {
+			letters++
 		}
-		if at == next {
+		end = next
+		gap := j.gap(next)
+		if gap == "" {
 			break
 		}
+		ends := hasLine(gap)
+		if letters+digits == 1 {
+			lines = ends
+		}
+		if ends && !lines {
+			break
+		}
+		at = next + len(gap)
+	}
+	if digits > letters {
+		return end, 0
 	}
 	return end, letters
 }
 
-// maxGap is how far letters may stand apart, in bytes.
-const maxGap = 4
+// letterSoon tells whether a letter is the next or the one after it, so that numbers in
+// rows start none.
+func (j *joiner) letterSoon(i int) bool {
+	for n, at := 0, i; n < 2; n++ {
+		if at++; at >= len(j.text) {
+			return false
+		}
+		at += len(j.gap(at))
+		if at < len(j.text) && asciiClass[j.text[at]]&(asLower|asForeign) != 0 {
+			return true
+		}
+	}
+	return false
+}
 
-func gapByte(c byte) bool { return asciiClass[c]&(asSign|asSpace) != 0 && c != '\n' }
+// maxGap is how far letters may stand apart, in bytes.
+const maxGap = 8
+
+// gap returns what stands from at on between two letters: signs, spaces and symbols.
+func (j *joiner) gap(at int) string {
+	end := at
+	for end < len(j.text) && end-at < maxGap {
+		if asciiClass[j.text[end]]&(asSign|asSpace) != 0 {
+			end++
+			continue
+		}
+		if !j.symbol(end) {
+			break
+		}
+		_, size := utf8.DecodeRuneInString(j.text[end:])
+		end += size
+	}
+	return j.text[at:end]
+}
+
+// symbol tells an emoji or another sign beyond ASCII that is no letter at at.
+func (j *joiner) symbol(at int) bool {
+	if j.text[at] < utf8.RuneSelf {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(j.text[at:])
+	switch classOf(j.classes, r) {
+	case classEmoji, classOther, classSelector, classJoiner:
+		return true
+	default:
+		return false
+	}
+}
 
 func wordByte(c byte) bool { return asciiClass[c]&(asLetter|asForeign|asDigit) != 0 }
 
+func hasLine(gap string) bool {
+	return hasClass(gap, func(c byte) bool { return c == '\n' || c == '\r' })
+}
+
+func hasSpace(gap string) bool {
+	return hasClass(gap, func(c byte) bool { return asciiClass[c]&asSpace != 0 })
+}
+
+func hasClass(gap string, is func(byte) bool) bool {
+	for i := range len(gap) {
+		if is(gap[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // row writes the letters of a row. A gap that is longer than the one after the first
-// letter stands between words; without such gaps the vocabulary finds the words.
+// letter, or has a space where that has none, stands between words; without such gaps the
+// vocabulary finds the words.
 func (j *joiner) row(i, end int) {
-	usual := j.gapAt(i)
-	wide := false
+	_, first := utf8.DecodeRuneInString(j.text[i:])
+	usual := j.gap(i + first)
 	letters := newBuilder(end-i, end-i)
+	wide := false
 	for at := i; at < end; {
 		_, size := utf8.DecodeRuneInString(j.text[at:])
 		letters.keep(at, j.text[at:at+size])
-		gap := 0
-		for at+size+gap < end && gapByte(j.text[at+size+gap]) {
-			gap++
-		}
-		if gap > usual && at+size+gap < end {
-			letters.put(at+size, at+size+gap, " ")
+		at += size
+		gap := j.gap(at)
+		if at+len(gap) < end && (len(gap) > len(usual) || hasSpace(gap) && !hasSpace(usual)) {
+			letters.put(at, at+len(gap), " ")
 			wide = true
 		}
-		at += size + gap
+		at += len(gap)
 	}
-	j.gained += utf8.RuneCount(letters.text)
+	if n := utf8.RuneCount(letters.text); n >= minGained {
+		j.gained += n
+	}
 	j.copyRow(letters, wide)
-}
-
-func (j *joiner) gapAt(i int) int {
-	_, size := utf8.DecodeRuneInString(j.text[i:])
-	gap := 0
-	for at := i + size; at < len(j.text) && gapByte(j.text[at]); at++ {
-		gap++
-	}
-	return gap
 }
 
 // copyRow appends a row that was put together.
@@ -126,16 +199,10 @@ func (j *joiner) copyRow(row *builder, wide bool) {
 	o := offsets{runs: row.runs}
 	text := string(row.text)
 	j.telling = j.telling || words.telling(text, 1) > 0
-	var ends []int
-	if !wide {
-		ends = j.split(text)
-	}
-	if ends == nil {
-		ends = []int{len(text)}
-	}
+	ends := j.wordEnds(text, wide)
 	start := 0
 	for k, end := range ends {
-		if k > 0 {
+		if k > 0 && text[start-1] != ' ' {
 			at, _ := o.outward(start, start, len(text))
 			j.put(at, at, " ")
 		}
@@ -146,6 +213,27 @@ func (j *joiner) copyRow(row *builder, wide bool) {
 			start += size
 		}
 	}
+}
+
+// wordEnds finds the ends of the words of a row, in which spaces stand already when it is wide.
+func (j *joiner) wordEnds(text string, wide bool) (ends []int) {
+	start := 0
+	for start < len(text) {
+		end := len(text)
+		if i := strings.IndexByte(text[start:], ' '); i >= 0 {
+			end = start + i + 1
+		}
+		if run := strings.TrimRight(text[start:end], " "); !wide || len(run) >= minRunOn {
+			for _, e := range j.split(run) {
+				ends = append(ends, start+e)
+			}
+		}
+		if len(ends) == 0 || ends[len(ends)-1] < end {
+			ends = append(ends, end)
+		}
+		start = end
+	}
+	return ends
 }
 
 // chainEnd returns the end of a chain of words that starts at i and has words of the
@@ -207,8 +295,8 @@ func (j *joiner) word(i int) int {
 	return end
 }
 
-// rowMayStart tells whether a row of letters beyond ASCII could start at at, so that
-// what is copied from i on stops before it.
+// rowMayStart tells whether a row of letters beyond ASCII, or of digits in place of
+// letters, could start at at, so that what is copied from i on stops before it.
 func (j *joiner) rowMayStart(at, i int) bool {
-	return at > i && asciiClass[j.text[at]]&asForeign != 0 && !wordByte(j.text[at-1])
+	return at > i && asciiClass[j.text[at]]&(asForeign|asDigit) != 0 && !wordByte(j.text[at-1])
 }

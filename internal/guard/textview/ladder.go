@@ -189,22 +189,36 @@ func (l *ladder) words(plain *View, f facts) {
 		l.take(leet(folded, l.left))
 	}
 	if f.has(signApart | signRunOn) {
-		l.take(joined(folded, l.left))
+		if j := l.take(joined(folded, l.left)); j != nil && wordSignals(j.Text)&signLeet != 0 {
+			l.take(leet(j, l.left))
+		}
 	}
 	if f.has(signRot13) {
 		l.take(unrotated(folded, l.left))
 	}
+	if f.has(signCipher) {
+		l.take(deciphered(folded, &f.letters, l.left))
+	}
 	if f.has(signReversed) {
-		for _, b := range backwards(folded, l.left) {
+		for _, b := range backwards(folded, f.has(signFromEnd), l.left) {
 			l.take(b)
 		}
+	}
+	if f.has(signSpelled) {
+		l.take(spelled(folded, l.left))
+	}
+	if f.has(signDoubled) {
+		l.take(undoubled(folded, l.left))
+	}
+	if f.has(signPig) {
+		l.take(unpigged(folded, l.left))
 	}
 }
 
 // wordSignals are the signs of a folded text that letters are not what they seem.
 func wordSignals(folded string) signals {
 	f := inspect(folded)
-	return f.signals & (signLeet | signApart | signRunOn | signRot13 | signReversed)
+	return f.signals & (signLeet | signApart | signRunOn | signRot13 | signReversed | signDoubled | signPig | signSpelled)
 }
 
 // decoded makes the views of hidden channels and encodings that the signs hint at.
@@ -230,6 +244,18 @@ func (l *ladder) decoded(v, plain *View, f facts) (out []*View) {
 	}
 	if f.has(signDigits) {
 		add(digitRows(plain, l.left)...)
+	}
+	if f.has(signNumbers) {
+		add(numberRows(plain, l.left))
+	}
+	if f.has(signBase85) {
+		add(base85(plain, l.left))
+	}
+	if f.has(signRot47) && v.Kind != KindRot47 {
+		add(rot47(plain, l.left))
+	}
+	if f.has(signBroken) {
+		add(mended(plain, l.left))
 	}
 	if f.has(signMorse) {
 		add(morse(plain, l.left))

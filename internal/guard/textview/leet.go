@@ -7,7 +7,7 @@ const maxLeetWord = 24
 // leetLetters says which letter a digit or sign stands for; 0: none. A 1 may be an i
 // or an l: the vocabulary decides.
 var leetLetters = [256]byte{
-	'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '8': 'b', '9': 'g',
+	'0': 'o', '1': 'i', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g',
 	'@': 'a', '$': 's', '!': 'i', '|': 'l', '+': 't',
 }
 
@@ -74,21 +74,36 @@ func unleet(token []byte, any bool) int {
 		return 0
 	}
 	start, end := trimSigns(token)
-	word := token[start:end]
-	changed := false
+	if n := unleetWord(token, any && start == 0 && end == len(token)); n > 0 || start == 0 && end == len(token) {
+		return n
+	}
+	return unleetWord(token[start:end], any)
+}
+
+// leetChoices are the readings of the digits that stand for more than one letter.
+var leetChoices = [][2]byte{{'i', 'g'}, {'l', 'g'}, {'i', 'b'}, {'l', 'b'}}
+
+// unleetWord rewrites a word in place and returns its letters when that makes it one.
+func unleetWord(word []byte, any bool) int {
 	candidate := make([]byte, len(word))
-	for _, one := range []byte{'i', 'l'} {
-		changed = false
+	for _, choice := range leetChoices {
+		changed := false
 		for i, c := range word {
 			candidate[i] = c
 			if letter := leetLetters[c]; letter != 0 {
 				candidate[i], changed = letter, true
-				if c == '1' {
-					candidate[i] = one
+				switch c {
+				case '1':
+					candidate[i] = choice[0]
+				case '6':
+					candidate[i] = choice[1]
 				}
 			}
 		}
-		if changed && (words.has(string(candidate)) || any && leetish(string(word))) {
+		if !changed {
+			return 0
+		}
+		if words.has(string(candidate)) || any && leetish(string(word)) {
 			copy(word, candidate)
 			return len(word)
 		}

@@ -18,21 +18,33 @@ func unrotated(v *View, limit int) *View {
 	for i, c := range out {
 		out[i] = rot13(c)
 	}
-	text := string(out)
+	return rearranged(v, KindRot13, string(out))
+}
+
+// rearranged is the view of a text that a cipher was taken off, letter by letter, read
+// from its end if need be. Nil when it does not read better.
+func rearranged(v *View, kind Kind, text string) *View {
+	if words.telling(text, minTelling) >= minTelling {
+		return &View{Kind: kind, Text: text, Parent: v, source: v.source}
+	}
+	text = reversed(text)
 	if words.telling(text, minTelling) < minTelling {
 		return nil
 	}
-	return &View{Kind: KindRot13, Text: text, Parent: v, source: v.source}
+	return &View{
+		Kind: kind, Text: text, Parent: v, source: v.source,
+		offsets: offsets{runs: []run{{0, int32(len(text)), 0}}, scrambled: true},
+	}
 }
 
 // backwards reads a folded text from its end, and each of its words from its end.
-// What does not read better is left out.
-func backwards(v *View, limit int) (out []*View) {
+// What does not read better is left out, unless it is known to start at its end.
+func backwards(v *View, known bool, limit int) (out []*View) {
 	if 2*len(v.Text) > limit {
 		return nil
 	}
 	whole := reversed(v.Text)
-	if words.telling(whole, minTelling) < minTelling {
+	if !known && words.telling(whole, minTelling) < minTelling {
 		return nil
 	}
 	n := int32(len(whole))
@@ -59,6 +71,11 @@ func backwards(v *View, limit int) (out []*View) {
 func reversed(s string) string {
 	out := make([]byte, len(s))
 	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			out[len(s)-i-1] = s[i]
+			i++
+			continue
+		}
 		_, size := utf8.DecodeRuneInString(s[i:])
 		copy(out[len(s)-i-size:], s[i:i+size])
 		i += size

@@ -2,6 +2,7 @@ package textview
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // maxMorse is the longest group of Morse that stands for one character.
@@ -38,7 +39,7 @@ func morse(v *View, limit int) *View {
 		}
 		spread(b, row)
 	}
-	if !wordsIn(string(b.text)) {
+	if !wordsIn(string(b.text)) && !wordsIn(rotated(string(b.text))) {
 		return nil
 	}
 	return b.view(KindMorse, v)
@@ -62,8 +63,12 @@ func spread(b, row *builder) {
 // and slashes.
 func morseGroup(text string, i int) int {
 	end := i
-	for end < len(text) && (text[end] == '.' || text[end] == '-') {
-		end++
+	for end < len(text) {
+		r, size := utf8.DecodeRuneInString(text[end:])
+		if morseSign(r) == 0 {
+			break
+		}
+		end += size
 	}
 	bounded := (i == 0 || morseGap(text[i-1])) && (end == len(text) || morseGap(text[end]))
 	if !bounded {
@@ -72,14 +77,41 @@ func morseGroup(text string, i int) int {
 	return end
 }
 
+// morseSign says which sign of Morse a character can stand for, 0 when it is none.
+func morseSign(r rune) byte {
+	switch r {
+	case '.', '·', '•', '∙', '・', '⋅', '●', '․':
+		return '.'
+	case '-', '_', '–', '—', '−', '‒', '‐', '‑', '―', '➖':
+		return '-'
+	default:
+		return 0
+	}
+}
+
 func morseGap(c byte) bool { return asciiClass[c]&asSpace != 0 || c == '/' || c == '|' }
+
+// morseLetter decodes one group.
+func morseLetter(group string) (byte, bool) {
+	var code [maxMorse]byte
+	n := 0
+	for _, r := range group {
+		if n == maxMorse {
+			return 0, false
+		}
+		code[n] = morseSign(r)
+		n++
+	}
+	c, ok := morseCode[string(code[:n])]
+	return c, ok
+}
 
 // morseRow writes the row that starts at i and returns its end. A slash, a bar, a line
 // break or more than one space stands between words.
 func morseRow(row *builder, text string, i int) int {
 	for i < len(text) {
 		end := morseGroup(text, i)
-		c, ok := morseCode[text[i:end]]
+		c, ok := morseLetter(text[i:end])
 		if !ok {
 			return max(end, i+1)
 		}

@@ -23,11 +23,20 @@ const (
 	KindRot13                  //
 	KindReversed               // read from its end, or each word from its end
 	KindUpsideDown             // turned letters
+	KindCipher                 // one letter in place of each: Caesar, Atbash
+	KindRot47                  //
+	KindBase58                 //
+	KindBase85                 //
+	KindNumbers                // code points, bytes or places in the alphabet as numbers
+	KindSpelled                // words of a spelling alphabet
+	KindMended                 // words put together that lines, quotes or markup broke
+	KindWordGame               // Pig Latin, letters that stand twice
 )
 
 var kindNames = [...]string{
 	"raw", "clean", "folded", "leet", "joined", "tags", "variation selectors", "escapes",
 	"base64", "base32", "hex", "binary", "morse", "rot13", "reversed", "upside-down",
+	"cipher", "rot47", "base58", "base85", "numbers", "spelling alphabet", "broken words", "word game",
 }
 
 // String is the name that analysts see.
@@ -89,7 +98,7 @@ func (v *View) Disguise() string {
 // folded tells whether the View's text is in the folded form.
 func (v *View) folded() bool {
 	switch v.Kind {
-	case KindFolded, KindLeet, KindJoined, KindRot13, KindReversed:
+	case KindFolded, KindLeet, KindJoined, KindRot13, KindReversed, KindCipher, KindSpelled, KindWordGame:
 		return true
 	default:
 		return false
