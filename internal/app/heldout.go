@@ -10,6 +10,7 @@ import (
 
 	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/classifier"
+	"github.com/guardroom/guardroom/internal/guard/detectors"
 	"github.com/guardroom/guardroom/internal/quality"
 	"github.com/guardroom/guardroom/internal/review"
 )
@@ -66,28 +67,36 @@ func add(screening *review.Screening, s classifier.Scored, segment string) {
 	switch {
 	case s.Score >= review.LeastTold:
 		screening.Findings = append(screening.Findings, f)
-	case s.Score >= review.LeastEvidence:
+	case s.Score >= detectors.ModelLeast:
 		screening.Faint = append(screening.Faint, f)
 	}
 }
 
 // The shares of harmless texts of unseen publishers that the default thresholds on the
-// risk may flag and block, shown at 95 %.
+// risk may flag and block, shown at 95 %. A block is taken further, to so many times the
+// odds: other people's texts are harder, and what is blocked nobody answers.
 const (
 	mostFlagged = 0.006
-	mostBlocked = 0.0005
+	mostBlocked = 0.001
+	blockMargin = 10
 )
 
 // fit finds how findings add up, and the default thresholds on the risk.
 func (g *heldOutGuard) fit(seen []seenText) (err error) {
-	if g.combination, err = quality.FitCombination(g.observed(seen)); err != nil {
+	if g.combination, err = quality.FitCombination(g.observed(seen), map[string]float64{trainedModel: detectors.ModelLeast}); err != nil {
 		return err
 	}
 	g.combination.Flag = g.threshold(seen, review.VerdictFlag, mostFlagged)
-	g.combination.Block = max(g.threshold(seen, review.VerdictBlock, mostBlocked), g.combination.Flag)
+	block := g.threshold(seen, review.VerdictBlock, mostBlocked)
+	g.combination.Block = max(roundUp(1/(1+(1-block)/block/blockMargin)), g.combination.Flag)
 	g.policy.Risk = review.Thresholds{Flag: g.combination.Flag, Block: g.combination.Block}
 	return nil
 }
+
+// unknownToRules is the share of attacks that counts as if no rule knew them: the rules
+// were written by people who know such texts, so that on others the model must speak for
+// itself more often than it has to here.
+const unknownToRules = 0.3
 
 // observed weighs the texts as the model's training does: a source counts with the root
 // of its size.
@@ -100,13 +109,30 @@ func (g *heldOutGuard) observed(seen []seenText) []quality.Observed {
 	for _, s := range seen {
 		sizes[key{s.Source, s.Attack}]++
 	}
-	out := make([]quality.Observed, len(seen))
-	for i, s := range seen {
-		weight := 1 / math.Sqrt(sizes[key{s.Source, s.Attack}])
+	out := make([]quality.Observed, 0, 2*len(seen))
+	for _, s := range seen {
+		o := quality.Observed{Findings: g.policy.Enforced(slices.Concat(s.Findings, s.Faint)), Attack: s.Attack}
+		o.Weight = 1 / math.Sqrt(sizes[key{s.Source, s.Attack}])
 		if s.Weak {
-			weight *= classifier.WeakWeight
+			o.Weight *= classifier.WeakWeight
 		}
-		out[i] = quality.Observed{Findings: g.policy.Enforced(slices.Concat(s.Findings, s.Faint)), Attack: s.Attack, Weight: weight}
+		if s.Attack {
+			bare := o
+			bare.Findings = onlyModel(o.Findings)
+			bare.Weight *= unknownToRules
+			o.Weight *= 1 - unknownToRules
+			out = append(out, bare)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func onlyModel(findings []review.Finding) (out []review.Finding) {
+	for _, f := range findings {
+		if f.Detector == trainedModel {
+			out = append(out, f)
+		}
 	}
 	return out
 }
@@ -122,8 +148,11 @@ func (g *heldOutGuard) threshold(seen []seenText, verdict review.Verdict, fpr fl
 			judged[i].Score = 1
 		}
 	}
-	return min(math.Ceil(1000*quality.NewRanking(judged).Shown(fpr).Threshold)/1000, 1)
+	return roundUp(quality.NewRanking(judged).Shown(fpr).Threshold)
 }
+
+// roundUp keeps three digits of a threshold.
+func roundUp(x float64) float64 { return min(math.Ceil(1000*x)/1000, 1) }
 
 // compare tells what the model's scores are worth alone, and in the guard.
 func (g *heldOutGuard) compare(name string, seen []seenText, out io.Writer) {

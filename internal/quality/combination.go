@@ -31,28 +31,35 @@ const (
 // weights that are not negative, so that one more Finding never makes a text safer. The
 // weights are held to those that review gives Detectors without a fit: rules were
 // written by people who knew such texts, and must not be believed as much as they fit.
-func FitCombination(observed []Observed) (review.Combination, error) {
-	categories := map[string]review.Category{}
+// from has the confidences from which Detectors say something, where that is not what
+// review gives them.
+func FitCombination(observed []Observed, from map[string]float64) (review.Combination, error) {
+	evidence := map[string]review.Evidence{}
 	for _, o := range observed {
 		for _, f := range o.Findings {
-			if review.DefaultEvidenceWeight(f.Category) > 0 {
-				categories[f.Detector] = f.Category
+			if e := review.DefaultEvidence(f.Category); e.Weight > 0 {
+				evidence[f.Detector] = e
 			}
 		}
 	}
-	ids := slices.Sorted(maps.Keys(categories))
+	ids := slices.Sorted(maps.Keys(evidence))
 	fit := evidenceFit{hold: make([]float64, len(ids)+1)}
+	units := make([]review.Evidence, len(ids))
 	for i, id := range ids {
-		fit.hold[i] = review.DefaultEvidenceWeight(categories[id])
+		fit.hold[i] = evidence[id].Weight
+		units[i] = review.Evidence{Weight: 1, From: evidence[id].From}
+		if least, ok := from[id]; ok {
+			units[i].From = least
+		}
 	}
-	fit.read(observed, ids)
+	fit.read(observed, ids, units)
 	x, err := fit.solve()
 	if err != nil {
 		return review.Combination{}, err
 	}
-	c := review.Combination{Prior: rounded(x[len(ids)]), Weights: map[string]float64{}}
+	c := review.Combination{Prior: rounded(x[len(ids)]), Evidence: map[string]review.Evidence{}}
 	for i, id := range ids {
-		c.Weights[id] = rounded(x[i])
+		c.Evidence[id] = review.Evidence{Weight: rounded(x[i]), From: units[i].From}
 	}
 	return c, nil
 }
@@ -69,7 +76,7 @@ type evidenceFit struct {
 	weights []float64
 }
 
-func (e *evidenceFit) read(observed []Observed, ids []string) {
+func (e *evidenceFit) read(observed []Observed, ids []string, units []review.Evidence) {
 	mass := map[bool]float64{}
 	for _, o := range observed {
 		mass[o.Attack] += o.Weight
@@ -79,7 +86,7 @@ func (e *evidenceFit) read(observed []Observed, ids []string) {
 		row[len(ids)] = 1
 		for _, f := range o.Findings {
 			if i, ok := slices.BinarySearch(ids, f.Detector); ok {
-				row[i] = max(row[i], review.Evidence(f.Confidence))
+				row[i] = max(row[i], units[i].Of(f.Confidence))
 			}
 		}
 		target, share := 0.0, 1-attackShare

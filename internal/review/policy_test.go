@@ -66,7 +66,7 @@ func TestDecideTogether(t *testing.T) {
 	for id, mode := range map[string]Mode{"injection.a": ModeEnforce, "injection.b": ModeEnforce, "injection.c": ModeEnforce, "injection.watched": ModeMonitor, "pii.a": ModeEnforce} {
 		p.Detectors[id] = Rule{Mode: mode, Flag: 0.9, Block: 0.99}
 	}
-	c := Combination{Prior: -4, Weights: map[string]float64{"injection.a": 1, "injection.b": 1, "injection.c": 1}}
+	c := Combination{Prior: -4, Evidence: map[string]Evidence{"injection.a": {1, 0.02}, "injection.b": {1, 0.02}, "injection.c": {1, 0.02}}}
 	find := func(detector, segment string, confidence float64) Finding {
 		category, _, _ := strings.Cut(detector, ".")
 		return Finding{Detector: detector, Category: Category(category), Severity: SeverityCritical, Confidence: confidence, Segment: segment}
@@ -101,7 +101,7 @@ func TestDecideTogether(t *testing.T) {
 }
 
 func TestRiskAddsUp(t *testing.T) {
-	c := Combination{Prior: -4, Weights: map[string]float64{"injection.a": 0.5, "injection.none": 0}}
+	c := Combination{Prior: -4, Evidence: map[string]Evidence{"injection.a": {0.5, 0.02}, "injection.none": {0, 0.02}}}
 	find := func(category Category, detector string, severity Severity, confidence float64) Finding {
 		return Finding{Detector: detector, Category: category, Severity: severity, Confidence: confidence}
 	}
@@ -117,10 +117,10 @@ func TestRiskAddsUp(t *testing.T) {
 		{"even odds at half a weight", []Finding{a}, attack},
 		{"what says the least is the prior", []Finding{find(CategoryInjection, "injection.a", SeverityHigh, 0.001)}, 1 / (1 + math.Exp(4))},
 		{"nobody is surer than sure", []Finding{find(CategoryInjection, "injection.a", SeverityHigh, 1)}, 1 / (1 + math.Exp(4-0.5*(math.Log(99)+math.Log(49))))},
-		{"a detector without a fit", []Finding{find(CategoryInjection, "injection.new", SeverityHigh, 0.5)}, 1 / (1 + math.Exp(4-0.65*math.Log(49)))},
-		{"what stands near adds up", []Finding{span(a, 0, 9), span(find(CategoryInjection, "injection.new", SeverityHigh, 0.5), 600, 609)}, 1 / (1 + math.Exp(4-1.15*math.Log(49)))},
-		{"what stands far apart does not", []Finding{span(a, 0, 9), span(find(CategoryInjection, "injection.new", SeverityHigh, 0.5), 700, 709)}, 1 / (1 + math.Exp(4-0.65*math.Log(49)))},
-		{"what is about the whole text counts everywhere", []Finding{span(a, 9000, 9009), find(CategoryInjection, "injection.new", SeverityHigh, 0.5)}, 1 / (1 + math.Exp(4-1.15*math.Log(49)))},
+		{"a detector without a fit", []Finding{find(CategoryInjection, "injection.new", SeverityHigh, 0.5)}, 1 / (1 + math.Exp(4-0.65*math.Log(9)))},
+		{"what stands near adds up", []Finding{span(a, 0, 9), span(find(CategoryInjection, "injection.new", SeverityHigh, 0.5), 600, 609)}, 1 / (1 + math.Exp(4-0.5*math.Log(49)-0.65*math.Log(9)))},
+		{"what stands far apart does not", []Finding{span(a, 0, 9), span(find(CategoryInjection, "injection.new", SeverityHigh, 0.5), 700, 709)}, attack},
+		{"what is about the whole text counts everywhere", []Finding{span(a, 9000, 9009), find(CategoryInjection, "injection.new", SeverityHigh, 0.5)}, 1 / (1 + math.Exp(4-0.5*math.Log(49)-0.65*math.Log(9)))},
 		{"a detector with no say", []Finding{find(CategoryInjection, "injection.none", SeverityHigh, 1)}, 0},
 		{"another harm is another chance", []Finding{a, find(CategoryPII, "pii.a", SeverityCritical, 0.5)}, 1 - (1-attack)*(1-0.3*0.5)},
 		{"and counts once", []Finding{a, find(CategoryPII, "pii.a", SeverityCritical, 0.5), find(CategoryPII, "pii.b", SeverityHigh, 0.5)}, 1 - (1-attack)*(1-0.3*0.5)},
@@ -137,7 +137,7 @@ func TestFaintFindingsDecideNothing(t *testing.T) {
 	find := func(detector string, confidence float64) Finding {
 		return Finding{Detector: detector, Category: CategoryInjection, Severity: SeverityMedium, Confidence: confidence}
 	}
-	c := Combination{Prior: -2, Weights: map[string]float64{"injection.a": 1, "injection.b": 1}}
+	c := Combination{Prior: -2, Evidence: map[string]Evidence{"injection.a": {1, 0.02}, "injection.b": {1, 0.02}}}
 	faint := Screening{Faint: []Finding{find("injection.a", 0.05)}}
 	verdict, risk := c.Judge(p, faint)
 	require.Equal(t, VerdictAllow, verdict)
@@ -163,9 +163,10 @@ func TestFaintFindingsDecideNothing(t *testing.T) {
 func TestFittedCombination(t *testing.T) {
 	c := FittedCombination()
 	require.Less(t, c.Prior, 0.0)
-	require.NotEmpty(t, c.Weights)
-	for detector, w := range c.Weights {
-		require.GreaterOrEqual(t, w, 0.0, detector)
+	require.NotEmpty(t, c.Evidence)
+	for detector, e := range c.Evidence {
+		require.GreaterOrEqual(t, e.Weight, 0.0, detector)
+		require.Greater(t, e.From, 0.0, detector)
 	}
 	require.NoError(t, DefaultPolicy(nil).Validate())
 	require.Greater(t, c.Flag, aside, "personal data decide by their own thresholds")

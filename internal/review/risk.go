@@ -19,10 +19,16 @@ import (
 // Everything else, such as personal data, is a harm of its own: it joins as an
 // independent chance, and weighs so little that it decides by its own thresholds.
 type Combination struct {
-	Prior   float64            `json:"prior"`   // log-odds of an attack before any evidence
-	Weights map[string]float64 `json:"weights"` // of a Detector's evidence, not negative
-	Flag    float64            `json:"flag"`    // the default thresholds on the risk, chosen with the weights
-	Block   float64            `json:"block"`
+	Prior    float64             `json:"prior"`    // log-odds of an attack before any evidence
+	Evidence map[string]Evidence `json:"evidence"` // by Detector
+	Flag     float64             `json:"flag"`     // the default thresholds on the risk, chosen with the weights
+	Block    float64             `json:"block"`
+}
+
+// Evidence says what a Detector's confidence is worth.
+type Evidence struct {
+	Weight float64 `json:"weight"` // of the log-odds, not negative
+	From   float64 `json:"from"`   // the confidence that says nothing yet
 }
 
 //go:embed risk.json
@@ -37,38 +43,34 @@ var FittedCombination = sync.OnceValue(func() Combination {
 	return c
 })
 
-// Confidences are evidence between these bounds: less says nothing, and no Detector is
-// surer than that.
-const (
-	LeastEvidence = 0.02
-	mostEvidence  = 0.99
-)
+// mostEvidence is the confidence beyond which no Detector is surer.
+const mostEvidence = 0.99
 
-// Evidence is what a confidence adds to the log-odds of an attack at weight 1.
-func Evidence(confidence float64) float64 {
-	return logit(min(max(confidence, LeastEvidence), mostEvidence)) - logit(LeastEvidence)
+// Of is what a confidence adds to the log-odds of an attack; never negative.
+func (e Evidence) Of(confidence float64) float64 {
+	return e.Weight * max(0, logit(min(confidence, mostEvidence))-logit(e.From))
 }
 
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 
-// DefaultEvidenceWeight is the weight of a Detector that nothing was fitted for, and 0
-// for categories that say nothing of attacks. Odd input is a hint at most.
-func DefaultEvidenceWeight(c Category) float64 {
+// DefaultEvidence is that of a Detector that nothing was fitted for; its weight is 0 for
+// categories that say nothing of attacks. Odd input is a hint at most.
+func DefaultEvidence(c Category) Evidence {
 	switch c {
 	case CategoryInjection:
-		return 0.65
+		return Evidence{0.65, LeastTold}
 	case CategoryInput:
-		return 0.25
+		return Evidence{0.25, LeastTold}
 	default:
-		return 0
+		return Evidence{}
 	}
 }
 
-func (c Combination) weight(f *Finding) float64 {
-	if w, ok := c.Weights[f.Detector]; ok {
-		return w
+func (c Combination) evidence(f *Finding) Evidence {
+	if e, ok := c.Evidence[f.Detector]; ok {
+		return e
 	}
-	return DefaultEvidenceWeight(f.Category)
+	return DefaultEvidence(f.Category)
 }
 
 // aside is how much of a harm other than an attack counts toward the risk.
@@ -82,13 +84,13 @@ const nearby = 600
 // harm; 0 when nothing was found. Of Findings that stand near each other each Detector's
 // strongest counts; the Interaction is as bad as its worst place.
 func (c Combination) Risk(findings []Finding) float64 {
-	attacks := map[string][]evidence{} // by segment
+	attacks := map[string][]weighed{} // by segment
 	others := map[Category]float64{}
 	for i := range findings {
 		f := &findings[i]
-		if w := c.weight(f); w > 0 {
-			attacks[f.Segment] = append(attacks[f.Segment], evidence{f, w * Evidence(f.Confidence)})
-		} else if DefaultEvidenceWeight(f.Category) == 0 {
+		if e := c.evidence(f); e.Weight > 0 {
+			attacks[f.Segment] = append(attacks[f.Segment], weighed{f, e.Of(f.Confidence)})
+		} else if DefaultEvidence(f.Category).Weight == 0 {
 			others[f.Category] = max(others[f.Category], aside*f.Severity.Weight()*f.Confidence)
 		}
 	}
@@ -103,15 +105,15 @@ func (c Combination) Risk(findings []Finding) float64 {
 	return 1 - none
 }
 
-// evidence is a Finding and what it adds to the log-odds.
-type evidence struct {
+// weighed is a Finding and what it adds to the log-odds.
+type weighed struct {
 	*Finding
 	odds float64
 }
 
 // worst is the chance at the worst place of a Segment, which begins at some Finding.
-func (c Combination) worst(in []evidence) float64 {
-	slices.SortFunc(in, func(a, b evidence) int {
+func (c Combination) worst(in []weighed) float64 {
+	slices.SortFunc(in, func(a, b weighed) int {
 		return cmp.Or(cmp.Compare(a.Detector, b.Detector), cmp.Compare(b.odds, a.odds))
 	})
 	odds := math.Inf(-1)
@@ -123,7 +125,7 @@ func (c Combination) worst(in []evidence) float64 {
 
 // sumNear adds up the strongest evidence of each Detector near the first; in is sorted by
 // Detector, the strongest first.
-func sumNear(in []evidence, first evidence) (sum float64) {
+func sumNear(in []weighed, first weighed) (sum float64) {
 	counted := ""
 	for _, e := range in {
 		if e.Detector != counted && near(first, e) {
@@ -136,7 +138,7 @@ func sumNear(in []evidence, first evidence) (sum float64) {
 
 // near tells whether e counts at the place that begins with the first. What is about the
 // whole Segment counts everywhere.
-func near(first, e evidence) bool {
+func near(first, e weighed) bool {
 	if e.Start == e.End {
 		return true
 	}

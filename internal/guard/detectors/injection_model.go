@@ -40,6 +40,10 @@ const (
 	modelBlock = 0.98
 )
 
+// ModelLeast is the least probability for which injection.model makes a Finding: far below
+// what is told, since it still orders what passes.
+const ModelLeast = 0.02
+
 type modelReader struct{ model *classifier.Model }
 
 // Detect reports the worst window of the worst view. Answers bind nobody and operators
@@ -58,7 +62,7 @@ func (d modelReader) Detect(ctx context.Context, in *guard.Input) ([]review.Find
 			worst, best = v, r
 		}
 	}
-	if worst == nil || best.Score < review.LeastEvidence {
+	if worst == nil || best.Score < ModelLeast {
 		return nil, nil
 	}
 	return []review.Finding{guard.Found(worst, best.Start, best.End, review.SeverityMedium, best.Score, "Reads like an attempt to steer the model")}, nil
