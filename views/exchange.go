@@ -1,14 +1,11 @@
 package views
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/ui"
@@ -73,18 +70,21 @@ type turn struct {
 	source  string // where a document was found
 	call    int    // index of the tool call
 	trust   string
+	origin  bool // an instruction that did not come from the user stands in it
 	parts   []part
 	problem string // the tool's or the model's error
 }
 
 // part is one Segment within a turn.
 type part struct {
-	heading  string
-	passage  ui.Passage
-	whole    []card // findings about the whole text
-	raw      string // the text with what is hidden spelt out, "" when nothing is
-	redacted string // as the App got it back, "" when nothing was redacted
-	decoded  []DecodedText
+	heading   string
+	passage   ui.Passage
+	whole     []card      // findings about the whole text
+	instructs bool        // an injection was found in it
+	raw       string      // the text with what is hidden spelt out, "" when nothing is
+	changes   []ui.Change // what the App got back in place of what it sent
+	decoded   []DecodedText
+	tree      *ui.JSON // the text as a document that folds, nil when it is none
 }
 
 func (t turn) found() bool {
@@ -108,6 +108,9 @@ func exchangeOf(p ItemPage) exchange {
 	for _, s := range content.Segments() {
 		x.place(content, s, x.part(p, s))
 	}
+	for i := range x.turns {
+		x.turns[i].origin = x.turns[i].carries()
+	}
 	x.bound()
 	return x
 }
@@ -118,6 +121,7 @@ func (x *exchange) part(p ItemPage, s review.Segment) part {
 		if c.Segment != s.Name {
 			continue
 		}
+		out.instructs = out.instructs || c.Category == review.CategoryInjection
 		if c.Start >= c.End {
 			out.whole = append(out.whole, c)
 			continue
@@ -133,15 +137,20 @@ func (x *exchange) part(p ItemPage, s review.Segment) part {
 	if ui.HasHidden(s.Text) {
 		out.raw = ui.Escaped(s.Text)
 	}
+	if j, ok := ui.ParseJSON(s.Text); ok && len(s.Text) >= foldFrom {
+		out.tree = &j
+	}
+	for _, d := range p.Decoded {
+		if d.Segment == s.Name && (d.View != NormalView && !p.View.Blind || d.View == NormalView && out.raw != "") {
+			out.decoded = append(out.decoded, d)
+		}
+	}
 	if p.View.Blind {
 		return out
 	}
-	if clean := p.View.Assessment.Sanitized(s.Name, s.Text); clean != s.Text {
-		out.redacted = clean
-	}
-	for _, d := range p.Decoded {
-		if d.Segment == s.Name {
-			out.decoded = append(out.decoded, d)
+	for _, r := range p.View.Assessment.Redactions {
+		if r.Segment == s.Name {
+			out.changes = append(out.changes, ui.Change{Start: r.Start, End: r.End, With: r.Placeholder})
 		}
 	}
 	return out
@@ -158,16 +167,16 @@ func (x *exchange) place(c review.Content, s review.Segment, pt part) {
 		i := indexOf(s.Name)
 		if last := len(x.turns) - 1; last >= 0 && x.turns[last].role == "tool" && x.turns[last].call == i {
 			x.turns[last].parts = append(x.turns[last].parts, pt)
-			x.turns[last].trust = trustWord(s.Trust)
+			x.turns[last].trust = provenance(s)
 			return
 		}
-		x.turns = append(x.turns, callTurn(c, i, trustWord(s.Trust), pt))
+		x.turns = append(x.turns, callTurn(c, i, provenance(s), pt))
 	case s.Kind == review.SegmentDocument:
 		d := c.Documents[indexOf(s.Name)]
-		x.turns = append(x.turns, turn{role: "document", who: "Document", title: cmp.Or(d.Title, d.ID, s.Name), source: d.Source, trust: trustWord(s.Trust), parts: []part{pt}})
+		x.turns = append(x.turns, turn{role: "document", who: "Document", title: cmp.Or(d.Title, d.ID, s.Name), source: d.Source, trust: provenance(s), parts: []part{pt}})
 	default:
 		role, who := roleOf(s.Kind)
-		x.turns = append(x.turns, turn{role: role, who: who, call: -1, trust: trustWord(s.Trust), parts: []part{pt}})
+		x.turns = append(x.turns, turn{role: role, who: who, call: -1, trust: provenance(s), parts: []part{pt}})
 	}
 }
 
@@ -212,11 +221,29 @@ func roleOf(k review.SegmentKind) (role, who string) {
 	}
 }
 
-func trustWord(t review.Trust) string {
-	if t == review.TrustNone {
-		return "untrusted"
+// provenance says where a text that must not instruct anybody came from.
+func provenance(s review.Segment) string {
+	switch {
+	case s.Trust != review.TrustNone:
+		return ""
+	case s.Kind == review.SegmentDocument:
+		return "retrieved · untrusted"
+	default:
+		return "from a tool · untrusted"
 	}
-	return ""
+}
+
+// carries tells whether an instruction was found in a text that nobody should be instructed by.
+func (t turn) carries() bool {
+	if t.trust == "" {
+		return false
+	}
+	for _, p := range t.parts {
+		if p.instructs {
+			return true
+		}
+	}
+	return false
 }
 
 // segmentWord names a Segment in a sentence.
@@ -305,88 +332,4 @@ func verifiedWords(v review.Verification) string {
 		return "not at all"
 	}
 	return strings.Join(out, ", ")
-}
-
-// prettyJSON indents an object for reading; what is not JSON stays as it is.
-func prettyJSON(raw []byte) string {
-	var b bytes.Buffer
-	if json.Indent(&b, raw, "", "  ") != nil {
-		return string(raw)
-	}
-	return b.String()
-}
-
-// moment is a line of an Item's timeline.
-type moment struct {
-	at    time.Time
-	who   string
-	what  string
-	quote string // the text that a label stands on
-	note  string
-	tone  string
-}
-
-// timelineOf tells what happened to the Item, oldest first. Peers stay hidden while the page is blind.
-func timelineOf(p ItemPage) []moment {
-	v := p.View
-	out := []moment{{at: v.Item.CreatedAt, who: "Guardroom", what: openedWords(v.Item, p.View.Blind)}}
-	if p.View.Blind {
-		return out
-	}
-	for _, d := range v.Decisions {
-		note := d.Reason
-		if d.Label != "" {
-			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
-		}
-		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: strings.ToLower(judged(d.Judgement, v.Item.Kind)), note: note, tone: judgedTone(d.Judgement)})
-		if d.Undone != nil {
-			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: "took that back"})
-		}
-	}
-	for _, a := range v.Annotations {
-		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), quote: spanText(v.Interaction, a), note: a.Body})
-	}
-	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
-	return out
-}
-
-func openedWords(i review.Item, blind bool) string {
-	switch {
-	case blind:
-		return "put it here"
-	case i.Kind == review.KindIntervention:
-		return "proposed it"
-	case i.Kind == review.KindAudit:
-		return "drew it by chance"
-	case i.Verdict == review.VerdictBlock:
-		return "blocked and put it here"
-	default:
-		return "flagged and put it here"
-	}
-}
-
-func annotationWords(p review.Policy, a review.Annotation) string {
-	if a.Segment == "" {
-		return "wrote"
-	}
-	return "marked " + labelTitle(p, a.Label) + " in " + segmentWord(a.Segment)
-}
-
-func labelTitle(p review.Policy, id string) string {
-	for _, l := range p.Labels {
-		if l.ID == id {
-			return l.Title
-		}
-	}
-	return words(id)
-}
-
-// spanText is what a labelled span says, "" when the text is no longer there.
-func spanText(in review.Interaction, a review.Annotation) string {
-	for _, s := range in.Content.Segments() {
-		if s.Name == a.Segment && 0 <= a.Start && a.Start < a.End && a.End <= len(s.Text) {
-			return oneLine(s.Text[a.Start:a.End], 120)
-		}
-	}
-	return ""
 }

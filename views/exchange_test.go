@@ -65,11 +65,11 @@ func TestABlindPageShowsNothingOfTheGuard(t *testing.T) {
 		for _, pt := range turn.parts {
 			require.Empty(t, pt.passage.Spans)
 			require.Empty(t, pt.whole)
-			require.Empty(t, pt.redacted)
+			require.Empty(t, pt.changes)
 			require.Empty(t, pt.decoded)
 		}
 	}
-	require.Len(t, timelineOf(p), 1, "peers stay hidden")
+	require.Len(t, timelineOf(t.Context(), p), 1, "peers stay hidden")
 }
 
 func TestAVastExchangeIsBounded(t *testing.T) {
@@ -133,9 +133,4 @@ func TestTheStandingDecisionIsTheLastThatWasNotUndone(t *testing.T) {
 	v := review.ItemView{Decisions: []review.DecisionView{{Reviewer: "a"}, {Reviewer: "b"}, {Reviewer: "c", Undone: undone}}}
 	require.Equal(t, "b", standing(v).Reviewer)
 	require.Nil(t, standing(review.ItemView{Decisions: []review.DecisionView{{Undone: undone}}}))
-}
-
-func TestContextIsIndentedWhenItIsJSON(t *testing.T) {
-	require.Equal(t, "{\n  \"a\": 1\n}", prettyJSON([]byte(`{"a":1}`)))
-	require.Equal(t, "{broken", prettyJSON([]byte("{broken")))
 }

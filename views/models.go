@@ -109,10 +109,13 @@ type ItemPage struct {
 	Problem  *Problem      // why it was refused
 }
 
+// NormalView is the View of a text as a reader would read it: without what nobody sees, in the order in which it is read.
+const NormalView = "normalised"
+
 // DecodedText is one view of a Segment that differs from the text as submitted.
 type DecodedText struct {
 	Segment string // Segment.Name
-	View    string // "base64", "normalised" …, as in Finding.View
+	View    string // as in Finding.View, such as "base64", or NormalView
 	Text    string
 }
 

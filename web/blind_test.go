@@ -51,7 +51,7 @@ func TestABlindItemTellsNothingBeforeTheVerdict(t *testing.T) {
 	webtest.Conceals(t, page(t, analyst.Get("/queue?category=injection"), 200), at)
 	quiet(at + "?peek=1")
 	body := quiet(at)
-	webtest.Says(t, body, "judged blind")
+	webtest.Says(t, body, "To be judged blind")
 	webtest.Says(t, body, `action="`+at+`/blind"`)
 	webtest.Conceals(t, body, `action="`+at+`/decision"`)
 	form := hidden(t, body)

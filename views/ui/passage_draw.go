@@ -69,6 +69,8 @@ func drawText(b *strings.Builder, piece Piece) {
 	case piece.Text != "":
 		attribute(b, "class", "hid")
 		attribute(b, "title", piece.Name)
+		attribute(b, "role", "img")
+		attribute(b, "aria-label", strings.ToLower(piece.Name))
 	}
 	attribute(b, "data-bytes", strconv.Itoa(piece.Bytes()))
 	b.WriteString(">" + templ.EscapeString(piece.Text) + "</span>")

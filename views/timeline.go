@@ -1,0 +1,127 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
+)
+
+// moment is a line of an Item's timeline.
+type moment struct {
+	at    time.Time
+	who   string
+	what  string
+	quote string // the text that a label stands on
+	note  string
+	tone  string
+}
+
+// timelineOf tells what happened to the Item, oldest first. Peers stay hidden while the page is blind.
+func timelineOf(ctx context.Context, p ItemPage) []moment {
+	v := p.View
+	out := []moment{{at: v.Item.CreatedAt, who: "Guardroom", what: openedWords(v.Item, v.Blind)}}
+	out = append(out, eventMoments(ctx, v.Events)...)
+	if v.Blind {
+		return out
+	}
+	for _, d := range v.Decisions {
+		note := d.Reason
+		if d.Label != "" {
+			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
+		}
+		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: strings.ToLower(judged(d.Judgement, v.Item.Kind)), note: note, tone: judgedTone(d.Judgement)})
+		if d.Undone != nil {
+			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: "took that back"})
+		}
+	}
+	for _, a := range v.Annotations {
+		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), quote: spanText(v.Interaction, a), note: a.Body})
+	}
+	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
+	return out
+}
+
+// eventMoments tells what the audit chain knows beside decisions and notes. The same again by the same person is one line.
+func eventMoments(ctx context.Context, events []review.EventView) []moment {
+	var out []moment
+	last, times := "", 0
+	for _, e := range events {
+		if told[e.Action] {
+			continue
+		}
+		what := eventWords(ctx, e)
+		if key := e.ActorName + what; key == last && len(out) > 0 {
+			times++
+			out[len(out)-1].at, out[len(out)-1].what = e.At, text.T(ctx, "%s, %d times", what, times)
+			continue
+		}
+		last, times = e.ActorName+what, 1
+		out = append(out, moment{at: e.At, who: e.ActorName, what: what})
+	}
+	return out
+}
+
+// told lists the Events whose rows the timeline shows with more words.
+var told = map[string]bool{"item.opened": true, "item.annotated": true, "decision.made": true, "decision.undone": true}
+
+var eventSays = map[string]string{
+	"item.claimed":      text.Say("took it"),
+	"item.released":     text.Say("gave it back"),
+	"item.skipped":      text.Say("skipped it"),
+	"item.judged_blind": text.Say("judged it blind"),
+	"item.unmasked":     text.Say("looked at the personal data"),
+}
+
+// eventWords says what happened; an action without words of its own is said by its name.
+func eventWords(ctx context.Context, e review.EventView) string {
+	if says, known := eventSays[e.Action]; known {
+		return text.T(ctx, says)
+	}
+	_, name, _ := strings.Cut(e.Action, ".")
+	return words(name)
+}
+
+func openedWords(i review.Item, blind bool) string {
+	switch {
+	case blind:
+		return "put it here"
+	case i.Kind == review.KindIntervention:
+		return "proposed it"
+	case i.Kind == review.KindAudit:
+		return "drew it by chance"
+	case i.Verdict == review.VerdictBlock:
+		return "blocked and put it here"
+	default:
+		return "flagged and put it here"
+	}
+}
+
+func annotationWords(p review.Policy, a review.Annotation) string {
+	if a.Segment == "" {
+		return "wrote"
+	}
+	return "marked " + labelTitle(p, a.Label) + " in " + segmentWord(a.Segment)
+}
+
+func labelTitle(p review.Policy, id string) string {
+	for _, l := range p.Labels {
+		if l.ID == id {
+			return l.Title
+		}
+	}
+	return words(id)
+}
+
+// spanText is what a labelled span says, "" when the text is no longer there.
+func spanText(in review.Interaction, a review.Annotation) string {
+	for _, s := range in.Content.Segments() {
+		if s.Name == a.Segment && 0 <= a.Start && a.Start < a.End && a.End <= len(s.Text) {
+			return oneLine(s.Text[a.Start:a.End], 120)
+		}
+	}
+	return ""
+}
