@@ -34,6 +34,8 @@ const (
 	// escalated, and reversing anybody's Decision.
 	PermOversee Permission = "oversee"
 
+	PermInsight Permission = "insight" // figures about the queue, the guard and colleagues
+
 	// PermPersonal is for reading texts with the personal data and secrets in them;
 	// without it they are placeholders.
 	PermPersonal Permission = "personal"
@@ -41,7 +43,7 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermPersonal}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
@@ -49,9 +51,9 @@ func Permissions() []Permission {
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
 	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal},
-	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermPersonal},
-	RoleAuditor: {PermRead, PermExport},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermPersonal},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal},
+	RoleAuditor: {PermRead, PermExport, PermInsight},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal},
 }
 
 // May tells whether the role has the permission; an unknown role has none.

@@ -181,6 +181,15 @@ type Reader interface {
 	// which opinions given before settled wait.
 	Untended(ctx context.Context, now, settled time.Time, limit int) ([]string, error)
 
+	// What pages about work are made from. userID "" means everybody.
+	Hours(ctx context.Context, appIDs []string, since time.Time) ([]HourTally, error)
+	Work(ctx context.Context, appIDs []string, userID string, since time.Time) ([]WorkTally, error)
+	// Telling returns the newest first, TellingLimit at most; with a userID theirs, and
+	// what others said of the Items on which they gave an opinion.
+	Telling(ctx context.Context, appIDs []string, userID string, since time.Time) ([]Telling, error)
+	OldestOpen(ctx context.Context, appIDs []string, severity Severity) (time.Time, error) // zero when there is none
+	DueBefore(ctx context.Context, appIDs []string, before time.Time, limit int) (int, error)
+
 	User(ctx context.Context, id string) (User, error)
 	UserByEmail(ctx context.Context, email string) (User, error)
 	AppsOf(ctx context.Context, userID string) ([]App, error) // by name

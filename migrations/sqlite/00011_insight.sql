@@ -1,0 +1,56 @@
+-- +goose Up
+-- What came and what was decided, by hour (since 1970, UTC), without controls and opinions.
+CREATE TABLE item_hours (
+    app_id  TEXT    NOT NULL,
+    hour    INTEGER NOT NULL,
+    arrived INTEGER NOT NULL DEFAULT 0,
+    decided INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (app_id, hour)
+) STRICT, WITHOUT ROWID;
+
+-- What each person decided, by hour; what they took back was work, too.
+CREATE TABLE work_hours (
+    app_id     TEXT    NOT NULL,
+    hour       INTEGER NOT NULL,
+    user_id    TEXT    NOT NULL,
+    decisions  INTEGER NOT NULL DEFAULT 0,
+    timed      INTEGER NOT NULL DEFAULT 0, -- those of which it is known how long was looked
+    focused_ms INTEGER NOT NULL DEFAULT 0, -- of the timed ones together
+    PRIMARY KEY (app_id, hour, user_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO item_hours (app_id, hour, arrived)
+SELECT app_id, created_at / 3600000000, COUNT(*) FROM items WHERE kind <> 'control' GROUP BY 1, 2;
+
+INSERT INTO item_hours (app_id, hour, decided)
+SELECT app_id, created_at / 3600000000, COUNT(*) FROM decisions WHERE opinion = 0 AND sampling_kind <> 'control' GROUP BY 1, 2
+ON CONFLICT (app_id, hour) DO UPDATE SET decided = excluded.decided;
+
+INSERT INTO work_hours (app_id, hour, user_id, decisions, timed, focused_ms)
+SELECT app_id, created_at / 3600000000, actor_id, COUNT(*), SUM(focused_ms > 0), SUM(focused_ms)
+FROM decisions WHERE actor_kind = 'user' GROUP BY 1, 2, 3;
+
+-- +goose StatementBegin
+CREATE TRIGGER items_hour AFTER INSERT ON items WHEN NEW.kind <> 'control' BEGIN
+    INSERT INTO item_hours (app_id, hour, arrived) VALUES (NEW.app_id, NEW.created_at / 3600000000, 1)
+    ON CONFLICT (app_id, hour) DO UPDATE SET arrived = arrived + 1;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER decisions_hour AFTER INSERT ON decisions WHEN NEW.opinion = 0 AND NEW.sampling_kind <> 'control' BEGIN
+    INSERT INTO item_hours (app_id, hour, decided) VALUES (NEW.app_id, NEW.created_at / 3600000000, 1)
+    ON CONFLICT (app_id, hour) DO UPDATE SET decided = decided + 1;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER decisions_work AFTER INSERT ON decisions WHEN NEW.actor_kind = 'user' BEGIN
+    INSERT INTO work_hours (app_id, hour, user_id, decisions, timed, focused_ms)
+    VALUES (NEW.app_id, NEW.created_at / 3600000000, NEW.actor_id, 1, NEW.focused_ms > 0, NEW.focused_ms)
+    ON CONFLICT (app_id, hour, user_id) DO UPDATE SET decisions = decisions + 1, timed = timed + excluded.timed, focused_ms = focused_ms + excluded.focused_ms;
+END;
+-- +goose StatementEnd
+
+-- The few decisions that say how good somebody judges.
+CREATE INDEX decisions_telling ON decisions (app_id, created_at, id) WHERE blind_verdict IS NOT NULL OR sampling_kind = 'control' OR opinion > 0;
