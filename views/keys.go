@@ -68,6 +68,8 @@ var (
 	keyGoQueue    = Key{"go-queue", []string{"g q"}, text.Say("Go to the queue"), Everywhere}
 	keyGoProposed = Key{"go-interventions", []string{"g i"}, text.Say("Go to the interventions"), Everywhere}
 	keyGoDecided  = Key{"go-decisions", []string{"g d"}, text.Say("Go to the decisions"), Everywhere}
+	keyGoOverview = Key{"go-overview", []string{"g o"}, text.Say("Go to the overview"), Everywhere}
+	keyGoWork     = Key{"go-work", []string{"g w"}, text.Say("Go to my work"), Everywhere}
 	keyGoPolicies = Key{"go-policies", []string{"g p"}, text.Say("Go to the policies"), Everywhere}
 	keyTheme      = Key{"theme", []string{"t"}, text.Say("Light or dark"), Everywhere}
 	keyHelp       = Key{"help", []string{"?"}, text.Say("This list"), Everywhere}
@@ -84,7 +86,7 @@ func labelKey(i int) Key {
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keyNextPage, keyFirstPage,
-	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoPolicies, keyTheme, keyHelp,
+	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyTheme, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }
 

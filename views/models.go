@@ -23,6 +23,8 @@ const (
 	PlaceDecisions     Place = "decisions"
 	PlaceAccount       Place = "account"
 	PlacePolicies      Place = "policies"
+	PlaceOverview      Place = "overview"
+	PlaceWork          Place = "work"
 )
 
 // Shell is what every page of a signed-in person shares.

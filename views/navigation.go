@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,8 +41,8 @@ var (
 )
 
 // places lists what there is to go to.
-func places() []group {
-	return []group{
+func places(v review.Viewer) []group {
+	groups := []group{
 		{text.Say("Review"), []entry{
 			{place: PlaceQueue, word: text.Say("Queue"), icon: "queue", href: PathQueue},
 			{place: PlaceInterventions, word: text.Say("Interventions"), icon: "intervention", href: QueuePath(filterInterventions, nil), key: &keyGoProposed},
@@ -56,6 +57,14 @@ func places() []group {
 			{place: PlacePolicies, word: text.Say("Policies"), icon: "policy", href: PathPolicies, key: &keyGoPolicies},
 		}},
 	}
+	if v.May(review.PermDecide) {
+		record := &groups[1]
+		record.entries = append(record.entries, entry{place: PlaceWork, word: text.Say("My work"), icon: "work", href: PathWork, key: &keyGoWork})
+	}
+	if v.May(review.PermInsight) {
+		groups = slices.Insert(groups, 1, group{text.Say("Insight"), []entry{{place: PlaceOverview, word: text.Say("Overview"), icon: "overview", href: PathOverview, key: &keyGoOverview}}})
+	}
+	return groups
 }
 
 // waiting lists what waits, by kind.

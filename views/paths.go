@@ -18,6 +18,8 @@ const (
 	PathExportCSV = "/export/decisions.csv"
 	PathPolicies  = "/policies"
 	PathHolds     = "/holds"
+	PathOverview  = "/overview"
+	PathWork      = "/my-work"
 	PathInbox     = "/inbox"
 	PathInboxRead = "/inbox/read"
 	PathBatchUndo = "/batches/undo"
@@ -52,6 +54,7 @@ const (
 	StepActivate = "draft/activation" // POST: puts it into force
 	StepDiscard  = "draft/discard"    // POST: throws it away
 	StepTrial    = "trial"            // GET and POST: tries a text
+	StepProof    = "proof"            // GET: thresholds that decisions prove
 	StepVersions = "versions"         // GET: the history; below it each version
 	StepRollBack = "rollback"         // POST below a version: brings it back
 )

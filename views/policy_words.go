@@ -19,7 +19,7 @@ type policyTab struct{ step, word string }
 func policyTabs(p PolicyPage) []policyTab {
 	tabs := []policyTab{{"", "Live"}, {StepDraft, "Draft"}, {StepVersions, "History"}}
 	if p.Viewer.May(review.PermPolicy) {
-		tabs = append(tabs, policyTab{StepTrial, "Try a text"})
+		tabs = append(tabs, policyTab{StepTrial, "Try a text"}, policyTab{StepProof, "From decisions"})
 	}
 	return tabs
 }

@@ -10,15 +10,15 @@ import (
 type stance int
 
 const (
-	stanceRead    stance = iota // their role only reads
-	stanceHeld                  // they hold it: the forms work
-	stanceFree                  // nobody holds it
-	stanceOthers                // a colleague holds it
-	stanceLead                  // it waits for a lead, and they are none
-	stanceDecided               // a Decision stands
-	stanceAsleep                // it is snoozed
-	stanceSettling              // both opinions are in
-	stanceGiven                 // they gave their opinion, and a colleague's is awaited
+	stanceRead     stance = iota // their role only reads
+	stanceHeld                   // they hold it: the forms work
+	stanceFree                   // nobody holds it
+	stanceOthers                 // a colleague holds it
+	stanceLead                   // it waits for a lead, and they are none
+	stanceDecided                // a Decision stands
+	stanceAsleep                 // it is snoozed
+	stanceSettling               // both opinions are in
+	stanceGiven                  // they gave their opinion, and a colleague's is awaited
 )
 
 func (p ItemPage) stance() stance {

@@ -66,6 +66,9 @@ func routes() []route {
 		{get, views.PathDecisions, session(review.PermRead), (*Server).decisions},
 		{get, views.PathExportCSV, session(review.PermExport), (*Server).exportCSV},
 
+		{get, views.PathOverview, session(review.PermInsight), (*Server).overview},
+		{get, views.PathWork, session(review.PermDecide), (*Server).work},
+
 		{get, views.PathPolicies, session(review.PermRead), (*Server).policies},
 		{get, policyRoute, session(review.PermRead), (*Server).policy},
 		{get, policyRoute + "/" + views.StepDraft, session(review.PermRead), (*Server).policyDraft},
@@ -76,6 +79,7 @@ func routes() []route {
 		{get, policyRoute + "/" + views.StepVersions, session(review.PermRead), (*Server).policyVersions},
 		{get, versionRoute, session(review.PermRead), (*Server).policyVersion},
 		{post, versionRoute + "/" + views.StepRollBack, session(review.PermPolicy), (*Server).rollBack},
+		{get, policyRoute + "/" + views.StepProof, session(review.PermPolicy), (*Server).policyProof},
 		{get, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).policyTrial},
 		{post, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).tryText},
 

@@ -89,17 +89,15 @@ func Suggest(labels []Labelled, target float64, seed uint64) (*Suggestion, Refus
 	if best == nil {
 		return nil, NothingHolds
 	}
-	best.Recall = Bootstrap(sorted, seed, func(of []Labelled) float64 { return weightedRecall(of, best.Threshold) })
+	violations := slices.DeleteFunc(sorted, func(l Labelled) bool { return !l.Positive })
+	best.Recall = Bootstrap(violations, seed, func(of []Labelled) float64 { return weightedRecall(of, best.Threshold) })
 	return best, ""
 }
 
 // weightedRecall is the share of violations at or over a threshold, each counted by its weight.
-func weightedRecall(labels []Labelled, threshold float64) float64 {
+func weightedRecall(violations []Labelled, threshold float64) float64 {
 	caught, all := 0.0, 0.0
-	for _, l := range labels {
-		if !l.Positive {
-			continue
-		}
+	for _, l := range violations {
 		all += l.Weight
 		if l.Score >= threshold {
 			caught += l.Weight

@@ -17,6 +17,9 @@ type HourTally struct {
 	Hour    time.Time // its start, UTC
 	Arrived int
 	Decided int
+
+	Stopped    int // approved or blocked after the guard had flagged or blocked
+	Overturned int // and approved
 }
 
 // WorkTally counts what one person did within an hour. Decisions that they took back are work, too.
@@ -147,6 +150,25 @@ func (s *Service) talliesOver(ctx context.Context, appIDs []string, now time.Tim
 		return 1
 	})
 	return out, nil
+}
+
+// Hidden is a Decision that was made without seeing the guard's scores: what it says of them is no echo.
+type Hidden struct {
+	Judgement  Judgement // what was said before anything was revealed
+	Findings   []Finding // the guard's
+	Propensity float64   // the chance with which the Item was selected, in (0,1]
+}
+
+// HiddenLimit is how many of them are read at most, the newest.
+const HiddenLimit = 5000
+
+// HiddenDecisions returns what can prove a threshold of one of the viewer's Apps.
+func (s *Service) HiddenDecisions(ctx context.Context, v Viewer, appName string) ([]Hidden, error) {
+	app, err := v.AppNamed(appName)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.HiddenDecisions(ctx, app.ID, HiddenLimit)
 }
 
 // OwnWork is what somebody sees of their own work.

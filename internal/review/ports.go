@@ -187,6 +187,8 @@ type Reader interface {
 	// Telling returns the newest first, TellingLimit at most; with a userID theirs, and
 	// what others said of the Items on which they gave an opinion.
 	Telling(ctx context.Context, appIDs []string, userID string, since time.Time) ([]Telling, error)
+	// HiddenDecisions returns the newest standing ones that were blind first or audit samples.
+	HiddenDecisions(ctx context.Context, appID string, limit int) ([]Hidden, error)
 	OldestOpen(ctx context.Context, appIDs []string, severity Severity) (time.Time, error) // zero when there is none
 	DueBefore(ctx context.Context, appIDs []string, before time.Time, limit int) (int, error)
 

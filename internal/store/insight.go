@@ -14,21 +14,23 @@ func hourOf(t time.Time) int64 { return int64(at(t)) / microsPerHour }
 
 func hourTime(hour int64) time.Time { return instant(hour * microsPerHour).time() }
 
-const selectHours = `SELECT hour, CAST(SUM(arrived) AS BIGINT) AS arrived, CAST(SUM(decided) AS BIGINT) AS decided
+const selectHours = `SELECT hour, CAST(SUM(arrived) AS BIGINT) AS arrived, CAST(SUM(decided) AS BIGINT) AS decided,
+CAST(SUM(stopped) AS BIGINT) AS stopped, CAST(SUM(overturned) AS BIGINT) AS overturned
 FROM item_hours WHERE app_id IN ? AND hour >= ? GROUP BY hour ORDER BY hour`
 
 // Hours implements review.Reader.
 func (s *Store) Hours(ctx context.Context, appIDs []string, since time.Time) ([]review.HourTally, error) {
 	var rows []struct {
-		Hour             int64
-		Arrived, Decided int
+		Hour                int64
+		Arrived, Decided    int
+		Stopped, Overturned int
 	}
 	if err := s.read(ctx).Raw(selectHours, appIDs, hourOf(since)).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	out := make([]review.HourTally, len(rows))
 	for i, r := range rows {
-		out[i] = review.HourTally{Hour: hourTime(r.Hour), Arrived: r.Arrived, Decided: r.Decided}
+		out[i] = review.HourTally{Hour: hourTime(r.Hour), Arrived: r.Arrived, Decided: r.Decided, Stopped: r.Stopped, Overturned: r.Overturned}
 	}
 	return out, nil
 }
@@ -101,6 +103,31 @@ func (s *Store) Telling(ctx context.Context, appIDs []string, userID string, sin
 		out[i] = review.Telling{
 			UserID: r.ActorID, ItemID: r.ItemID, At: r.Created.time(), Opinion: r.Opinion, Blind: r.BlindVerdict, Final: r.FinalVerdict,
 			Guard: guard, Risk: r.GuardRisk, Gold: r.Gold, Sampling: r.SamplingKind, Undone: r.Undone,
+		}
+	}
+	return out, nil
+}
+
+const selectHidden = `SELECT COALESCE(d.blind_verdict, d.judgement) AS judgement, d.findings, d.propensity
+FROM decisions d LEFT JOIN undos x ON x.decision_id = d.id
+WHERE d.app_id = ? AND d.opinion = 0 AND x.decision_id IS NULL AND (d.blind_verdict IS NOT NULL OR d.sampling_kind = 'audit') AND d.sampling_kind <> 'control'
+ORDER BY d.created_at DESC, d.id DESC LIMIT ?`
+
+// HiddenDecisions implements review.Reader.
+func (s *Store) HiddenDecisions(ctx context.Context, appID string, limit int) ([]review.Hidden, error) {
+	var rows []struct {
+		Judgement  review.Judgement
+		Findings   []byte
+		Propensity float64
+	}
+	if err := s.read(ctx).Raw(selectHidden, appID, limit).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.Hidden, len(rows))
+	for i, r := range rows {
+		out[i] = review.Hidden{Judgement: r.Judgement, Propensity: r.Propensity}
+		if err := decode(r.Findings, &out[i].Findings); err != nil {
+			return nil, s.fault(err)
 		}
 	}
 	return out, nil

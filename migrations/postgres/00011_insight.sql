@@ -5,6 +5,8 @@ CREATE TABLE item_hours (
     hour    BIGINT           NOT NULL,
     arrived BIGINT           NOT NULL DEFAULT 0,
     decided BIGINT           NOT NULL DEFAULT 0,
+    stopped BIGINT           NOT NULL DEFAULT 0,    -- approved or blocked after the guard had flagged or blocked
+    overturned BIGINT        NOT NULL DEFAULT 0, -- and approved
     PRIMARY KEY (app_id, hour)
 );
 
@@ -22,9 +24,12 @@ CREATE TABLE work_hours (
 INSERT INTO item_hours (app_id, hour, arrived)
 SELECT app_id, created_at / 3600000000, COUNT(*) FROM items WHERE kind <> 'control' GROUP BY 1, 2;
 
-INSERT INTO item_hours (app_id, hour, decided)
-SELECT app_id, created_at / 3600000000, COUNT(*) FROM decisions WHERE opinion = 0 AND sampling_kind <> 'control' GROUP BY 1, 2
-ON CONFLICT (app_id, hour) DO UPDATE SET decided = excluded.decided;
+INSERT INTO item_hours (app_id, hour, decided, stopped, overturned)
+SELECT app_id, created_at / 3600000000, COUNT(*),
+    SUM(CASE WHEN guard_verdict <> 'allow' AND judgement IN ('approve', 'block') THEN 1 ELSE 0 END),
+    SUM(CASE WHEN guard_verdict <> 'allow' AND judgement = 'approve' THEN 1 ELSE 0 END)
+FROM decisions WHERE opinion = 0 AND sampling_kind <> 'control' GROUP BY 1, 2
+ON CONFLICT (app_id, hour) DO UPDATE SET decided = excluded.decided, stopped = excluded.stopped, overturned = excluded.overturned;
 
 INSERT INTO work_hours (app_id, hour, user_id, decisions, timed, focused_ms)
 SELECT app_id, created_at / 3600000000, actor_id, COUNT(*), COUNT(*) FILTER (WHERE focused_ms > 0), SUM(focused_ms)
@@ -42,8 +47,11 @@ CREATE TRIGGER items_hour AFTER INSERT ON items FOR EACH ROW WHEN (NEW.kind <> '
 
 -- +goose StatementBegin
 CREATE FUNCTION count_decision_hour() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO item_hours (app_id, hour, decided) VALUES (NEW.app_id, NEW.created_at / 3600000000, 1)
-    ON CONFLICT (app_id, hour) DO UPDATE SET decided = item_hours.decided + 1;
+    INSERT INTO item_hours (app_id, hour, decided, stopped, overturned) VALUES (NEW.app_id, NEW.created_at / 3600000000, 1,
+        CASE WHEN NEW.guard_verdict <> 'allow' AND NEW.judgement IN ('approve', 'block') THEN 1 ELSE 0 END,
+        CASE WHEN NEW.guard_verdict <> 'allow' AND NEW.judgement = 'approve' THEN 1 ELSE 0 END)
+    ON CONFLICT (app_id, hour) DO UPDATE SET decided = item_hours.decided + 1,
+        stopped = item_hours.stopped + excluded.stopped, overturned = item_hours.overturned + excluded.overturned;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
@@ -65,3 +73,5 @@ CREATE TRIGGER decisions_work AFTER INSERT ON decisions FOR EACH ROW WHEN (NEW.a
 
 -- The few decisions that say how good somebody judges.
 CREATE INDEX decisions_telling ON decisions (app_id, created_at, id) WHERE blind_verdict IS NOT NULL OR sampling_kind = 'control' OR opinion > 0;
+-- And those that say something about thresholds.
+CREATE INDEX decisions_hidden ON decisions (app_id, created_at, id) WHERE blind_verdict IS NOT NULL OR sampling_kind = 'audit';

@@ -1,6 +1,7 @@
 // Everything here makes quick what works without it: each action is a form or a link that the server answers with a page.
 import "htmx.org";
 import { startAnnouncing } from "./announce";
+import { startCharts } from "./charts";
 import { startClaim } from "./claim";
 import { startCountdowns } from "./countdown";
 import { startForms } from "./forms";
@@ -23,5 +24,6 @@ startSpans();
 startLooking();
 startCountdowns();
 startClaim();
+startCharts();
 startAnnouncing();
 showPages();

@@ -18,6 +18,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.blindly()...)
 	all = append(all, s.record()...)
 	all = append(all, s.policies()...)
+	all = append(all, s.insight()...)
 	return append(all, s.errors()...)
 }
 

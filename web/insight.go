@@ -1,0 +1,64 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/guardroom/guardroom/internal/quality"
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
+)
+
+// overview shows what waits, what the guard is worth and how people work.
+func (s *Server) overview(c *call) error {
+	data, err := s.Service.Overview(c.Request().Context(), c.viewer)
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, views.Overview(views.OverviewPage{
+		Shell: shell, Data: data, People: quality.People(data.Work, data.Telling), Specs: s.Service.Specs(),
+	}))
+}
+
+// work shows people what they did themselves.
+func (s *Server) work(c *call) error {
+	data, err := s.Service.OwnWork(c.Request().Context(), c.viewer)
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c)
+	if err != nil {
+		return err
+	}
+	page := views.WorkPage{Shell: shell, Data: data}
+	if people := quality.People(data.Hours, data.Telling); len(people) > 0 {
+		page.Me = people[0]
+	}
+	return c.page(http.StatusOK, views.Work(page))
+}
+
+// policyProof shows the thresholds that decisions prove.
+func (s *Server) policyProof(c *call) error {
+	page, err := s.policyPage(c)
+	if err != nil {
+		return err
+	}
+	hidden, err := s.Service.HiddenDecisions(c.Request().Context(), c.viewer, c.appName())
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, views.PolicyProof(views.ProofPage{PolicyPage: page, Hidden: countable(hidden), Proofs: quality.Proofs(hidden)}))
+}
+
+// countable is how many decisions say that something is a violation or that it is none.
+func countable(hidden []review.Hidden) (n int) {
+	for _, h := range hidden {
+		if h.Judgement != review.JudgeEscalate {
+			n++
+		}
+	}
+	return n
+}
