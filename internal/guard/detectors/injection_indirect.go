@@ -42,7 +42,11 @@ func injectionIndirect() guard.Spec {
 				return nil, err
 			}
 			work.setting = addressed.setting // which is the same, and need not be held twice
-			return &indirect{addressed: addressed, work: work, carrier: regexp.MustCompile(carrierExpr)}, nil
+			foreign, err := newForeignRequests()
+			if err != nil {
+				return nil, err
+			}
+			return &indirect{addressed: addressed, work: work, foreign: foreign, carrier: regexp.MustCompile(carrierExpr)}, nil
 		},
 	}
 }
@@ -51,6 +55,7 @@ func injectionIndirect() guard.Spec {
 type indirect struct {
 	addressed *family
 	work      *family
+	foreign   *foreignRequests
 	carrier   *regexp.Regexp
 }
 
@@ -75,7 +80,25 @@ func (d *indirect) Detect(ctx context.Context, in *guard.Input) ([]review.Findin
 		shift(addressed, spokenTo)
 		shift(work, asked)
 	}
-	return append(addressed, work...), nil
+	return append(append(addressed, work...), d.requests(in)...), nil
+}
+
+// requests are lines that do not belong to the document in which they stand. What a model
+// says or an operator wrote is no document.
+func (d *indirect) requests(in *guard.Input) (out []review.Finding) {
+	if k := in.Segment.Kind; k == review.SegmentResponse || k == review.SegmentSystem || k == review.SegmentToolArguments {
+		return nil
+	}
+	for _, v := range in.Views.Folded() {
+		if v.Disguise() != "" {
+			continue
+		}
+		for _, r := range d.foreign.find(v.Text) {
+			confidence := sigmoid(logit(r.confidence) + trust(in.Segment.Kind))
+			out = append(out, guard.Found(v, r.start, r.end, review.SeverityMedium, confidence, "Asks for something that the document around it does not speak of"))
+		}
+	}
+	return out
 }
 
 // shift adds to the log-odds of findings.
