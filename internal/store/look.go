@@ -114,8 +114,8 @@ func (l *look) gather(tables, join string) {
 	f := l.q.Filter
 	l.tables, l.set = tables, &conditions{dialect: l.dialect}
 	l.set.and(join)
-	l.set.and("i.state = ?", f.State)
-	l.set.and("i.app_id IN ?", l.q.AppIDs)
+	l.set.and(l.dialect.unordered("i.state")+" = ?", f.State)
+	l.set.and(l.dialect.unordered("i.app_id")+" IN ?", l.q.AppIDs)
 	l.set.and(ownControl, l.q.Viewer)
 	l.set.openly(l.q)
 	l.set.ofKind(l.q)
@@ -384,12 +384,13 @@ FROM (%places%) p CROSS JOIN items i
 LEFT JOIN apps a ON a.id = i.app_id
 LEFT JOIN claims c ON c.item_id = i.id AND c.expires_at > ?
 LEFT JOIN users u ON u.id = c.user_id
-WHERE i.number = p.number AND i.state = ? AND i.app_id IN ? AND ` + ownControl
+WHERE i.number = p.number AND %state% = ? AND %app% IN ? AND ` + ownControl
 
 // sql returns the query of the page and its arguments.
 func (l *look) sql() (string, []any) {
 	places, args := l.places()
-	query := strings.Replace(selectQueue, "%places%", places, 1) + l.by("p.key", "p.number")
+	words := strings.NewReplacer("%places%", places, "%state%", l.dialect.unordered("i.state"), "%app%", l.dialect.unordered("i.app_id"))
+	query := words.Replace(selectQueue) + l.by("p.key", "p.number")
 	args = append([]any{l.q.Viewer}, args...)
 	return query, append(args, at(l.q.Now), string(l.q.Filter.State), l.q.AppIDs, l.q.Viewer)
 }

@@ -75,6 +75,8 @@ func eachPlan(t *testing.T, s *Store, explain func(query string, args []any) str
 
 var (
 	wholeTable = regexp.MustCompile(`SCAN (i|n|items|l|o|item_lists)\b`)
+	wrongItems = regexp.MustCompile(`SEARCH [in] USING (COVERING )?INDEX items_(alike|open_age|interaction)`)
+	itemsByKey = regexp.MustCompile(`SEARCH i USING INDEX (items_number \(number=\?|sqlite_autoindex_items_1)`)
 	fromLists  = regexp.MustCompile(`SEARCH l USING PRIMARY KEY \(list=\?`)
 	fromClaims = regexp.MustCompile(`(SEARCH h USING INDEX claims_user|SCAN h\b)`)
 )
@@ -91,11 +93,13 @@ func TestSQLiteFindsPagesThroughLists(t *testing.T) {
 			return explainSQLite(t, s, plannedQuery{sql: query, args: args})
 		}
 		eachPlan(t, s, explain, func(c queueCase, _ *look, plan string) {
+			require.NotRegexp(t, wrongItems, plan, "%s, analyzed: %v\n%s", c.name, analyzed, plan)
 			require.NotRegexp(t, wholeTable, plan, "%s, analyzed: %v\n%s", c.name, analyzed, plan)
 			leads := fromLists
 			if c.leads == "h" {
 				leads = fromClaims
 			}
+			require.Regexp(t, itemsByKey, plan, "%s, analyzed: %v\n%s", c.name, analyzed, plan)
 			require.Regexp(t, leads, plan, "%s, analyzed: %v\n%s", c.name, analyzed, plan)
 		})
 	}
