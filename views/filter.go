@@ -31,6 +31,7 @@ const (
 	paramMine     = "mine"
 	paramOverdue  = "overdue"
 	paramSort     = "sort"
+	paramText     = "q"
 	ParamAfter    = "after" // review.Position
 )
 
@@ -45,7 +46,7 @@ func FilterQuery(f review.Filter) url.Values {
 		paramCategory: string(f.Category), paramDetector: f.Detector, paramUser: f.UserID, paramModel: f.Model, paramLabel: f.Label,
 		paramPolicy: wholeOrNone(f.Policy), paramRiskFrom: hundredths(f.RiskFrom), paramRiskTo: hundredths(f.RiskTo),
 		paramOlder: ageParam(f.OlderThan), paramYounger: ageParam(f.YoungerThan), paramHolder: f.Holder, paramQueue: f.Escalation,
-		paramMine: switchParam(f.Mine), paramOverdue: switchParam(f.Overdue), paramSort: string(f.Sort),
+		paramMine: switchParam(f.Mine), paramOverdue: switchParam(f.Overdue), paramSort: sortParam(f.Sort), paramText: f.Text,
 	} {
 		if value != "" {
 			q.Set(name, value)
@@ -75,7 +76,11 @@ func ParseFilter(q url.Values) (review.Filter, error) {
 		Escalation: r.text(paramQueue),
 		Mine:       r.on(paramMine),
 		Overdue:    r.on(paramOverdue),
+		Text:       strings.TrimSpace(r.text(paramText)),
 		Sort:       oneOf(&r, paramSort, review.Sorts()),
+	}
+	if f.Text != "" {
+		f.Sort = review.SortFound
 	}
 	if r.bad != "" {
 		return review.Filter{}, badParam(r.bad)
@@ -199,6 +204,14 @@ func wholeOrNone(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
+}
+
+// sortParam leaves out the order that follows from a search.
+func sortParam(s review.Sort) string {
+	if s == review.SortFound {
+		return ""
+	}
+	return string(s)
 }
 
 func switchParam(on bool) string {

@@ -62,6 +62,7 @@ var (
 	keyPrevRow    = Key{"previous-line", []string{"k", "ArrowUp"}, text.Say("Previous line"), OnQueue}
 	keyOpenRow    = Key{"open", []string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
 	keyFilter     = Key{"filter", []string{"f"}, text.Say("Filter"), OnQueue}
+	keySearch     = Key{"search", []string{"/"}, text.Say("Search"), OnQueue}
 	keyNextPage   = Key{"next-page", []string{"]"}, text.Say("Next page"), OnQueue}
 	keyFirstPage  = Key{"first-page", []string{"["}, text.Say("First page"), OnQueue}
 	keyUndo       = Key{"undo", []string{"z"}, text.Say("Undo, for ten seconds"), Everywhere}
@@ -85,7 +86,7 @@ func labelKey(i int) Key {
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
-	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keyNextPage, keyFirstPage,
+	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyTheme, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }

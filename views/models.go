@@ -89,13 +89,14 @@ type LoginPage struct {
 // QueuePage is GET /queue.
 type QueuePage struct {
 	Shell
-	Filter  review.Filter
-	Rows    []review.QueueRow
-	Paged   bool             // this is not the first page
-	Next    *review.Position // nil on the last page
-	Short   bool             // there may be more after Next, but it was not looked for
-	Holders []review.Holder  // who holds something, for the filter
-	Specs   []review.DetectorSpec
+	Filter    review.Filter
+	Rows      []review.QueueRow
+	Paged     bool             // this is not the first page
+	Next      *review.Position // nil on the last page
+	Short     bool             // there may be more after Next, but it was not looked for
+	Unindexed int              // how many of the newest Items a search does not find yet
+	Holders   []review.Holder  // who holds something, for the filter
+	Specs     []review.DetectorSpec
 }
 
 // ItemPage is GET /items/{id}, and what a refused POST below it answers (409, 422).

@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func filters() *rapid.Generator[review.Filter] {
 	return rapid.Custom(func(t *rapid.T) review.Filter {
 		text := rapid.StringN(0, 20, 80).Filter(func(s string) bool { return !containsNUL(s) })
-		return review.Filter{
+		f := review.Filter{
 			App: text.Draw(t, "app"), Kind: rapid.SampledFrom(append(review.ItemKinds(), "")).Draw(t, "kind"),
 			State: rapid.SampledFrom(append(review.ItemStates(), "")).Draw(t, "state"), Severity: rapid.SampledFrom(append(review.Severities(), "")).Draw(t, "severity"),
 			Category: rapid.SampledFrom(append(categories, "")).Draw(t, "category"), Detector: text.Draw(t, "detector"), UserID: text.Draw(t, "user"),
@@ -24,7 +25,12 @@ func filters() *rapid.Generator[review.Filter] {
 			YoungerThan: time.Duration(rapid.IntRange(0, 1e4).Draw(t, "younger")) * time.Hour,
 			Holder:      text.Draw(t, "holder"), Sort: rapid.SampledFrom(review.Sorts()).Draw(t, "sort"),
 			Mine: rapid.Bool().Draw(t, "mine"), Overdue: rapid.Bool().Draw(t, "overdue"),
+			Text: strings.TrimSpace(text.Draw(t, "text")),
 		}
+		if f.Text != "" {
+			f.Sort = review.SortFound
+		}
+		return f
 	})
 }
 

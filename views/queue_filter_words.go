@@ -1,6 +1,8 @@
 package views
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,6 +43,7 @@ func chipsOf(f review.Filter, link func(review.Filter) string) []chip {
 		drop(&rest)
 		out = append(out, chip{name, value, link(rest), link(review.Filter{Sort: f.Sort})})
 	}
+	add(f.Text != "", "Text", oneLine(f.Text, 60), func(f *review.Filter) { f.Text, f.Sort = "", review.SortPriority })
 	add(f.State != "", "State", stateWord(f.State), func(f *review.Filter) { f.State = "" })
 	add(f.Kind != "", "Kind", kindWord(f.Kind), func(f *review.Filter) { f.Kind = "" })
 	add(f.Severity != "", "Severity", severityWord(f.Severity, ""), func(f *review.Filter) { f.Severity = "" })
@@ -56,6 +59,18 @@ func chipsOf(f review.Filter, link func(review.Filter) string) []chip {
 	add(f.YoungerThan > 0, "Opened within", span(f.YoungerThan), func(f *review.Filter) { f.YoungerThan = 0 })
 	add(f.Overdue, "Overdue only", "", func(f *review.Filter) { f.Overdue = false })
 	add(f.Mine, "Mine", "", func(f *review.Filter) { f.Mine = false })
+	return out
+}
+
+// keptBySearch are the parameters of the filters that a search keeps, as hidden fields.
+func keptBySearch(f review.Filter) []ui.Option {
+	f.Text = ""
+	query := FilterQuery(f)
+	names := slices.Sorted(maps.Keys(query))
+	out := make([]ui.Option, len(names))
+	for i, name := range names {
+		out[i] = ui.Option{Value: name, Text: query.Get(name)}
+	}
 	return out
 }
 

@@ -30,13 +30,17 @@ func (s *Server) queue(c *call) error {
 	if err != nil {
 		return err
 	}
+	unindexed, err := s.Service.Unindexed(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	shell, err := s.shell(c)
 	if err != nil {
 		return err
 	}
 	return c.page(http.StatusOK, views.Queue(views.QueuePage{
 		Shell: shell, Filter: filter, Rows: page.Rows, Paged: after != nil, Next: page.Next, Short: page.Short,
-		Holders: holders, Specs: s.Service.Specs(),
+		Unindexed: unindexed, Holders: holders, Specs: s.Service.Specs(),
 	}))
 }
 

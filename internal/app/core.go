@@ -65,6 +65,10 @@ func open(ctx context.Context, storage config.Storage, guarding config.Guard, ar
 	}
 	options := storeOptions(storage, around.log)
 	options.Clock = around.clock
+	var err error
+	if options.SearchKey, err = searchKey(storage); err != nil {
+		return nil, err
+	}
 	st, err := store.Open(ctx, options)
 	if err != nil {
 		return nil, err

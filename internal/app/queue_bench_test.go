@@ -77,7 +77,9 @@ func BenchmarkCrowd(b *testing.B) {
 	}
 	b.Run("later page", func(b *testing.B) {
 		at := review.Position{Key: c.site.Clock.Now().Add(-15 * 24 * time.Hour).UnixMicro()}
-		c.measure(b, func(int) { require.Equal(b, http.StatusOK, lead.Get("/queue?after="+url.QueryEscape(at.String())).Code) })
+		c.measure(b, func(int) {
+			require.Equal(b, http.StatusOK, lead.Get("/queue?after="+url.QueryEscape(at.String())).Code)
+		})
 	})
 	b.Run("item", func(b *testing.B) {
 		c.measure(b, func(n int) { require.Equal(b, http.StatusOK, lead.Get("/items/"+c.itemID(n)+"?peek=1").Code) })

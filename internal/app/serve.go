@@ -56,6 +56,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err := core.learn(ctx, log); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
+	core.index(ctx, log)
 	core.tend(ctx, log)
 	site, err := newWeb(core, cfg, metrics, log, clock)
 	if err != nil {

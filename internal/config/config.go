@@ -24,6 +24,7 @@ type Config struct {
 type Storage struct {
 	Data        string      `name:"data" placeholder:"DIR" default:"data" env:"GUARDROOM_DATA" help:"The data folder: the SQLite file and a .env file. Made when it does not exist."`
 	DatabaseURL DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
+	SearchKey   Secret      `name:"search-key" placeholder:"KEY" env:"GUARDROOM_SEARCH_KEY" help:"The key of the search index, which holds no words, only what this key makes of them. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
 	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, for state that several servers will share; nothing uses it yet. \"none\", or nothing, means no Redis."`
 }
 

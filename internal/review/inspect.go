@@ -66,9 +66,10 @@ func (s *Service) queue(ctx context.Context, v Viewer, q QueueQuery) (QueueSlice
 	if !v.May(PermRead) {
 		return QueueSlice{}, Errorf(CodeForbidden, "your role may not read the queue")
 	}
-	if q.Filter.State == "" || q.Free && q.Filter.State == StateDecided {
-		q.Filter.State = StateOpen
+	if q.Filter.State == "" && (q.Filter.Text == "" || q.Free) || q.Free && q.Filter.State == StateDecided {
+		q.Filter.State = StateOpen // who searches means every state
 	}
+	q.Masked = !v.May(PermPersonal)
 	q.AppIDs, q.Viewer, q.Now, q.Judges = v.appsNamed(q.Filter.App), v.User.ID, s.now(), v.May(PermDecide)
 	found, err := s.Store.Queue(ctx, q)
 	for i, row := range found.Rows {
@@ -85,6 +86,9 @@ func (r QueueRow) shown() QueueRow {
 	}
 	return r
 }
+
+// Unindexed is how many of the newest Items a search does not find yet.
+func (s *Service) Unindexed(ctx context.Context) (int, error) { return s.Store.Unindexed(ctx) }
 
 // Holders lists the colleagues who hold Items of the viewer's Apps now.
 func (s *Service) Holders(ctx context.Context, v Viewer) ([]Holder, error) {

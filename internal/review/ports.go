@@ -153,6 +153,8 @@ type Reader interface {
 
 	// Queue looks at a bounded number of Items, however few of them the filter means.
 	Queue(ctx context.Context, q QueueQuery) (QueueSlice, error)
+	// Unindexed is how many of the newest Items cannot be found by their words yet.
+	Unindexed(ctx context.Context) (int, error)
 	// Holders lists who holds Items of the Apps now, by name.
 	Holders(ctx context.Context, appIDs []string, now time.Time) ([]Holder, error)
 	Counts(ctx context.Context, appIDs []string) (Counts, error)
@@ -203,6 +205,7 @@ type QueueQuery struct {
 	AppIDs []string // empty: none
 	Filter Filter
 	Viewer string    // user id, for Mine, skips, claims, controls and what they judged blind
+	Masked bool      // the viewer does not find what stands in personal data and secrets
 	Judges bool      // the viewer may come to judge: what is blind to them does not show in filters on what the guard says
 	Free   bool      // only what the viewer could claim now: not held by others, not skipped by them
 	After  *Position // exclusive

@@ -29,7 +29,8 @@ type Filter struct {
 	Escalation  string // the named queue that it was escalated to
 	Mine        bool   // decided by the viewer, or held by them
 	Overdue     bool
-	Sort        Sort // of the queue; exports are in the order of time
+	Text        string // words that the prompt, the response or the Intervention has, all of them
+	Sort        Sort   // of the queue; exports are in the order of time
 }
 
 // The holders who are no particular person.
@@ -53,6 +54,9 @@ const (
 	SortOldest   Sort = "oldest" // by when the Item was opened
 	SortNewest   Sort = "newest"
 	SortRisk     Sort = "risk" // the highest first
+
+	// SortFound is that of everything that is searched for: the last opened first.
+	SortFound Sort = "found"
 )
 
 // Sorts lists every order in which pages offer them.
@@ -74,6 +78,8 @@ func (i Item) Position(s Sort) *Position {
 		p.Key = i.CreatedAt.UnixMicro()
 	case SortRisk:
 		p.Key = RiskKey(i.Risk)
+	case SortFound:
+		p.Key = i.Number
 	}
 	return p
 }

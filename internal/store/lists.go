@@ -24,6 +24,7 @@ const (
 	orderAge      = "age"
 	orderRisk     = "risk"
 	orderDue      = "due"
+	orderNumber   = "number" // that of found words, which have lists of their own
 )
 
 // listID is the name of a list: a hash, so that a line of it is three numbers. The
@@ -42,6 +43,8 @@ func orderOf(s review.Sort) (order string, descending bool) {
 		return orderAge, true
 	case review.SortRisk:
 		return orderRisk, true
+	case review.SortFound:
+		return orderNumber, true
 	default:
 		return orderPriority, false
 	}

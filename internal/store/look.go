@@ -14,10 +14,11 @@ type reach struct {
 	stretch int // lines gone through for the filters that the chosen list does not answer; what lies behind is another look's
 	free    int // the same of the search for an Item to take: most are free
 	narrow  int // how many Items may be gathered and sorted
+	found   int // the same of Items that say a word: their rows are read
 	probe   int // how long a list can be and still be known as the shorter one
 }
 
-var usualReach = reach{stretch: 20_000, free: 4_000, narrow: 5_000, probe: 2_000}
+var usualReach = reach{stretch: 20_000, free: 4_000, narrow: 5_000, found: 5_000, probe: 2_000}
 
 // look is how one page of Items is found: through the lists of one property of each
 // App in their order, or, where a filter leaves few enough, by sorting those.
@@ -32,15 +33,20 @@ type look struct {
 	others   []term // on whose lists a line must be, too
 	unlisted []term // that have no lists in the order
 	set      *conditions
-	tables   string // of the set
+	tables   string       // of the set
+	words    []string     // that are searched for
+	found    [][]wordList // of each word, the rarest first
 
 	end *review.Position // of the stretch; nil when the lists are gone through to their end
 }
 
 // lookFor returns nil where there can be nothing.
 func (s *Store) lookFor(ctx context.Context, q review.QueueQuery) (*look, error) {
-	if q.Filter.State == "" {
+	if q.Filter.State == "" && q.Filter.Text == "" {
 		q.Filter.State = review.StateOpen
+	}
+	if q.Filter.Text != "" {
+		q.Filter.Sort = review.SortFound
 	}
 	l := &look{dialect: s.dialect, q: q, from: q.After}
 	l.order, l.descending = orderOf(q.Filter.Sort)
@@ -49,6 +55,9 @@ func (s *Store) lookFor(ctx context.Context, q review.QueueQuery) (*look, error)
 	}
 	if q.Filter.Overdue && q.Filter.State == review.StateDecided {
 		return nil, nil // what is decided is never late
+	}
+	if q.Filter.Text != "" {
+		return s.search(ctx, l)
 	}
 	if l.gatherHeld() {
 		return l, nil
@@ -114,7 +123,9 @@ func (l *look) gather(tables, join string) {
 	f := l.q.Filter
 	l.tables, l.set = tables, &conditions{dialect: l.dialect}
 	l.set.and(join)
-	l.set.and(l.dialect.unordered("i.state")+" = ?", f.State)
+	if f.State != "" {
+		l.set.and(l.dialect.unordered("i.state")+" = ?", f.State)
+	}
 	l.set.and(l.dialect.unordered("i.app_id")+" IN ?", l.q.AppIDs)
 	l.set.and(ownControl, l.q.Viewer)
 	l.set.openly(l.q)
@@ -384,7 +395,7 @@ FROM (%places%) p CROSS JOIN items i
 LEFT JOIN apps a ON a.id = i.app_id
 LEFT JOIN claims c ON c.item_id = i.id AND c.expires_at > ?
 LEFT JOIN users u ON u.id = c.user_id
-WHERE i.number = p.number AND %state% = ? AND %app% IN ? AND ` + ownControl
+WHERE i.number = p.number AND %app% IN ? AND (? IN (%state%, '')) AND ` + ownControl
 
 // sql returns the query of the page and its arguments.
 func (l *look) sql() (string, []any) {
@@ -392,11 +403,14 @@ func (l *look) sql() (string, []any) {
 	words := strings.NewReplacer("%places%", places, "%state%", l.dialect.unordered("i.state"), "%app%", l.dialect.unordered("i.app_id"))
 	query := words.Replace(selectQueue) + l.by("p.key", "p.number")
 	args = append([]any{l.q.Viewer}, args...)
-	return query, append(args, at(l.q.Now), string(l.q.Filter.State), l.q.AppIDs, l.q.Viewer)
+	return query, append(args, at(l.q.Now), l.q.AppIDs, string(l.q.Filter.State), l.q.Viewer)
 }
 
 func (l *look) places() (string, []any) {
-	if l.set != nil {
+	switch {
+	case l.words != nil:
+		return l.foundPlaces()
+	case l.set != nil:
 		return l.sortedSet()
 	}
 	query, args := l.union(func(c *conditions) (string, []any) {

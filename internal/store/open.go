@@ -19,6 +19,7 @@ type Options struct {
 	Dir         string       // the data folder, for SQLite: DIR/guardroom.db
 	DatabaseURL string       // postgres://… or key=value pairs; takes precedence over Dir
 	Logger      *slog.Logger // required; never sees texts of Interactions
+	SearchKey   []byte       // of the words that Items are found by; nothing is indexed without
 	Clock       review.Clock // for the expiry of sessions; nil is time.Now
 
 	pragmas func() []string // more of them for SQLite's writer, for tests of faults
@@ -74,7 +75,9 @@ type Store struct {
 	hot     hotReads
 	clock   review.Clock
 	reach   reach
-	close   func() error
+
+	searchKey searchKey
+	close     func() error
 
 	decisions, items table // for the export
 }
@@ -90,7 +93,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := d.migration().check(ctx, d); err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, clock: o.Clock, readers: d.openReaders(), reach: usualReach}
+	s := &Store{dialect: d, clock: o.Clock, readers: d.openReaders(), reach: usualReach, searchKey: o.SearchKey}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

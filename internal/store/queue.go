@@ -232,8 +232,9 @@ func (s *Store) Holders(ctx context.Context, appIDs []string, now time.Time) ([]
 		return nil, nil
 	}
 	var holders []review.Holder
-	err := s.read(ctx).Raw(`SELECT DISTINCT u.id AS user_id, u.name FROM claims c JOIN items i ON i.id = c.item_id JOIN users u ON u.id = c.user_id
-WHERE c.expires_at > ? AND i.app_id IN ? ORDER BY u.name, u.id LIMIT ?`, at(now), appIDs, maxHolders).Scan(&holders).Error
+	query := `SELECT DISTINCT u.id AS user_id, u.name FROM claims c CROSS JOIN items i CROSS JOIN users u
+WHERE i.id = c.item_id AND u.id = c.user_id AND c.expires_at > ? AND ` + s.dialect.unordered("i.app_id") + ` IN ? ORDER BY u.name, u.id LIMIT ?`
+	err := s.read(ctx).Raw(query, at(now), appIDs, maxHolders).Scan(&holders).Error
 	return holders, s.fault(err)
 }
 

@@ -114,7 +114,7 @@ func isBusy(err error) bool {
 
 func (d *sqlite) openMigrations() *sql.DB {
 	return d.pool(2, "immediate", func() []string {
-		return slices.Concat(sqliteCommon, sqliteWriting, []string{"busy_timeout = 15000"})
+		return slices.Concat(sqliteCommon, sqliteWriting, []string{"busy_timeout = 15000", "temp_store = FILE"}) // a migration may sort every row
 	})
 }
 

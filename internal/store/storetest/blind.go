@@ -274,7 +274,7 @@ func unmaskingIsRecorded(t *testing.T, f *fixture) {
 	for _, v := range []review.Viewer{f.ann, f.lead, viewer} {
 		view := f.look(t, v, item)
 		require.True(t, view.Masked)
-		require.Equal(t, "a suspicious [SECRET_1]", view.Interaction.Content.Prompt)
+		require.Equal(t, "a suspicious [HIDDEN_1]", view.Interaction.Content.Prompt)
 		require.Nil(t, view.Interaction.Context)
 	}
 	require.Equal(t, review.CodeForbidden, review.CodeOf(f.service.Unmask(t.Context(), viewer, item)))
@@ -297,7 +297,7 @@ func unmaskingIsRecorded(t *testing.T, f *fixture) {
 }
 
 func spansOfMaskedTexts(t *testing.T, f *fixture) {
-	item := f.submit(t, review.Submission{Prompt: "a suspicious secret ende"}).Item.ID // shown as "a suspicious [SECRET_1] ende"
+	item := f.submit(t, review.Submission{Prompt: "a suspicious secret ende"}).Item.ID // shown as "a suspicious [HIDDEN_1] ende"
 	for _, c := range []struct {
 		masked, ende    bool
 		start, end      int

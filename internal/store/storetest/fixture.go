@@ -66,6 +66,7 @@ func newFixture(t testing.TB, database Database) *fixture {
 	t.Helper()
 	f := &fixture{options: database.Options(t), below: database.SQL, clock: newClock(), ids: newIDs()}
 	f.options.Clock = f.clock.now
+	f.options.SearchKey = []byte("a key")
 	f.options.Logger = slog.New(slog.DiscardHandler)
 	_, err := store.Migrate(t.Context(), f.options)
 	require.NoError(t, err)
@@ -231,7 +232,7 @@ func (screener) Screen(_ context.Context, segments []review.Segment, _ review.Po
 				Segment: s.Name, Start: start, End: end, Message: "The word " + word.text + ".",
 			})
 			if word.category == review.CategoryPII {
-				out.Redactions = append(out.Redactions, review.Redaction{Segment: s.Name, Start: start, End: end, Placeholder: "[SECRET_1]"})
+				out.Redactions = append(out.Redactions, review.Redaction{Segment: s.Name, Start: start, End: end, Placeholder: "[HIDDEN_1]"})
 			}
 		}
 	}

@@ -165,3 +165,79 @@ func listControl(t *testing.T, f *fixture, blind bool) {
 		return tx.PutControl(review.Control{ItemID: item.ID, UserID: f.ann.User.ID, OriginalID: of, Gold: review.JudgeBlock, CreatedAt: start})
 	})
 }
+
+func wordsAreFound(t *testing.T, f *fixture) {
+	index := func() {
+		for {
+			n, err := f.IndexTexts(t.Context())
+			require.NoError(t, err)
+			if n == 0 {
+				return
+			}
+		}
+	}
+	other := f.addApp(t, "other")
+	var items []string
+	for _, prompt := range []string{
+		"suspicious Straße, Ärger & naïve CAFÉ", "suspicious strasse ärger", "suspicious 秘密のパスワード", "suspicious secret door", "suspicious \x00 emoji 🦜 parrot",
+	} {
+		items = append(items, f.flagged(t, prompt))
+		f.clock.advance(time.Second)
+	}
+	foreign := f.caller
+	f.caller.App = other
+	f.flagged(t, "suspicious strasse elsewhere")
+	f.caller = foreign
+	lag, err := f.Unindexed(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 6, lag)
+	index()
+	lag, err = f.Unindexed(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, lag)
+	f.decide(t, f.lead, items[1], review.JudgeBlock)
+	masked := review.Viewer{User: review.User{ID: "a", Role: review.RoleAuditor}, Apps: f.ann.Apps}
+	for _, tt := range []struct {
+		text   string
+		viewer review.Viewer
+		filter review.Filter
+		want   []string
+	}{
+		{"strasse", f.ann, review.Filter{}, []string{items[1], items[0]}},
+		{"STRASSE ärger", f.ann, review.Filter{}, []string{items[1], items[0]}},
+		{"strasse naïve", f.ann, review.Filter{}, []string{items[0]}},
+		{"strasse", f.ann, review.Filter{State: review.StateOpen}, []string{items[0]}},
+		{"suspicious", f.ann, review.Filter{Mine: true}, nil},
+		{"suspicious", f.lead, review.Filter{Mine: true}, []string{items[1]}},
+		{"秘密", f.ann, review.Filter{}, []string{items[2]}},
+		{"密秘", f.ann, review.Filter{}, nil},
+		{"パスワード", f.ann, review.Filter{}, []string{items[2]}},
+		{"secret door", f.ann, review.Filter{}, []string{items[3]}},
+		{"secret door", masked, review.Filter{}, nil},
+		{"door", masked, review.Filter{}, []string{items[3]}},
+		{"parrot", f.ann, review.Filter{UserID: "u1"}, []string{items[4]}},
+		{"parrot", f.ann, review.Filter{UserID: "u2"}, nil},
+		{"elsewhere", f.ann, review.Filter{}, nil},
+		{"suspicio", f.ann, review.Filter{}, nil},
+		{"🦜 -- ' \x00", f.ann, review.Filter{}, nil},
+	} {
+		tt.filter.Text, tt.filter.Sort = tt.text, review.SortFound
+		page, err := f.service.Queue(t.Context(), tt.viewer, tt.filter, nil)
+		require.NoError(t, err)
+		var got []string
+		for _, r := range page.Rows {
+			got = append(got, r.Item.ID)
+		}
+		require.Equal(t, tt.want, got, "%q %+v", tt.text, tt.filter)
+	}
+	next, err := f.service.ClaimNext(t.Context(), f.ann, review.Filter{Text: "strasse", Sort: review.SortFound})
+	require.NoError(t, err)
+	require.Equal(t, items[0], next, "what is decided cannot be taken")
+
+	f.options.SearchKey = []byte("another key")
+	again := f.open(t)
+	n, err := again.IndexTexts(t.Context())
+	require.NoError(t, err)
+	require.Positive(t, n)
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM item_tokens"), "what another key made is of no use")
+}

@@ -27,7 +27,7 @@ func fromSubmissionToExport(t *testing.T, f *fixture) {
 	require.Len(t, page.Rows, 1)
 	require.Equal(t, r.Item.ID, page.Rows[0].Item.ID)
 	require.Equal(t, "support", page.Rows[0].App)
-	require.Equal(t, "a suspicious [SECRET_1]", page.Rows[0].Item.Excerpt)
+	require.Equal(t, "a suspicious [HIDDEN_1]", page.Rows[0].Item.Excerpt)
 	require.Nil(t, page.Rows[0].Claim)
 
 	d := f.decide(t, f.ann, r.Item.ID, review.JudgeBlock)

@@ -22,6 +22,7 @@ func readingScenarios() []scenario {
 		{"every filter of the queue keeps what it names", queueFilters},
 		{"every order of the queue pages without gaps or doubles", queueOrders},
 		{"lists follow from any changes", listsFollow},
+		{"words are found, by those who may read them", wordsAreFound},
 		{"the queue shows live claims and hides nothing else", queueShowsClaims},
 		{"the queue of no Apps is empty", queueOfNoApps},
 		{"counters equal what is counted after any changes", countersEqualCounts},
@@ -418,7 +419,7 @@ func historyOfUser(t *testing.T, f *fixture) {
 	for i, row := range view.History {
 		want := submitted[11-i]
 		require.Equal(t, want.ID, row.InteractionID)
-		require.Contains(t, row.Excerpt, fmt.Sprintf("[SECRET_1] number %d", 11-i))
+		require.Contains(t, row.Excerpt, fmt.Sprintf("[HIDDEN_1] number %d", 11-i))
 		require.Equal(t, want.Assessment.Verdict, row.Verdict)
 		require.InDelta(t, want.Assessment.Risk, row.Risk, 0)
 		judgement, item := review.Judgement(""), ""
