@@ -33,6 +33,7 @@ const (
 	paramSort     = "sort"
 	paramText     = "q"
 	ParamAfter    = "after" // review.Position
+	ParamSince    = "since" // of a stream of events: the point to go on from
 )
 
 // maxParam bounds one parameter of a filter, in bytes.

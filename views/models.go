@@ -94,6 +94,7 @@ type QueuePage struct {
 	Paged     bool             // this is not the first page
 	Next      *review.Position // nil on the last page
 	Short     bool             // there may be more after Next, but it was not looked for
+	Since     int64            // the point in the chain that the rows stand at
 	Unindexed int              // how many of the newest Items a search does not find yet
 	Holders   []review.Holder  // who holds something, for the filter
 	Specs     []review.DetectorSpec

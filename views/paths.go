@@ -23,7 +23,8 @@ const (
 	PathInbox     = "/inbox"
 	PathInboxRead = "/inbox/read"
 	PathBatchUndo = "/batches/undo"
-	PathNext      = "/queue/next" // POST: leases the next Item of a queue and goes there
+	PathLive      = "/queue/events" // GET: what changes of a list, as server-sent events
+	PathNext      = "/queue/next"   // POST: leases the next Item of a queue and goes there
 )
 
 // The last step of the paths below /items/{id} that are posted to.

@@ -22,6 +22,10 @@ func (s *Server) queue(c *call) error {
 	if err != nil {
 		return err
 	}
+	since, err := s.Service.LiveFrom(c.Request().Context()) // before the rows are read: rather told twice than never
+	if err != nil {
+		return err
+	}
 	page, err := s.Service.Queue(c.Request().Context(), c.viewer, filter, after)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (s *Server) queue(c *call) error {
 	}
 	return c.page(http.StatusOK, views.Queue(views.QueuePage{
 		Shell: shell, Filter: filter, Rows: page.Rows, Paged: after != nil, Next: page.Next, Short: page.Short,
-		Unindexed: unindexed, Holders: holders, Specs: s.Service.Specs(),
+		Since: since, Unindexed: unindexed, Holders: holders, Specs: s.Service.Specs(),
 	}))
 }
 

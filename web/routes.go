@@ -49,6 +49,7 @@ func routes() []route {
 		{post, views.PathPreferences, session(review.PermRead), (*Server).savePreferences},
 
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
+		{get, views.PathLive, session(review.PermRead), (*Server).live},
 		{get, views.PathNext, session(review.PermDecide), (*Server).next},
 		{post, views.PathNext, session(review.PermDecide), (*Server).next},
 

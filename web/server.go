@@ -36,6 +36,7 @@ type Server struct {
 	origins  *http.CrossOriginProtection
 	logins   *loginLimits
 	draining atomic.Bool
+	streams  *streams
 }
 
 // New builds a Server. It fails when a dependency is missing, an option is out of
@@ -51,6 +52,7 @@ func New(deps Deps) (*Server, error) {
 		sessions: newSessions(deps.Sessions, deps.Options, deps.Clock),
 		origins:  http.NewCrossOriginProtection(),
 		logins:   newLoginLimits(deps.Clock),
+		streams:  newStreams(),
 	}
 	if err := errors.Join(checkRoutes(s.routes), views.CheckKeys()); err != nil {
 		return nil, err
@@ -120,6 +122,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.draining.Store(true)
+	close(s.streams.ended)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Options.ShutdownGrace)
 	defer cancel()
 	err := server.Shutdown(grace)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -85,6 +86,22 @@ func (s *sessions) load(c *call) (signIn, error) {
 	if err != nil {
 		return signIn{}, err
 	}
+	return s.signedIn(ctx)
+}
+
+// look reads the session of a request as it is now, however long ago the request began.
+func (s *sessions) look(ctx context.Context, r *http.Request) (signIn, error) {
+	cookie, err := r.Cookie(s.manager.Cookie.Name)
+	if err != nil {
+		return signIn{}, errSignedOut
+	}
+	if ctx, err = s.manager.Load(ctx, cookie.Value); err != nil {
+		return signIn{}, review.Unavailable(err, "sessions cannot be read now", defaultRetry)
+	}
+	return s.signedIn(ctx)
+}
+
+func (s *sessions) signedIn(ctx context.Context) (signIn, error) {
 	in := signIn{
 		userID: s.manager.GetString(ctx, keyUser), password: s.manager.GetString(ctx, keyPassword),
 		at: time.UnixMicro(s.manager.GetInt64(ctx, keySince)).UTC(), seen: time.UnixMicro(s.manager.GetInt64(ctx, keySeen)),

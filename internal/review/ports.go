@@ -153,6 +153,14 @@ type Reader interface {
 
 	// Queue looks at a bounded number of Items, however few of them the filter means.
 	Queue(ctx context.Context, q QueueQuery) (QueueSlice, error)
+	// Among returns those of the Items that the query means, in its order; with no state,
+	// in any.
+	Among(ctx context.Context, q QueueQuery, ids []string) ([]QueueRow, error)
+	// Changed lists the Items that something happened to after a point in the chain, and
+	// the point to go on from.
+	Changed(ctx context.Context, after int64, limit int) (Changes, error)
+	// HistoryEnd is the last point of the chain.
+	HistoryEnd(ctx context.Context) (int64, error)
 	// Unindexed is how many of the newest Items cannot be found by their words yet.
 	Unindexed(ctx context.Context) (int, error)
 	// Holders lists who holds Items of the Apps now, by name.

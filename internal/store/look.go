@@ -119,10 +119,10 @@ func (l *look) gatherHeld() bool {
 
 // gather makes the look one through a set of Items, with every filter as a condition
 // on the row.
-func (l *look) gather(tables, join string) {
+func (l *look) gather(tables, join string, args ...any) {
 	f := l.q.Filter
 	l.tables, l.set = tables, &conditions{dialect: l.dialect}
-	l.set.and(join)
+	l.set.and(join, args...)
 	if f.State != "" {
 		l.set.and(l.dialect.unordered("i.state")+" = ?", f.State)
 	}
@@ -424,6 +424,8 @@ func (l *look) sortedSet() (string, []any) {
 	switch l.order {
 	case orderAge:
 		key = "i.created_at"
+	case orderNumber:
+		key = "i.number"
 	case orderRisk:
 		key = l.dialect.floor("i.risk * 100 + 0.5")
 	}

@@ -117,6 +117,17 @@ func (l *look) foundPlaces() (string, []any) {
 	return "SELECT * FROM (" + query + ") places" + l.by("key", "number") + " LIMIT ?", append(args, l.q.Limit)
 }
 
+// says adds that the Item, as i, has every word.
+func (l *look) says(words []string, k searchKey) {
+	for _, word := range words {
+		var tokens []int64
+		for _, list := range l.wordLists(k, word) {
+			tokens = append(tokens, list.tokens...)
+		}
+		l.set.and("EXISTS (SELECT 1 FROM item_tokens o WHERE o.token IN ? AND o.number = i.number)", tokens)
+	}
+}
+
 // holder adds who must hold the Item, as i.
 func (l *look) holder(c *conditions) {
 	const held = "EXISTS (SELECT 1 FROM claims h WHERE h.item_id = i.id AND h.expires_at > ?"

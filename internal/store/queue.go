@@ -194,22 +194,29 @@ func (s *Store) queuePart(ctx context.Context, q review.QueueQuery) (review.Queu
 	if look == nil || err != nil {
 		return review.QueueSlice{}, s.fault(err)
 	}
-	query, args := look.sql()
-	var rows []queueRow
-	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
-		return review.QueueSlice{}, s.fault(err)
-	}
-	found := review.QueueSlice{Rows: make([]review.QueueRow, len(rows))}
-	for i, row := range rows {
-		if found.Rows[i], err = row.row(); err != nil {
-			return review.QueueSlice{}, err
-		}
-		found.Rows[i].Blind = found.Rows[i].Blind && q.Judges
-	}
-	if len(rows) < q.Limit {
+	found := review.QueueSlice{}
+	if found.Rows, err = s.rowsOf(ctx, look); err == nil && len(found.Rows) < q.Limit {
 		found.Stopped = look.end
 	}
-	return found, nil
+	return found, err
+}
+
+// rowsOf reads the rows that a look leads to.
+func (s *Store) rowsOf(ctx context.Context, l *look) ([]review.QueueRow, error) {
+	query, args := l.sql()
+	var rows []queueRow
+	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.QueueRow, len(rows))
+	for i, row := range rows {
+		var err error
+		if out[i], err = row.row(); err != nil {
+			return nil, err
+		}
+		out[i].Blind = out[i].Blind && l.q.Judges
+	}
+	return out, nil
 }
 
 // Counts implements review.Reader.

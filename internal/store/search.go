@@ -8,8 +8,6 @@ import (
 	"encoding/binary"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -146,7 +144,8 @@ func (s *Store) beginIndex(ctx context.Context) error {
 		if err := t.exec("DELETE FROM item_tokens"); err != nil {
 			return err
 		}
-		return t.exec("UPDATE item_tokens_state SET indexed = 0, key_id = ? WHERE id = 1", s.searchKey.id())
+		return t.exec(`INSERT INTO item_tokens_state (id, key_id, indexed) VALUES (1, ?, 0)
+ON CONFLICT (id) DO UPDATE SET key_id = excluded.key_id, indexed = 0`, s.searchKey.id())
 	})
 }
 
@@ -164,10 +163,9 @@ func (s *Store) searchState(ctx context.Context) (searchState, error) {
 // Unindexed implements review.Reader.
 func (s *Store) Unindexed(ctx context.Context) (int, error) {
 	var n int
-	err := s.snapshot(ctx, func(db *gorm.DB) error {
-		return db.Raw("SELECT CAST((SELECT COALESCE(MAX(number), 0) FROM items) - indexed AS BIGINT) FROM item_tokens_state WHERE id = 1").Scan(&n).Error
-	})
-	return n, err
+	err := s.read(ctx).Raw(`SELECT CAST((SELECT COALESCE(MAX(number), 0) FROM items)
+- COALESCE((SELECT indexed FROM item_tokens_state WHERE id = 1), 0) AS BIGINT) AS n`).Scan(&n).Error
+	return n, s.fault(err)
 }
 
 // maxTerms is how many words of a search count.

@@ -6,11 +6,9 @@ CREATE TABLE item_tokens (
     PRIMARY KEY (token, number)
 );
 
--- How far the texts of items are indexed, and with which key.
+-- How far the texts of items are indexed, and with which key; no row before the first.
 CREATE TABLE item_tokens_state (
     id      BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
     key_id  BYTEA  NOT NULL, -- tells keys apart, and nothing about them
     indexed BIGINT NOT NULL  -- the last item's number
 );
-
-INSERT INTO item_tokens_state (id, key_id, indexed) VALUES (1, '', 0);

@@ -6,11 +6,9 @@ CREATE TABLE item_tokens (
     PRIMARY KEY (token, number)
 ) STRICT, WITHOUT ROWID;
 
--- How far the texts of items are indexed, and with which key.
+-- How far the texts of items are indexed, and with which key; no row before the first.
 CREATE TABLE item_tokens_state (
     id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     key_id  BLOB    NOT NULL, -- tells keys apart, and nothing about them
     indexed INTEGER NOT NULL  -- the last item's number
 ) STRICT;
-
-INSERT INTO item_tokens_state (id, key_id, indexed) VALUES (1, x'', 0);

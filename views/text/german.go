@@ -251,6 +251,12 @@ var german = map[string]string{
 	"too few labels":                         "zu wenige Urteile",
 	"went over to the guard in %d of %d, %s": "in %d von %d zum Wächter gewechselt, %s",
 	"your Apps, times in UTC":                "deine Apps, Zeiten in UTC",
+	"As of %s.":                              "Stand %s.",
+	"Reload":                                 "Neu laden",
+	"0 new ↑":                                "0 neu ↑",
+	"escalated":                              "eskaliert",
+	"held by you":                            "bei dir",
+	"held by %s":                             "bei %s",
 }
 
 // germanCounts has the texts that count something.
