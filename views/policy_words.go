@@ -237,7 +237,7 @@ var settings = []setting{
 }
 
 func settingWord(name string) string {
-	for _, s := range settings {
+	for _, s := range slices.Concat(settings, blindWords) {
 		if s.name == name {
 			return s.word
 		}
@@ -255,10 +255,12 @@ func settingValue(name, value string) string {
 		return "let it through"
 	case name == "fail_open":
 		return "flag it"
+	case name == "blind.severities":
+		return orNone(value)
 	case name == "risk.flag", name == "risk.block":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return threshold(x)
-	case name == "audit_rate":
+	case name == "audit_rate", name == "blind.share", name == "controls.rate", name == "controls.later_rate":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return exactPercent(x)
 	case err != nil:
@@ -300,6 +302,7 @@ func settingFacts(p review.Policy) []fact {
 		{"Deadline", count(p.DeadlineMS) + " ms"},
 		{"Longest prompt", count(p.MaxPromptBytes) + " bytes"},
 	}
+	out = append(out, blindFacts(p)...)
 	for _, s := range slices.Backward(review.Severities()) {
 		out = append(out, fact{settingWord("due_minutes." + string(s)), "within " + minutesWord(p.DueMinutes[s])})
 	}
@@ -449,7 +452,7 @@ func (p PolicyEditPage) shows(field string) bool {
 	}
 	rest, ok := strings.CutPrefix(field, "detectors.")
 	if !ok {
-		return strings.HasPrefix(field, "due_minutes.") || slices.ContainsFunc(settings, func(s setting) bool { return s.name == field })
+		return strings.HasPrefix(field, "due_minutes.") || slices.ContainsFunc(slices.Concat(settings, blindWords), func(s setting) bool { return s.name == field })
 	}
 	parts := strings.Split(rest, ".")
 	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })

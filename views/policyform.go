@@ -39,6 +39,7 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 	f.set("fail_open", strconv.FormatBool(p.FailOpen))
 	f.set("deadline_ms", strconv.Itoa(p.DeadlineMS))
 	f.set("audit_rate", review.FormatShare(p.AuditRate))
+	f.setBlind(p)
 	f.set("max_prompt_bytes", strconv.Itoa(p.MaxPromptBytes))
 	for s, minutes := range p.DueMinutes {
 		f.set("due_minutes."+string(s), strconv.Itoa(minutes))
@@ -127,6 +128,7 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 	r.share("risk.flag", &p.Risk.Flag, "0")
 	r.share("risk.block", &p.Risk.Block, "0")
 	r.share("audit_rate", &p.AuditRate, "")
+	r.blind(&p)
 	r.whole("max_prompt_bytes", &p.MaxPromptBytes)
 	p.DueMinutes = maps.Clone(base.DueMinutes)
 	for _, s := range review.Severities() {

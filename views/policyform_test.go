@@ -28,6 +28,8 @@ func drawnPolicy() *rapid.Generator[review.Policy] {
 			p.Detectors[id] = r
 		}
 		p.FailOpen, p.AuditRate, p.DeadlineMS = rapid.Bool().Draw(t, "open"), share.Draw(t, "rate"), rapid.IntRange(1, 60_000).Draw(t, "deadline")
+		p.Blind = review.BlindRules{Share: share.Draw(t, "blind"), Severities: rapid.SliceOfDistinct(rapid.SampledFrom(review.Severities()), rapid.ID[review.Severity]).Draw(t, "always blind")}
+		p.Controls = review.ControlRules{Rate: share.Draw(t, "controls"), Until: rapid.IntRange(0, 1000).Draw(t, "until"), LaterRate: share.Draw(t, "later")}
 		p.MaxPromptBytes = rapid.IntRange(1, 1<<30).Draw(t, "bytes")
 		for i := range rapid.IntRange(0, 5).Draw(t, "patterns") {
 			p.Patterns = append(p.Patterns, review.Pattern{Name: "p" + strconv.Itoa(i), Expr: rapid.StringMatching(`[a-z]{1,5}\\d[ +*]?`).Draw(t, "expr")})
@@ -126,6 +128,9 @@ func TestChangesAreWords(t *testing.T) {
 		{review.FieldChange{Field: "detectors.injection.override.segments.tool_output.block", After: "0.5"}, true, "Instruction override", changeLine{"Tool output: block from", "as in other texts", "0.5"}},
 		{review.FieldChange{Field: "fail_open", Before: "false", After: "true"}, true, "Settings", changeLine{"When a detector fails", "flag it", "let it through"}},
 		{review.FieldChange{Field: "audit_rate", Before: "0.02", After: "1"}, true, "Settings", changeLine{"Audit sample", "2 %", "100 %"}},
+		{review.FieldChange{Field: "blind.share", Before: "0", After: "0.2"}, true, "Settings", changeLine{"Judged blind", "0 %", "20 %"}},
+		{review.FieldChange{Field: "blind.severities", Before: "high, critical", After: ""}, true, "Settings", changeLine{"Always judged blind", "high, critical", "none"}},
+		{review.FieldChange{Field: "controls.until", Before: "100", After: "50"}, true, "Settings", changeLine{"Controls at that rate", "100", "50"}},
 		{review.FieldChange{Field: "due_minutes.low", Before: "1440", After: "90"}, true, "Settings", changeLine{"Due, low", "1 day", "90 minutes"}},
 		{review.FieldChange{Field: "patterns.p", Before: "x", After: ""}, true, "Patterns", changeLine{"p", "x", "none"}},
 		{review.FieldChange{Field: "patterns.p", Before: "x", After: "y"}, false, "Patterns", changeLine{"p", "(an expression)", "(an expression)"}},

@@ -1,0 +1,80 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
+	"github.com/guardroom/guardroom/views/ui"
+)
+
+// blindWords names the fields of blind review and controls, in the order of the page.
+var blindWords = []setting{
+	{"blind.share", text.Say("Judged blind"), ""},
+	{"blind.severities", text.Say("Always judged blind"), ""},
+	{"controls.rate", text.Say("Controls"), ""},
+	{"controls.until", text.Say("Controls at that rate"), ""},
+	{"controls.later_rate", text.Say("Controls from then on"), ""},
+}
+
+func severityList(all []review.Severity) string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
+// severitiesOptions offers everything from a severity upward, and what the policy has if that is something else.
+func severitiesOptions(ctx context.Context, chosen string) []ui.Option {
+	all := review.Severities()
+	out := []ui.Option{{Value: "", Text: text.T(ctx, "None")}}
+	for i := len(all) - 1; i >= 0; i-- {
+		out = append(out, ui.Option{Value: severityList(all[i:]), Text: severityList(all[i:])})
+	}
+	if !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == chosen }) {
+		out = append(out, ui.Option{Value: chosen, Text: short(chosen, 60)})
+	}
+	return out[1:]
+}
+
+// setBlind writes the rules into a form.
+func (f PolicyForm) setBlind(p review.Policy) {
+	f.set("blind.share", review.FormatShare(p.Blind.Share))
+	f.set("blind.severities", severityList(p.Blind.Severities))
+	f.set("controls.rate", review.FormatShare(p.Controls.Rate))
+	f.set("controls.until", strconv.Itoa(p.Controls.Until))
+	f.set("controls.later_rate", review.FormatShare(p.Controls.LaterRate))
+}
+
+// blind reads them back.
+func (r *policyReader) blind(p *review.Policy) {
+	r.share("blind.share", &p.Blind.Share, "0")
+	if r.values.Has("blind.severities") {
+		p.Blind.Severities = nil
+		for _, name := range strings.Split(r.text("blind.severities"), ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				p.Blind.Severities = append(p.Blind.Severities, review.Severity(name))
+			}
+		}
+	}
+	r.share("controls.rate", &p.Controls.Rate, "0")
+	r.whole("controls.until", &p.Controls.Until)
+	r.share("controls.later_rate", &p.Controls.LaterRate, "0")
+}
+
+// blindFacts lists them in words.
+func blindFacts(p review.Policy) []fact {
+	always := "none"
+	if len(p.Blind.Severities) > 0 {
+		always = severityList(p.Blind.Severities)
+	}
+	return []fact{
+		{settingWord("blind.share"), exactPercent(p.Blind.Share) + " of the items"},
+		{settingWord("blind.severities"), always},
+		{settingWord("controls.rate"), exactPercent(p.Controls.Rate) + " until " + count(p.Controls.Until) + " each, then " + exactPercent(p.Controls.LaterRate)},
+	}
+}
