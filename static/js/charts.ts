@@ -30,7 +30,6 @@ function draw(section: HTMLElement): void {
   const colour = (name: string): string => resolved(section, style.getPropertyValue(name));
   const strokes = [colour("--accent"), colour("--good")];
   const axis = { stroke: colour("--ink-3"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}` };
-  section.dataset["drawn"] = "";
   drawn.push(
     new uPlot(
       {
