@@ -134,6 +134,10 @@ fuzz: ## Run every fuzz test for FUZZTIME (30s)
 e2e: front-end ## Run the browser tests alone, telling each step
 	$(GO) test -v -count=1 ./internal/e2e/...
 
+.PHONY: analyst
+analyst: front-end ## Let a scripted analyst decide 200 items by keyboard, and report keys and times
+	GUARDROOM_ANALYST=1 $(GO) test -v -count=1 -run 'TestAnalyst$$' ./internal/e2e/...
+
 .PHONY: screenshots
 screenshots: front-end ## Take the pictures of the README
 	@mkdir -p docs/images

@@ -41,10 +41,14 @@ func (c *call) signedIn() bool { return c.viewer.User.ID != "" }
 // that never was.
 func (c *call) object() (string, error) {
 	id := c.Param("id")
-	if len(id) == 0 || len(id) > 64 || strings.ContainsFunc(id, notInID) {
+	if !validID(id) {
 		return "", review.Errorf(review.CodeNotFound, "there is nothing with this id")
 	}
 	return id, nil
+}
+
+func validID(id string) bool {
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, notInID)
 }
 
 func notInID(r rune) bool {
@@ -72,7 +76,7 @@ func (c *call) peeking() bool {
 	r := c.Request()
 	purpose := r.Header.Get("Sec-Purpose") + r.Header.Get("Purpose") + r.Header.Get("X-Moz")
 	return r.Method == http.MethodHead || strings.Contains(purpose, "prefetch") || strings.Contains(purpose, "prerender") ||
-		c.QueryParam("peek") == "1"
+		c.QueryParam("peek") == "1" || c.QueryParam(views.ParamAhead) != ""
 }
 
 // json answers with a value. It is encoded before the status is written, so that an

@@ -88,5 +88,5 @@ func (s *Server) skip(c *call) error {
 	if c.wantsJSON() {
 		return c.NoContent(http.StatusNoContent)
 	}
-	return s.toNext(c, step.from, didSkip)
+	return s.onward(c, step, didSkip)
 }

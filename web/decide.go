@@ -54,7 +54,7 @@ func (s *Server) afterDeciding(c *call, step itemStep) error {
 	if c.viewer.User.Preferences.Stay {
 		return c.see(itemAddress(step.id, step.from))
 	}
-	if err := s.toNext(c, step.from, ""); err != nil {
+	if err := s.onward(c, step, ""); err != nil {
 		c.refused = err
 		return c.see(views.QueuePath(step.from, nil))
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // item shows one Item, and takes it for a viewer who may decide it: whoever opens an
-// Item means to judge it. A prefetch, or ?peek=1, only looks.
+// Item means to judge it. A prefetch, ?peek=1 or ?ahead=1 only looks.
 func (s *Server) item(c *call) error {
 	id, err := c.object()
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Server) item(c *call) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.itemPage(c, view, parseFrom(q.Get(views.FieldFrom)))
+	page, err := s.itemPage(c, s.drawAhead(c, view), parseFrom(q.Get(views.FieldFrom)))
 	if err != nil {
 		return err
 	}

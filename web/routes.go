@@ -50,6 +50,7 @@ func routes() []route {
 
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
 		{get, views.PathLive, session(review.PermRead), (*Server).live},
+		{get, views.PathAhead, session(review.PermDecide), (*Server).ahead},
 		{get, views.PathNext, session(review.PermDecide), (*Server).next},
 		{post, views.PathNext, session(review.PermDecide), (*Server).next},
 

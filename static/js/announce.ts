@@ -1,4 +1,5 @@
 import { onPage } from "./pages";
+import { word } from "./words";
 
 const noticeStays = 10_000;
 
@@ -14,20 +15,31 @@ export function say(text: string): void {
 
 // warn says a sentence and shows it, until it is closed or the page changes.
 export function warn(text: string): void {
+  show(text, "alert");
+}
+
+// mention shows a sentence that nobody has to act on, for a while.
+export function mention(text: string): void {
+  const box = show(text, "status");
+  setTimeout(() => box.remove(), noticeStays);
+}
+
+function show(text: string, role: string): HTMLElement {
   document.getElementById("warning")?.remove();
   const box = document.createElement("section");
   box.id = "warning";
   box.className = "toast";
-  box.setAttribute("role", "alert");
+  box.setAttribute("role", role);
   const words = document.createElement("p");
   words.textContent = text;
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button is-plain";
-  close.textContent = "Close";
+  close.textContent = word("close");
   close.addEventListener("click", () => box.remove());
   box.append(words, close);
   document.getElementById("shell")?.append(box);
+  return box;
 }
 
 export function startAnnouncing(): void {

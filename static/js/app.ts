@@ -1,5 +1,6 @@
 // Everything here makes quick what works without it: each action is a form or a link that the server answers with a page.
 import "htmx.org";
+import { startAhead } from "./ahead";
 import { startAnnouncing } from "./announce";
 import { startCharts } from "./charts";
 import { startClaim } from "./claim";
@@ -12,6 +13,7 @@ import { startMarks } from "./marks";
 import { startMenus } from "./menus";
 import { showPages } from "./pages";
 import { startRows } from "./rows";
+import { startScroll } from "./scroll";
 import { startSpans } from "./spans";
 import { startTheme } from "./theme";
 
@@ -27,5 +29,7 @@ startCountdowns();
 startClaim();
 startCharts();
 startLive();
+startScroll();
+startAhead();
 startAnnouncing();
 showPages();

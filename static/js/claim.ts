@@ -1,6 +1,7 @@
 import { warn } from "./announce";
 import { activeWithin } from "./looking";
 import { onPage } from "./pages";
+import { word } from "./words";
 
 // An item that is open stays held while somebody is at it, and goes back to the queue the moment they leave.
 const beatEvery = 60_000;
@@ -54,7 +55,7 @@ async function renew(form: HTMLFormElement): Promise<void> {
   if (lease === "lost") lease = await ask(form.dataset["claim"] ?? "", new URLSearchParams());
   if (!lease || !form.isConnected) return;
   if (lease === "lost" || String(lease.version) !== form.dataset["version"]) {
-    warn("You no longer hold this item. Reload the page to see how it stands; what you typed is still here.");
+    warn(word("lost"));
     return;
   }
   for (const field of document.querySelectorAll<HTMLInputElement>("input[name=token]")) field.value = lease.token;

@@ -1,5 +1,6 @@
 import { say } from "./announce";
 import { onPage } from "./pages";
+import { word } from "./words";
 
 // Countdowns run on the server's clock: a page says what time it was made, and the difference is kept.
 let ahead = 0;
@@ -31,6 +32,6 @@ function ended(place: HTMLElement): void {
       place.closest("form")?.remove();
       return;
     case "claim":
-      say("Your hold on this item has run out. Reload the page to take it again.");
+      say(word("ended"));
   }
 }

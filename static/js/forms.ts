@@ -1,5 +1,6 @@
 import type { HtmxRequestCtx } from "htmx.org";
 import { warn } from "./announce";
+import { word } from "./words";
 
 // A form that is on its way is not sent again; while a page is on its way, keys rest.
 export function startForms(): void {
@@ -10,7 +11,7 @@ export function startForms(): void {
   document.addEventListener("htmx:before:response", onResponse);
   document.addEventListener("htmx:after:request", onAnswer);
   document.addEventListener("htmx:before:swap", onSwap);
-  document.addEventListener("htmx:error", () => warn("The server could not be reached. Nothing was saved; what you typed is still here."));
+  document.addEventListener("htmx:error", () => warn(word("offline")));
   window.addEventListener("pageshow", () => settle());
 }
 

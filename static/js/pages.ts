@@ -2,7 +2,7 @@
 type Shown = (shell: HTMLElement, swapped: boolean) => void;
 
 const listeners: Shown[] = [];
-let current: HTMLElement | null = null;
+let current: Element | null = null; // its frame: going back fills the same #shell anew
 
 // onPage calls back for each page that is shown, the first one included.
 export function onPage(shown: Shown): void {
@@ -16,8 +16,9 @@ export function showPages(): void {
 
 function look(): void {
   const shell = document.getElementById("shell");
-  if (!shell || shell === current) return;
+  const frame = shell?.querySelector("main");
+  if (!shell || !frame || frame === current) return;
   const swapped = current !== null;
-  current = shell;
+  current = frame;
   for (const shown of listeners) shown(shell, swapped);
 }

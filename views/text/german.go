@@ -284,6 +284,10 @@ var german = map[string]string{
 	"escalated":                              "eskaliert",
 	"held by you":                            "bei dir",
 	"held by %s":                             "bei %s",
+	"The server could not be reached. Nothing was saved; what you typed is still here.":                 "Der Server war nicht zu erreichen. Nichts wurde gespeichert; was du getippt hast, steht noch hier.",
+	"You no longer hold this item. Reload the page to see how it stands; what you typed is still here.": "Du hältst diesen Vorgang nicht mehr. Lade die Seite neu, um den Stand zu sehen; was du getippt hast, steht noch hier.",
+	"Your hold on this item has run out. Reload the page to take it again.":                             "Du hältst diesen Vorgang nicht mehr: Die Zeit ist um. Lade die Seite neu, um ihn wieder zu nehmen.",
+	"Somebody else took that item. Here is the next one.":                                               "Jemand anders hat diesen Vorgang genommen. Hier ist der nächste.",
 }
 
 // germanCounts has the texts that count something.
