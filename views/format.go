@@ -42,8 +42,15 @@ func due(now, at time.Time) (words string, overdue bool) {
 // clock writes a countdown: "4:38".
 func clock(left time.Duration) string {
 	left = max(0, left)
-	return fmt.Sprintf("%d:%02d", int(left/time.Minute), int(left%time.Minute/time.Second))
+	hours, minutes, seconds := int(left/time.Hour), int(left/time.Minute), int(left%time.Minute/time.Second)
+	if hours > 0 {
+		return fmt.Sprintf("%d:%02d:%02d", hours, minutes%60, seconds)
+	}
+	return fmt.Sprintf("%d:%02d", minutes, seconds)
 }
+
+// lasts is how long until a moment, in one unit.
+func lasts(now, until time.Time) string { return age(until, now) }
 
 // exact is a moment in full, UTC.
 func exact(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }

@@ -26,6 +26,8 @@ func TestLengthsOfTime(t *testing.T) {
 	require.True(t, late)
 	require.Equal(t, "4:38", clock(4*time.Minute+38*time.Second))
 	require.Equal(t, "0:00", clock(-time.Second))
+	require.Equal(t, "23:05:09", clock(23*time.Hour+5*time.Minute+9*time.Second))
+	require.Equal(t, "3 h", lasts(now, now.Add(3*time.Hour)))
 }
 
 func TestNumbers(t *testing.T) {

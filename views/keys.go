@@ -72,6 +72,8 @@ var (
 	keyGoOverview = Key{"go-overview", []string{"g o"}, text.Say("Go to the overview"), Everywhere}
 	keyGoWork     = Key{"go-work", []string{"g w"}, text.Say("Go to my work"), Everywhere}
 	keyGoPolicies = Key{"go-policies", []string{"g p"}, text.Say("Go to the policies"), Everywhere}
+	keyGoHolds    = Key{"go-holds", []string{"g h"}, text.Say("Go to what is held"), Everywhere}
+	keyGoInbox    = Key{"go-inbox", []string{"g n"}, text.Say("Go to the inbox"), Everywhere}
 	keyTheme      = Key{"theme", []string{"t"}, text.Say("Light or dark"), Everywhere}
 	keyHelp       = Key{"help", []string{"?"}, text.Say("This list"), Everywhere}
 )
@@ -87,7 +89,7 @@ func labelKey(i int) Key {
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
-	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyTheme, keyHelp,
+	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }
 

@@ -25,6 +25,8 @@ const (
 	PlacePolicies      Place = "policies"
 	PlaceOverview      Place = "overview"
 	PlaceWork          Place = "work"
+	PlaceHolds         Place = "holds"
+	PlaceInbox         Place = "inbox"
 )
 
 // Shell is what every page of a signed-in person shares.
@@ -32,6 +34,7 @@ type Shell struct {
 	Assets *static.Assets
 	Viewer review.Viewer
 	Counts review.Counts // over the viewer's Apps
+	Desk   review.Desk   // what the viewer has to look after
 	Now    time.Time     // every age and countdown of the page is reckoned from it
 	Notice *Notice       // what the last action did; nil when there is nothing to say
 }
@@ -46,7 +49,16 @@ type Notice struct {
 type UndoOffer struct {
 	ItemID     string
 	DecisionID string
+	BatchID    string // in their place: of many at once
 	Until      time.Time
+}
+
+// path is where the offer is taken.
+func (o UndoOffer) path() string {
+	if o.BatchID != "" {
+		return PathBatchUndo
+	}
+	return ItemStep(o.ItemID, StepUndo)
 }
 
 // Problem says why a form was not accepted: what happened, what was kept, what to do.
@@ -125,6 +137,7 @@ type DecodedText struct {
 
 // Draft is what a reviewer had typed into the forms of an Item; the field names of the forms are the Field constants.
 type Draft struct {
+	Queue      string // the named queue to escalate to
 	Label      string
 	Reason     string
 	Body       string // the note
@@ -140,6 +153,32 @@ type SpanDraft struct {
 	End     string
 	Label   string
 	Body    string
+}
+
+// HoldsPage is GET /holds: who holds what, the longest held first.
+type HoldsPage struct {
+	Shell
+	Holds []review.Hold
+}
+
+// InboxPage is GET /inbox: what the viewer was told, the newest first.
+type InboxPage struct {
+	Shell
+	Entries []review.InboxEntry
+	Paged   bool   // this is not the first page
+	Next    string // the id to go on from, "" on the last page
+}
+
+// AlikePage is GET /items/{id}/alike, and what a POST there answers that was refused or left something out.
+type AlikePage struct {
+	Shell
+	Cluster review.Cluster
+	BatchID string        // new for each form
+	From    review.Filter // the queue that the viewer came from
+	Result  *review.BatchResult
+	Draft   Draft
+	Chosen  []string // as sent with a form that was refused; nil chooses all
+	Problem *Problem
 }
 
 // DecisionsPage is GET /decisions: the latest Decisions, newest first.

@@ -49,6 +49,7 @@ func places(v review.Viewer) []group {
 			{place: PlaceAudit, word: text.Say("Audit samples"), icon: "audit", href: QueuePath(filterAudit, nil)},
 			{place: PlaceEscalated, word: text.Say("Escalated"), icon: "escalated", href: QueuePath(filterEscalated, nil)},
 			{place: PlaceMine, word: text.Say("Held by me"), icon: "mine", href: QueuePath(filterMine, nil)},
+			{place: PlaceInbox, word: text.Say("Inbox"), icon: "inbox", href: PathInbox, key: &keyGoInbox},
 		}},
 		{text.Say("Record"), []entry{
 			{place: PlaceDecisions, word: text.Say("Decisions"), icon: "decisions", href: PathDecisions, key: &keyGoDecided},
@@ -68,13 +69,18 @@ func places(v review.Viewer) []group {
 }
 
 // waiting lists what waits, by kind.
-func waiting(c review.Counts) []entry {
-	return []entry{
+func waiting(s Shell) []entry {
+	c := s.Counts
+	out := []entry{
 		{place: PlaceQueue, word: text.Say("Queue"), href: PathQueue, n: c.Of(review.StateOpen)},
 		{place: PlaceInterventions, word: text.Say("Interventions"), href: QueuePath(filterInterventions, nil), n: c.Of(review.StateOpen, review.KindIntervention)},
 		{place: PlaceAudit, word: text.Say("Audit"), href: QueuePath(filterAudit, nil), n: c.Of(review.StateOpen, review.KindAudit)},
 		{place: PlaceEscalated, word: text.Say("Escalated"), href: QueuePath(filterEscalated, nil), n: c.Of(review.StateEscalated)},
 	}
+	if s.Viewer.May(review.PermDecide) {
+		out = append(out, entry{place: PlaceHolds, word: text.Say("Held"), href: PathHolds, n: s.Desk.Held, key: &keyGoHolds})
+	}
+	return append(out, entry{place: PlaceInbox, word: text.Say("Inbox"), href: PathInbox, n: s.Desk.Unread})
 }
 
 func thumbPlaces(c review.Counts) []entry {

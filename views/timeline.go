@@ -33,7 +33,7 @@ func timelineOf(ctx context.Context, p ItemPage) []moment {
 		if d.Label != "" {
 			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
 		}
-		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: strings.ToLower(judged(d.Judgement, v.Item.Kind)), note: note, tone: judgedTone(d.Judgement)})
+		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: decisionWords(d.Decision, v), note: note, tone: judgedTone(d.Judgement)})
 		if d.Undone != nil {
 			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: "took that back"})
 		}
@@ -66,7 +66,7 @@ func eventMoments(ctx context.Context, events []review.EventView) []moment {
 }
 
 // told lists the Events whose rows the timeline shows with more words.
-var told = map[string]bool{"item.opened": true, "item.annotated": true, "decision.made": true, "decision.undone": true}
+var told = map[string]bool{"item.opened": true, "item.annotated": true, "decision.made": true, "decision.undone": true, "opinion.revealed": true}
 
 var eventSays = map[string]string{
 	"item.claimed":      text.Say("took it"),
@@ -74,6 +74,15 @@ var eventSays = map[string]string{
 	"item.skipped":      text.Say("skipped it"),
 	"item.judged_blind": text.Say("judged it blind"),
 	"item.unmasked":     text.Say("looked at the personal data"),
+	"item.kept":         text.Say("kept it for later"),
+	"item.handed_over":  text.Say("handed it over"),
+	"item.hold_ended":   text.Say("ended the hold"),
+	"item.snoozed":      text.Say("snoozed it"),
+	"item.woken":        text.Say("woke it"),
+	"opinion.asked":     text.Say("asked for a second opinion"),
+	"opinion.given":     text.Say("gave an opinion"),
+	"opinion.withdrawn": text.Say("took an opinion back"),
+	"opinions.differ":   text.Say("found that the opinions differ"),
 }
 
 // eventWords says what happened; an action without words of its own is said by its name.
@@ -83,6 +92,20 @@ func eventWords(ctx context.Context, e review.EventView) string {
 	}
 	_, name, _ := strings.Cut(e.Action, ".")
 	return words(name)
+}
+
+// decisionWords says what a Decision was: one that settles, one of two opinions, or the reversal of another.
+func decisionWords(d review.Decision, v review.ItemView) string {
+	what := strings.ToLower(judged(d.Judgement, v.Item.Kind))
+	switch {
+	case d.Opinion > 0:
+		return what + ", as one of two opinions"
+	case d.Reverses != "":
+		return what + ", reversing the decision before"
+	case d.Escalation != "":
+		return what + " to " + escalationTitle(v.Policy, d.Escalation)
+	}
+	return what
 }
 
 func openedWords(i review.Item, blind bool) string {

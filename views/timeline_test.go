@@ -26,7 +26,7 @@ func TestTheTimelineTellsWhatTheChainKnows(t *testing.T) {
 	for _, m := range timelineOf(t.Context(), p) {
 		got = append(got, m.who+" "+m.what)
 	}
-	require.Equal(t, []string{"Guardroom flagged and put it here", "Ann took it, 2 times", "Ann gave it back", "Ben handed over", "Ben blocked"}, got)
+	require.Equal(t, []string{"Guardroom flagged and put it here", "Ann took it, 2 times", "Ann gave it back", "Ben handed it over", "Ben blocked"}, got)
 }
 
 func TestADocumentFoldsWhereNoMarkIsLost(t *testing.T) {

@@ -111,7 +111,11 @@ func (s *Server) shell(c *call) (views.Shell, error) {
 	if err != nil {
 		return views.Shell{}, err
 	}
+	desk, err := s.Service.Desk(c.Request().Context(), c.viewer)
+	if err != nil {
+		return views.Shell{}, err
+	}
 	return views.Shell{
-		Assets: s.Assets, Viewer: c.viewer, Counts: counts, Now: s.Clock().UTC(), Notice: s.sessions.takeNotice(c),
+		Assets: s.Assets, Viewer: c.viewer, Counts: counts, Desk: desk, Now: s.Clock().UTC(), Notice: s.sessions.takeNotice(c),
 	}, nil
 }

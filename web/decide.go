@@ -21,6 +21,13 @@ type decisionAnswer struct {
 	UndoUntil time.Time        `json:"undo_until"`
 }
 
+func answerOf(d review.Decision) decisionAnswer {
+	return decisionAnswer{
+		ID: d.ID, ItemID: d.ItemID, Decision: d.Judgement, Label: d.Label, Reason: d.Reason,
+		DecidedAt: d.CreatedAt, UndoUntil: d.CreatedAt.Add(review.UndoWindow),
+	}
+}
+
 // decide records a judgement and goes to the next Item of the same queue.
 func (s *Server) decide(c *call) error {
 	step, err := s.readStep(c)
@@ -39,12 +46,13 @@ func (s *Server) decide(c *call) error {
 		c.refused = err // for the log: the Decision is safe
 	}
 	if c.wantsJSON() {
-		return c.ok(decisionAnswer{
-			ID: d.ID, ItemID: d.ItemID, Decision: d.Judgement, Label: d.Label, Reason: d.Reason,
-			DecidedAt: d.CreatedAt, UndoUntil: d.CreatedAt.Add(review.UndoWindow),
-		})
+		return c.ok(answerOf(d))
 	}
-	s.sessions.tell(c, outcome(d.Judgement), &d)
+	told := outcome(d.Judgement)
+	if d.Opinion > 0 {
+		told = didGiveOpinion
+	}
+	s.sessions.tell(c, told, &d)
 	c.told = true
 	return s.afterDeciding(c, step)
 }

@@ -33,7 +33,8 @@ func TestExport(t *testing.T) {
 		require.Len(t, rows, 4)
 		require.Equal(t, []string{"item_id", "interaction_id", "external_id", "app", "kind", "user_id", "model", "created_at", "decided_at",
 			"decision", "label", "reason", "reviewer", "guard_verdict", "guard_risk", "detectors", "blind_verdict", "final_verdict",
-			"changed_after_reveal", "exposure", "sampling_kind", "propensity", "policy_version", "focused_ms", "batch_id", "undone", "prompt", "response"}, rows[0])
+			"changed_after_reveal", "exposure", "sampling_kind", "propensity", "policy_version", "focused_ms", "batch_id", "undone", "prompt", "response",
+			"decision_id", "opinion", "reverses", "escalation"}, rows[0])
 		for _, row := range rows[1:] {
 			require.Equal(t, "block", row[9])
 			require.False(t, strings.HasPrefix(row[11], "="), "no cell runs in a spreadsheet")

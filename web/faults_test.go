@@ -51,6 +51,10 @@ func (b *broken) OwnControls(context.Context, string, []string) (review.Counts, 
 	return nil, nil
 }
 
+func (b *broken) Desk(context.Context, string, []string, time.Time) (review.Desk, error) {
+	return review.Desk{}, nil
+}
+
 func (b *broken) Write(context.Context, func(review.Tx) error) error { return b.write }
 
 func (b *broken) Decisions(context.Context, review.DecisionQuery) iter.Seq2[review.DecisionRow, error] {

@@ -30,6 +30,15 @@ const (
 	didRollBack outcome = "rollback"
 	didPrefer   outcome = "prefer"
 	nothingLeft outcome = "empty"
+
+	didKeep        outcome = "keep"
+	didHandOver    outcome = "handover"
+	didSnooze      outcome = "snooze"
+	didAskOpinion  outcome = "ask"
+	didGiveOpinion outcome = "opinion"
+	didReleaseHold outcome = "released"
+	didReverse     outcome = "reverse"
+	didUndoBatch   outcome = "unbatch"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -48,6 +57,15 @@ var outcomeTexts = map[outcome]string{
 	didRollBack: text.Say("Rolled back, as a new version."),
 	nothingLeft: text.Say("Nothing is waiting here."),
 	didPrefer:   text.Say("Saved. From now on it is as you like it."),
+
+	didKeep:        text.Say("Kept for you, also while this page is closed."),
+	didHandOver:    text.Say("Handed over. Your colleague has been told."),
+	didSnooze:      text.Say("Snoozed. It comes back by itself."),
+	didAskOpinion:  text.Say("Two people will now judge this item, each without seeing what the other says."),
+	didGiveOpinion: text.Say("Your opinion is kept. Nobody sees it before both are in."),
+	didReleaseHold: text.Say("Released. The holder has been told."),
+	didReverse:     text.Say("Reversed. The app will be told."),
+	didUndoBatch:   text.Say("Taken back, all of them. They are in the queue again."),
 }
 
 // noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.
@@ -63,6 +81,16 @@ func (s *sessions) tell(c *call, did outcome, d *review.Decision) {
 		value = strings.Join([]string{value, d.ItemID, d.ID, strconv.FormatInt(until, 10)}, ".")
 	}
 	c.SetCookie(s.noticeCookie(value, noticeSeconds))
+}
+
+// batchNotice stands where the Item of a Decision is named.
+const batchNotice = "batch"
+
+// tellBatch is tell for many Decisions that are undone as one.
+func (s *sessions) tellBatch(c *call, did outcome, r review.BatchResult) {
+	if len(r.Decided) > 0 {
+		s.tell(c, did, &review.Decision{ID: r.ID, ItemID: batchNotice, CreatedAt: r.Decided[0].CreatedAt})
+	}
 }
 
 func (s *sessions) noticeCookie(value string, maxAge int) *http.Cookie {
@@ -97,6 +125,9 @@ func parseNotice(value string, now time.Time) *views.Notice {
 	until := time.UnixMicro(micros).UTC()
 	if err == nil && now.Before(until) && until.Sub(now) <= review.UndoWindow {
 		notice.Undo = &views.UndoOffer{ItemID: parts[1], DecisionID: parts[2], Until: until}
+		if parts[1] == batchNotice {
+			notice.Undo = &views.UndoOffer{BatchID: parts[2], Until: until}
+		}
 	}
 	return notice
 }

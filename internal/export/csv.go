@@ -52,6 +52,10 @@ var columns = []column{
 	{"undone", false, func(r review.DecisionRow) string { return strconv.FormatBool(r.Undone) }},
 	{"prompt", true, func(r review.DecisionRow) string { return r.Prompt }},
 	{"response", true, func(r review.DecisionRow) string { return r.Response }},
+	{"decision_id", false, func(r review.DecisionRow) string { return r.Decision.ID }},
+	{"opinion", false, func(r review.DecisionRow) string { return strconv.Itoa(r.Decision.Opinion) }},
+	{"reverses", false, func(r review.DecisionRow) string { return r.Decision.Reverses }},
+	{"escalation", false, func(r review.DecisionRow) string { return r.Decision.Escalation }},
 }
 
 // Header returns the names of the CSV columns, in order.

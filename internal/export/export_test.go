@@ -42,7 +42,8 @@ func sample() review.DecisionRow {
 
 func TestHeaderIsTheDocumentedContract(t *testing.T) {
 	require.Equal(t, "item_id,interaction_id,external_id,app,kind,user_id,model,created_at,decided_at,decision,label,reason,reviewer,guard_verdict,guard_risk,detectors,"+
-		"blind_verdict,final_verdict,changed_after_reveal,exposure,sampling_kind,propensity,policy_version,focused_ms,batch_id,undone,prompt,response",
+		"blind_verdict,final_verdict,changed_after_reveal,exposure,sampling_kind,propensity,policy_version,focused_ms,batch_id,undone,prompt,response,"+
+		"decision_id,opinion,reverses,escalation",
 		strings.Join(Header(), ","))
 }
 

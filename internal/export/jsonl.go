@@ -40,6 +40,10 @@ type line struct {
 	Undone             bool              `json:"undone"`
 	Prompt             string            `json:"prompt"`
 	Response           string            `json:"response"`
+	DecisionID         string            `json:"decision_id"`
+	Opinion            int               `json:"opinion"`
+	Reverses           string            `json:"reverses"`
+	Escalation         string            `json:"escalation"`
 }
 
 // JSONL writes one JSON object per Decision and line, and returns how many it wrote.
@@ -68,5 +72,6 @@ func lineOf(r review.DecisionRow) line {
 		BlindVerdict: d.BlindVerdict, FinalVerdict: d.FinalVerdict, ChangedAfterReveal: d.ChangedAfterReveal,
 		Exposure: d.Exposure, SamplingKind: d.SamplingKind, Propensity: d.Propensity, PolicyVersion: d.PolicyVersion,
 		FocusedMS: d.FocusedMS, BatchID: d.BatchID, Undone: r.Undone, Prompt: r.Prompt, Response: r.Response,
+		DecisionID: d.ID, Opinion: d.Opinion, Reverses: d.Reverses, Escalation: d.Escalation,
 	}
 }

@@ -212,6 +212,9 @@ func (s *Service) UndoBatch(ctx context.Context, v Viewer, batchID string) (undo
 	if !v.May(PermDecide) {
 		return 0, Errorf(CodeForbidden, "your role may not decide")
 	}
+	if batchID == "" || len(batchID) > maxIDBytes {
+		return 0, Unprocessable([]FieldError{{"batch", "must be the id of a batch"}})
+	}
 	err = s.Store.Write(ctx, func(tx Tx) error {
 		now := s.now()
 		undone = 0

@@ -204,7 +204,7 @@ func (s *Service) ReleaseHold(ctx context.Context, v Viewer, itemID string) erro
 				return err
 			}
 		}
-		return tx.AppendEvent(event(now, v.Actor(), "item.released", itemID, item.AppID, userRef{held.UserID}))
+		return tx.AppendEvent(event(now, v.Actor(), "item.hold_ended", itemID, item.AppID, userRef{held.UserID}))
 	})
 }
 

@@ -187,6 +187,8 @@ type Reader interface {
 	// the one with the id before; "" begins.
 	Inbox(ctx context.Context, userID string, appIDs []string, before string, limit int) ([]InboxEntry, error)
 	Colleagues(ctx context.Context, appID string) ([]User, error)
+	// AlikeItems lists the open Items of the kind of one that are alike, the newest first.
+	AlikeItems(ctx context.Context, of Item, viewer string, limit int) ([]ClusterMember, error)
 	// Untended lists Items whose snooze is over at now, and Items that are not open on
 	// which opinions given before settled wait.
 	Untended(ctx context.Context, now, settled time.Time, limit int) ([]string, error)

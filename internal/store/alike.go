@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"gorm.io/gorm"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -99,4 +101,57 @@ func fillEvents(db *gorm.DB, v *review.ItemView) error {
 		v.Events = append(v.Events, review.EventView{Event: rows[i].Event.event(), ActorName: rows[i].ActorName})
 	}
 	return nil
+}
+
+// comparedBytes is how much of each text is read to compare it.
+const comparedBytes = 16 << 10
+
+const selectCluster = `SELECT i.*, substr(n.prompt, 1, ?) AS prompt, substr(n.response, 1, ?) AS response,
+CASE WHEN octet_length(n.content) <= ? THEN n.content END AS content,
+c.user_id AS holder_id, u.name AS holder_name, c.expires_at AS held_until, ` + judgedBlind + ` AS judged
+FROM items i JOIN interactions n ON n.id = i.interaction_id
+LEFT JOIN claims c ON c.item_id = i.id
+LEFT JOIN users u ON u.id = c.user_id
+WHERE ` + alike + ` AND i.state = 'open' AND i.kind = ? ORDER BY i.created_at DESC, i.id DESC LIMIT ?`
+
+// clusterRow is an Item that is alike, with what it is about and who holds it.
+type clusterRow struct {
+	Item       itemRow `gorm:"embedded"`
+	Prompt     []byte
+	Response   []byte
+	Content    []byte
+	HolderID   *string
+	HolderName *string
+	HeldUntil  *instant
+	Judged     bool
+}
+
+func (r clusterRow) member() (review.ClusterMember, error) {
+	item, err := r.Item.item()
+	if err != nil {
+		return review.ClusterMember{}, err
+	}
+	m := review.ClusterMember{Item: item, Judged: r.Judged}
+	if r.HolderID != nil {
+		m.Claim = &review.Claim{ItemID: item.ID, UserID: *r.HolderID, UserName: deref(r.HolderName), ExpiresAt: r.HeldUntil.time()}
+	}
+	m.Content, err = interactionRow{Prompt: r.Prompt, Response: r.Response, Content: r.Content}.contents()
+	return m, err
+}
+
+// AlikeItems implements review.Reader. What it reads is bounded, whatever people wrote.
+func (s *Store) AlikeItems(ctx context.Context, of review.Item, viewer string, limit int) ([]review.ClusterMember, error) {
+	var rows []clusterRow
+	err := s.read(ctx).Raw(selectCluster, comparedBytes, comparedBytes, comparedBytes, viewer,
+		of.AppID, of.Fingerprint, of.InteractionID, of.Kind, limit).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.ClusterMember, len(rows))
+	for i, row := range rows {
+		if out[i], err = row.member(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

@@ -16,10 +16,17 @@ function countDown(): void {
   for (const place of document.querySelectorAll<HTMLElement>("[data-until]")) {
     const left = Math.max(0, Date.parse(place.dataset["until"] ?? "") - Date.now() - ahead);
     const seconds = Math.ceil(left / 1000);
-    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    const text = clock(seconds);
     if (place.textContent !== text) place.textContent = text;
     if (left === 0) ended(place);
   }
+}
+
+function clock(seconds: number): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
 function ended(place: HTMLElement): void {

@@ -16,6 +16,8 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.queue()...)
 	all = append(all, s.item()...)
 	all = append(all, s.blindly()...)
+	all = append(all, s.holding()...)
+	all = append(all, s.deciding()...)
 	all = append(all, s.record()...)
 	all = append(all, s.policies()...)
 	all = append(all, s.insight()...)

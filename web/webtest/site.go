@@ -124,6 +124,19 @@ func (s *Site) Email(role review.Role) string {
 	return email
 }
 
+// Join adds another person with the role to Home, and signs them in. Their e-mail
+// address begins with the name.
+func (s *Site) Join(name string, role review.Role) *Client {
+	s.t.Helper()
+	email := name + "@example.org"
+	_, err := s.AddUser(s.t.Context(), app.NewUser{Email: email, Role: string(role), Apps: []string{Home}, Password: Password})
+	require.NoError(s.t, err)
+	c := s.Nobody()
+	answer := c.Post("/login", url.Values{"email": {email}, "password": {Password}})
+	require.Equal(s.t, http.StatusSeeOther, answer.Code, words(answer.Body.String()))
+	return c
+}
+
 // Client is one browser or program. It keeps cookies, and follows no redirect.
 type Client struct {
 	site    *Site
