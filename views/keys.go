@@ -51,6 +51,7 @@ var (
 	keyReason     = Key{"reason", []string{"r"}, text.Say("Give a reason"), OnItem}
 	keyGuard      = Key{"guard", []string{"v"}, text.Say("What the guard says"), OnItem}
 	keyUnmask     = Key{"unmask", []string{"p"}, text.Say("Show personal data, which is recorded"), OnItem}
+	keyVeil       = Key{"veil", []string{"d"}, text.Say("Blur the texts, or show them"), OnItem}
 	keyGuessing   = Key{"guessing", []string{"m"}, text.Say("Only guessing"), OnItem}
 	keyFairlySure = Key{"fairly-sure", []string{","}, text.Say("Fairly sure"), OnItem}
 	keyCertain    = Key{"certain", []string{"."}, text.Say("Certain"), OnItem}
@@ -87,7 +88,7 @@ func labelKey(i int) Key {
 
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
-	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyHistory, keyNextItem, keyPrevItem, keyUp,
+	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},

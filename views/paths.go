@@ -38,6 +38,7 @@ const (
 	StepUndo        = "undo"        // takes a Decision back
 	StepBlind       = "blind"       // the verdict of somebody who has not seen the guard's
 	StepPersonal    = "personal"    // shows personal data and secrets
+	StepVeil        = "veil"        // blurs the texts, or shows them, from now on
 	StepKeep        = "keep"        // holds it while its page is closed
 	StepHandOver    = "handover"    // gives it to a colleague
 	StepSnooze      = "snooze"      // lets it leave the queue until a time
@@ -76,6 +77,7 @@ const (
 	FieldFrom       = "from"        // the queue's query, so that the next Item comes from it
 	FieldDecisionID = "decision_id" // for undo
 	FieldConfidence = "confidence"  // how sure the reviewer is, in [0,1]
+	FieldVeil       = "veil"        // VeilOff, VeilAlways or VeilDisturbing
 	FieldMasked     = "masked"      // of a labelled span: its offsets are those of the text with placeholders
 	FieldSegment    = "segment"     // of a labelled span; an annotation without one is a note on the Item, whatever its label
 	FieldStart      = "start"       // byte offsets into the Segment, half open

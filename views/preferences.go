@@ -18,6 +18,7 @@ const (
 	FieldTheme    = "theme"
 	FieldStay     = "stay"
 	FieldBlur     = "blur"
+	FieldPlain    = "plain"
 	FieldKeys     = "keys"
 )
 
@@ -25,7 +26,7 @@ const (
 func ParsePreferences(form url.Values) review.Preferences {
 	p := review.Preferences{
 		Language: form.Get(FieldLanguage), Theme: review.Theme(form.Get(FieldTheme)),
-		Stay: form.Get(FieldStay) != "", Blur: form.Get(FieldBlur) != "",
+		Stay: form.Get(FieldStay) != "", Blur: form.Get(FieldBlur) != "", Plain: form.Get(FieldPlain) != "",
 	}
 	for _, k := range ownable() {
 		if press := form.Get(FieldKeys + "." + k.ID); press != "" && press != k.Press[0] {

@@ -59,6 +59,7 @@ func routes() []route {
 		{post, itemRoute + "/heartbeat", session(review.PermDecide), (*Server).heartbeat},
 		{post, itemRoute + "/" + views.StepRelease, session(review.PermDecide), (*Server).release},
 		{post, itemRoute + "/" + views.StepSkip, session(review.PermDecide), (*Server).skip},
+		{post, itemRoute + "/" + views.StepVeil, session(review.PermRead), (*Server).veil},
 		{post, itemRoute + "/" + views.StepPersonal, session(review.PermPersonal), (*Server).unmask},
 		{post, itemRoute + "/" + views.StepBlind, session(review.PermDecide), (*Server).judgeBlind},
 		{post, itemRoute + "/" + views.StepDecision, session(review.PermDecide), (*Server).decide},

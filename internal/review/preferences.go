@@ -20,9 +20,10 @@ const (
 type Preferences struct {
 	Language string            `json:"language,omitempty"` // BCP 47; "" takes the browser's
 	Theme    Theme             `json:"theme,omitempty"`
-	Stay     bool              `json:"stay,omitempty"` // a decided Item stays on the screen
-	Blur     bool              `json:"blur,omitempty"` // texts of Items are blurred until wanted
-	Keys     map[string]string `json:"keys,omitempty"` // of commands that somebody presses another way, by the command's name
+	Stay     bool              `json:"stay,omitempty"`  // a decided Item stays on the screen
+	Blur     bool              `json:"blur,omitempty"`  // texts of Items are blurred until wanted
+	Plain    bool              `json:"plain,omitempty"` // not even what may disturb is blurred
+	Keys     map[string]string `json:"keys,omitempty"`  // of commands that somebody presses another way, by the command's name
 }
 
 // What a preference may be at most; which languages and commands there are, the pages know.
