@@ -56,7 +56,7 @@ const (
 	StepActivate = "draft/activation" // POST: puts it into force
 	StepDiscard  = "draft/discard"    // POST: throws it away
 	StepTrial    = "trial"            // GET and POST: tries a text
-	StepProof    = "proof"            // GET: thresholds that decisions prove
+	StepProof    = "proof"            // GET: thresholds that decisions prove; POST: takes one over into the draft
 	StepVersions = "versions"         // GET: the history; below it each version
 	StepRollBack = "rollback"         // POST below a version: brings it back
 )
@@ -83,6 +83,7 @@ const (
 	FieldStart      = "start"       // byte offsets into the Segment, half open
 	FieldEnd        = "end"
 	FieldRevision   = "revision" // the policy draft's, as shown
+	FieldDetector   = "detector" // whose proved thresholds go into the draft
 	FieldLive       = "live"     // the policy version that was compared with
 	FieldKind       = "kind"     // as what a text is tried
 	FieldLeaving    = "leaving"  // sent when a page is only left

@@ -173,8 +173,8 @@ func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (
 	if id, ok := strings.CutPrefix(c.Field, "labels."); ok {
 		return changeGroup{title: "Labels"}, changeLine{id, orNone(c.Before), orNone(c.After)}
 	}
-	if c.Field == "canaries" || c.Field == "response" || strings.HasPrefix(c.Field, "tools.") {
-		return changeGroup{title: "Content"}, changeLine{c.Field, patternWords(c.Before, open), patternWords(c.After, open)}
+	if isContent(c.Field) {
+		return changeGroup{title: "Content"}, changeLine{contentWords(c.Field), patternWords(c.Before, open), patternWords(c.After, open)}
 	}
 	if c.Field == "labels" {
 		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
@@ -232,6 +232,7 @@ var settings = []setting{
 	{"risk.block", "Block at a risk of", "At least the risk that flags. Empty: only detectors on their own block."},
 	{"audit_rate", "Audit sample", "The share of allowed interactions that are put into the queue by chance: 0.02 is 2 in 100."},
 	{"fail_open", "When a detector fails", "A detector that could not answer is never taken for an allow, unless you say so here."},
+	{"second_opinion.share", "Second opinions", "The share of items that two people decide without seeing each other’s decision."},
 	{"deadline_ms", "Deadline, ms", "For one screening. A detector that needs longer has failed."},
 	{"max_prompt_bytes", "Longest prompt, bytes", "A longer prompt gets a finding of input.length."},
 }
@@ -260,7 +261,7 @@ func settingValue(name, value string) string {
 	case name == "risk.flag", name == "risk.block":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return threshold(x)
-	case name == "audit_rate", name == "blind.share", name == "controls.rate", name == "controls.later_rate":
+	case name == "audit_rate", name == "blind.share", name == "controls.rate", name == "controls.later_rate", name == "second_opinion.share":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return exactPercent(x)
 	case err != nil:
@@ -432,6 +433,8 @@ func described(name string, hint bool, problem string) templ.Attributes {
 func anchorOf(field string, p PolicyEditPage) string {
 	rest, isDetector := strings.CutPrefix(field, "detectors.")
 	switch {
+	case isContent(field):
+		return contentAnchor(field)
 	case isDetector && strings.HasSuffix(field, ".mode"), isDetector && !p.shows(field):
 		parts := strings.Split(rest, ".")
 		return "d-" + strings.Join(parts[:min(2, len(parts))], ".")
@@ -466,6 +469,9 @@ func fieldWords(field string, specs []review.DetectorSpec) string {
 			return fmt.Sprintf("%s, row %d", title(list), i+1)
 		}
 	}
+	if isContent(field) {
+		return contentWords(field)
+	}
 	g, line := changeWords(review.FieldChange{Field: field}, specs, true)
 	if g.title == "Settings" {
 		return line.what
@@ -497,7 +503,7 @@ func policyAdvice(c review.Code) string {
 
 // reworded says in its message which fields are wrong as the page names them.
 func reworded(p *Problem) *Problem {
-	out := *p
+	out := Problem{Code: p.Code, Message: p.Message}
 	switch len(p.Fields) {
 	case 0:
 	case 1:
@@ -511,7 +517,7 @@ func reworded(p *Problem) *Problem {
 // inPageOrder sorts problems as their fields stand on the form's page.
 func inPageOrder(fields []review.FieldError) []review.FieldError {
 	rank := func(f review.FieldError) int {
-		for i, prefix := range []string{"detectors", "patterns", "labels"} {
+		for i, prefix := range []string{"detectors", "patterns", "labels", "canaries", "tools", "response"} {
 			if strings.HasPrefix(f.Field, prefix) {
 				return i + 1
 			}

@@ -52,6 +52,8 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 		f.set(rowField("labels", i, "id"), label.ID)
 		f.set(rowField("labels", i, "title"), label.Title)
 	}
+	f.setContent(p)
+	f.set("second_opinion.share", review.FormatShare(p.SecondOpinion.Share))
 	return f
 }
 
@@ -142,11 +144,13 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 	if r.sends("labels") {
 		p.Labels = r.labels()
 	}
-	return p, typedOver(base, r), r.faults(p)
+	r.content(&p)
+	r.share("second_opinion.share", &p.SecondOpinion.Share, "0")
+	return p, typedOver(base, r, p), r.faults(p)
 }
 
 // typedOver is the form as typed; what was not sent shows what it was. A list that was sent is all there is of it.
-func typedOver(base review.Policy, r policyReader) PolicyForm {
+func typedOver(base review.Policy, r policyReader, read review.Policy) PolicyForm {
 	form := NewPolicyForm(base)
 	for _, list := range []string{"patterns", "labels"} {
 		if r.sends(list) {
@@ -154,6 +158,7 @@ func typedOver(base review.Policy, r policyReader) PolicyForm {
 		}
 	}
 	maps.Copy(form.values, r.values)
+	form.setTools(read.Tools.Rules) // numbered as the problems are, blank rows left out
 	return form
 }
 

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"encoding/json"
 	"net/url"
 	"strconv"
 	"testing"
@@ -34,8 +35,49 @@ func drawnPolicy() *rapid.Generator[review.Policy] {
 		for i := range rapid.IntRange(0, 5).Draw(t, "patterns") {
 			p.Patterns = append(p.Patterns, review.Pattern{Name: "p" + strconv.Itoa(i), Expr: rapid.StringMatching(`[a-z]{1,5}\\d[ +*]?`).Draw(t, "expr")})
 		}
+		drawContent(t, &p)
 		return p
 	})
+}
+
+func drawContent(t *rapid.T, p *review.Policy) {
+	for i := range rapid.IntRange(0, 3).Draw(t, "canaries") {
+		p.Canaries = append(p.Canaries, " canary number <"+strconv.Itoa(i)+"> ")
+	}
+	schema := rapid.SampledFrom([]json.RawMessage{nil, json.RawMessage(`{"type":"object","maxProperties":3}`), json.RawMessage(`true`)})
+	p.Tools.Mode = rapid.SampledFrom([]review.ToolMode{"", review.ToolsListed}).Draw(t, "tools")
+	for i := range rapid.IntRange(1, 3).Draw(t, "rules") {
+		r := review.ToolRule{Name: "tool" + strconv.Itoa(i), Schema: schema.Draw(t, "schema"), NeedsPerson: rapid.Bool().Draw(t, "person")}
+		for j := range rapid.IntRange(0, 2).Draw(t, "arguments") {
+			r.Patterns = append(r.Patterns, review.ArgumentPattern{Argument: rapid.SampledFrom([]string{"", "to.address"}).Draw(t, "argument"), Expr: "x" + strconv.Itoa(j), Deny: rapid.Bool().Draw(t, "deny")})
+		}
+		p.Tools.Rules = append(p.Tools.Rules, r)
+	}
+	p.Response = review.ResponseRules{Schema: schema.Draw(t, "response"), MinBytes: rapid.IntRange(0, 9).Draw(t, "min"), MaxLines: rapid.IntRange(0, 9).Draw(t, "lines")}
+	if rapid.Bool().Draw(t, "bounded") {
+		p.Response.MaxBytes = 10
+	}
+}
+
+func TestBlankRowsOfToolsCloseUp(t *testing.T) {
+	got, form, wrong := ParsePolicyForm(url.Values{
+		"tools.mode":          {"allow_list"},
+		"tools.rules[0].name": {" "}, "tools.rules[2].name": {"mail"}, "tools.rules[2].needs_person": {"true"}, "tools.rules[2].schema": {"{"},
+		"tools.rules[2].patterns[1].argument": {"to"}, "tools.rules[2].patterns[1].expr": {"("}, "tools.rules[2].patterns[1].deny": {"true"},
+		"canaries": {"\r\nCNRY-7f3a-91bc\r\nshort\r\n"}, "response.max_bytes": {"x"}, "response.max_lines": {""},
+	}, review.DefaultPolicy(nil))
+	require.Equal(t, review.ToolsListed, got.Tools.Mode)
+	require.Equal(t, []review.ToolRule{{Name: "mail", NeedsPerson: true, Schema: json.RawMessage("{"), Patterns: []review.ArgumentPattern{{Argument: "to", Expr: "(", Deny: true}}}}, got.Tools.Rules)
+	require.Equal(t, []string{"CNRY-7f3a-91bc", "short"}, got.Canaries)
+	fields := map[string]bool{}
+	for _, f := range wrong {
+		fields[f.Field] = true
+	}
+	require.Equal(t, map[string]bool{"canaries[1]": true, "tools.rules[0].schema": true, "tools.rules[0].patterns[0]": true, "response.max_bytes": true}, fields)
+	require.Equal(t, "(", form.of("tools.rules[0].patterns[0].expr"), "the problem finds its row")
+	require.Equal(t, "{", form.of("tools.rules[0].schema"), "what was typed is kept")
+	require.Equal(t, "x", form.of("response.max_bytes"))
+	require.Equal(t, 1, form.rows(listTools))
 }
 
 func TestAFormThatNobodyTouchedIsThePolicy(t *testing.T) {
@@ -103,6 +145,7 @@ func TestOverridesOfOneKind(t *testing.T) {
 func FuzzParsePolicyForm(f *testing.F) {
 	f.Add("deadline_ms=1&patterns[0].name=x&patterns[0].expr=(")
 	f.Add("detectors.a.b.flag=NaN&detectors.a.b.segments.prompt.block=1e400&labels[999].id=x&labels[1000].id=y")
+	f.Add("tools.rules[0].name=a&tools.rules[0].patterns[99].expr=(&tools.rules[0].schema=[&canaries=%0d%0a%0a&response.min_bytes=-1&tools.mode=")
 	f.Fuzz(func(t *testing.T, query string) {
 		values, err := url.ParseQuery(query)
 		if err != nil {

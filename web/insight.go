@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/guardroom/guardroom/internal/quality"
 	"github.com/guardroom/guardroom/internal/review"
@@ -51,6 +53,36 @@ func (s *Server) policyProof(c *call) error {
 		return err
 	}
 	return c.page(http.StatusOK, views.PolicyProof(views.ProofPage{PolicyPage: page, Hidden: countable(hidden), Proofs: quality.Proofs(hidden)}))
+}
+
+// takeProof puts what decisions prove of one detector into the draft. Nobody sends the thresholds: they are worked out anew.
+func (s *Server) takeProof(c *call) error {
+	values, err := c.readForm()
+	if err != nil {
+		return err
+	}
+	page, err := s.policyPage(c)
+	if err != nil {
+		return err
+	}
+	hidden, err := s.Service.HiddenDecisions(c.Request().Context(), c.viewer, c.appName())
+	if err != nil {
+		return err
+	}
+	detector := values.Get(views.FieldDetector)
+	proofs := quality.Proofs(hidden)
+	at := slices.IndexFunc(proofs, func(p quality.Proof) bool { return p.Detector == detector && p.Proved() })
+	if at < 0 {
+		return review.Errorf(review.CodeUnprocessable, "no threshold of this detector is proved yet")
+	}
+	policy := page.View.Edited()
+	policy.Detectors = maps.Clone(policy.Detectors)
+	policy.Detectors[detector] = proofs[at].Into(policy.Detectors[detector])
+	if _, err := s.Service.SaveDraft(c.Request().Context(), c.viewer, c.appName(), values.Get(views.FieldRevision), policy); err != nil {
+		return err
+	}
+	s.sessions.tell(c, didDraft, nil)
+	return c.see(views.PolicyStep(c.appName(), views.StepDraft))
 }
 
 // countable is how many decisions say that something is a violation or that it is none.

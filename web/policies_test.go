@@ -138,6 +138,41 @@ func TestADraftThatNobodyChangedChangesNothing(t *testing.T) {
 	webtest.Says(t, page(t, lead.Post(policyHome+"/draft/discard", url.Values{"revision": {"x"}}), 409), "There is no draft")
 }
 
+func TestContentRulesAreFields(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	lead := leadOf(site)
+	form := with(inputs(t, page(t, lead.Get(policyHome+"/draft/edit"), 200)),
+		"canaries", "CNRY-7f3a-91bc\r\nshort", "tools.mode", "allow_list",
+		"tools.rules[0].name", "send_mail", "tools.rules[0].needs_person", "true", "tools.rules[0].schema", `{"type": 3}`,
+		"tools.rules[0].patterns[0].argument", "to", "tools.rules[0].patterns[0].expr", `@<b>example\.com$`, "response.max_bytes", "900", "response.schema", "{")
+	refused := page(t, lead.Post(policyHome+"/draft", form), 422)
+	webtest.Says(t, refused, `id="f-canaries-problem"`)
+	webtest.Says(t, refused, "Canary 2 must have at least 8 letters or digits")
+	webtest.Says(t, refused, `id="f-response-schema-problem"`)
+	webtest.Says(t, refused, `value="@&lt;b&gt;example\.com$"`)
+	refused = page(t, lead.Post(policyHome+"/draft", with(form, "canaries", "CNRY-7f3a-91bc", "response.schema", "")), 422)
+	webtest.Says(t, refused, `id="f-tools-rules-0-schema-problem"`)
+	form = with(form, "canaries", "CNRY-7f3a-91bc", "response.schema", "", "tools.rules[0].schema", `{"type": "object"}`)
+	require.Equal(t, policyHome+"/draft", seen(t, lead.Post(policyHome+"/draft", form)))
+
+	diff := page(t, lead.Get(policyHome+"/draft"), 200)
+	for _, says := range []string{"Activate 4 changes", "Tool send_mail", "Which tools", "Canaries", "Responses"} {
+		webtest.Says(t, diff, says)
+	}
+	webtest.Conceals(t, diff, "CNRY-7f3a")
+	act := hidden(t, diff)
+	require.Equal(t, policyHome, seen(t, lead.Post(policyHome+"/draft/activation", url.Values{"revision": {act["revision"]}, "live": {act["live"]}, "reason": {"Mail"}})))
+	live := page(t, site.Person(review.RoleViewer).Get(policyHome), 200)
+	webtest.Says(t, live, "needs a person, arguments by schema, 1 pattern")
+	webtest.Says(t, live, "at most 900 bytes")
+	webtest.Conceals(t, live, "CNRY-7f3a")
+	rules := policyOf(t, site).Live.Tools.Rules
+	require.Len(t, rules, 1)
+	require.Equal(t, []review.ArgumentPattern{{Argument: "to", Expr: `@<b>example\.com$`}}, rules[0].Patterns)
+	require.Equal(t, []string{"CNRY-7f3a-91bc"}, policyOf(t, site).Live.Canaries)
+}
+
 func TestAStaleDraftKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)

@@ -97,6 +97,7 @@ func routes() []route {
 		{get, versionRoute, session(review.PermRead), (*Server).policyVersion},
 		{post, versionRoute + "/" + views.StepRollBack, session(review.PermPolicy), (*Server).rollBack},
 		{get, policyRoute + "/" + views.StepProof, session(review.PermPolicy), (*Server).policyProof},
+		{post, policyRoute + "/" + views.StepProof, session(review.PermPolicy), (*Server).takeProof},
 		{get, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).policyTrial},
 		{post, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).tryText},
 

@@ -43,6 +43,23 @@ func Proofs(hidden []review.Hidden) []Proof {
 	return out
 }
 
+// Proved tells whether there is a threshold to take over.
+func (p Proof) Proved() bool { return p.Flag != nil || p.Block != nil }
+
+// Into returns the rule with what is proved. A block below the flag, of which nothing is proved, moves up to it.
+func (p Proof) Into(rule review.Rule) review.Rule {
+	if p.Flag != nil {
+		rule.Flag = p.Flag.Threshold
+	}
+	if p.Block != nil {
+		rule.Block = p.Block.Threshold
+	}
+	if rule.Block > 0 {
+		rule.Block = max(rule.Block, rule.Flag)
+	}
+	return rule
+}
+
 func labelsOf(hidden []review.Hidden, detector string) []Labelled {
 	out := make([]Labelled, 0, len(hidden))
 	for _, h := range hidden {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -59,6 +60,9 @@ type ArgumentPattern struct {
 	Deny     bool   `json:"deny,omitempty"` // matching is what must not happen
 }
 
+// mode is the one that holds.
+func (t Tools) mode() ToolMode { return cmp.Or(t.Mode, ToolsAny) }
+
 // Rule returns the rule of a tool.
 func (t Tools) Rule(name string) (ToolRule, bool) {
 	i := slices.IndexFunc(t.Rules, func(r ToolRule) bool { return r.Name == name })
@@ -101,6 +105,8 @@ func validateCanaries(bad *invalidFields, canaries []string) {
 		switch {
 		case len(c) > maxCanaryBytes || !utf8.ValidString(c):
 			bad.addf(at, "must be text of at most %d bytes", maxCanaryBytes)
+		case strings.ContainsAny(c, "\r\n"):
+			bad.addf(at, "must be on one line")
 		case telling(c) < minCanary:
 			bad.addf(at, "must have at least %d letters or digits", minCanary)
 		case slices.Contains(canaries[:i], c):

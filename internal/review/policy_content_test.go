@@ -19,6 +19,7 @@ func TestPolicyContentIsBounded(t *testing.T) {
 	}{
 		{"a canary", func(p *Policy) { p.Canaries = []string{"CNRY-7f3a-91bc"} }, ""},
 		{"a canary of another script", func(p *Policy) { p.Canaries = []string{"секретное"} }, ""},
+		{"a canary of two lines", func(p *Policy) { p.Canaries = []string{"12345678\n12345678"} }, "canaries[0]"},
 		{"a short canary", func(p *Policy) { p.Canaries = []string{"1234567"} }, "canaries[0]"},
 		{"a canary of signs", func(p *Policy) { p.Canaries = []string{"-- -- -- --"} }, "canaries[0]"},
 		{"a canary that is no text", func(p *Policy) { p.Canaries = []string{"abcdefgh\xff"} }, "canaries[0]"},

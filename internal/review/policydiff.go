@@ -71,11 +71,9 @@ func (p Policy) fields() []policyField {
 		digest := sha256.Sum256(mustJSON(p.Canaries))
 		add("canaries", fmt.Sprintf("%d (sha256 %x…)", len(p.Canaries), digest[:4])) // a canary that is shown is none
 	}
-	if p.Tools.Mode != "" {
-		add("tools.mode", string(p.Tools.Mode))
-	}
+	add("tools.mode", string(p.Tools.mode()))
 	for _, r := range p.Tools.Rules {
-		add("tools."+r.Name, string(mustJSON(r)))
+		add("tools.rules."+r.Name, string(mustJSON(r)))
 	}
 	if !reflect.ValueOf(p.Response).IsZero() {
 		add("response", string(mustJSON(p.Response)))

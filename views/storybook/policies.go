@@ -149,6 +149,7 @@ func (s stories) invalidEdit(p views.PolicyPage) views.PolicyEditPage {
 	typed := url.Values{
 		"detectors.injection.override.flag": {"1.5"}, "detectors.injection.override.block": {"0,9"}, "detectors.injection.override.mode": {"enforce"},
 		"detectors.pii.card.mode": {"sometimes"}, "detectors.pii.email.segments.document.block": {"half"},
+		"canaries": {"CNRY-7f3a-91bc\nshort"}, "tools.rules[0].name": {"send_mail"}, "tools.rules[0].schema": {"{"}, "tools.rules[0].patterns[0].expr": {"("}, "response.max_lines": {"many"},
 		"audit_rate": {"2 %"}, "deadline_ms": {"0"}, "due_minutes.low": {"soon"},
 		"patterns[0].name": {"broken"}, "patterns[0].expr": {"(<script>"}, "labels[0].id": {"twice"}, "labels[0].title": {"Twice"}, "labels[3].id": {"twice"}, "labels[3].title": {"Again"},
 	}

@@ -165,7 +165,7 @@ func (c canaries) CheckPolicy(policy *review.Policy) error {
 		return nil
 	}
 	if _, err := c.sets.of(strings.Join(policy.Canaries, canarySeparator)); err != nil {
-		return review.Wrap(review.CodeUnprocessable, err, "canaries: are too many or too long together")
+		return unfit("canaries", "are too many or too long together")
 	}
 	return nil
 }

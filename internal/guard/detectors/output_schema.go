@@ -77,13 +77,18 @@ func unfenced(text string) string {
 	return strings.TrimSpace(inside)
 }
 
+// unfit is a field of a policy with which no detector could work.
+func unfit(field, message string) error {
+	return review.Unprocessable([]review.FieldError{{Field: field, Message: message}})
+}
+
 // CheckPolicy compiles the schema.
 func (r responseSchema) CheckPolicy(policy *review.Policy) error {
 	if len(policy.Response.Schema) == 0 {
 		return nil
 	}
 	if _, err := r.schemas.of(string(policy.Response.Schema)); err != nil {
-		return review.Wrap(review.CodeUnprocessable, err, "response.schema: is no valid JSON Schema")
+		return unfit("response.schema", "is no valid JSON Schema")
 	}
 	return nil
 }

@@ -202,7 +202,7 @@ func (t toolCalls) CheckPolicy(policy *review.Policy) error {
 			continue
 		}
 		if _, err := t.schemas.of(string(r.Schema)); err != nil {
-			return review.Wrap(review.CodeUnprocessable, err, fmt.Sprintf("tools.rules[%d].schema: is no valid JSON Schema", i))
+			return unfit(fmt.Sprintf("tools.rules[%d].schema", i), "is no valid JSON Schema")
 		}
 	}
 	return nil

@@ -1,0 +1,268 @@
+package views
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
+)
+
+// What the form of a policy says of an App's content: canaries, tools and responses.
+
+// The blank rows below the tools, and below the patterns of each.
+const (
+	blankTools        = 1
+	blankToolPatterns = 1
+	maxToolRows       = 100 // of patterns of one tool that a form may send
+)
+
+// responseBounds are the bounds of a response; an empty field bounds nothing.
+var responseBounds = []struct {
+	name, word string
+	of         func(*review.ResponseRules) *int
+}{
+	{"response.min_bytes", text.Say("Shortest, bytes"), func(r *review.ResponseRules) *int { return &r.MinBytes }},
+	{"response.max_bytes", text.Say("Longest, bytes"), func(r *review.ResponseRules) *int { return &r.MaxBytes }},
+	{"response.max_lines", text.Say("Most lines"), func(r *review.ResponseRules) *int { return &r.MaxLines }},
+	{"response.max_line_bytes", text.Say("Longest line, bytes"), func(r *review.ResponseRules) *int { return &r.MaxLineBytes }},
+}
+
+func (f PolicyForm) setContent(p review.Policy) {
+	f.set("canaries", strings.Join(p.Canaries, "\n"))
+	f.set("tools.mode", string(toolMode(p.Tools)))
+	f.setTools(p.Tools.Rules)
+	f.set("response.schema", schemaText(p.Response.Schema))
+	for _, b := range responseBounds {
+		if n := *b.of(&p.Response); n != 0 {
+			f.set(b.name, strconv.Itoa(n))
+		} else {
+			f.set(b.name, "")
+		}
+	}
+}
+
+func toolMode(t review.Tools) review.ToolMode { return cmp.Or(t.Mode, review.ToolsAny) }
+
+// setTools replaces what the form says of single tools.
+func (f PolicyForm) setTools(rules []review.ToolRule) {
+	maps.DeleteFunc(f.values, func(name string, _ []string) bool { _, row := rowOf(listTools, name); return row })
+	for i, r := range rules {
+		at := toolRow(i)
+		f.set(at+".name", r.Name)
+		f.set(at+".needs_person", strconv.FormatBool(r.NeedsPerson))
+		f.set(at+".schema", schemaText(r.Schema))
+		for j, p := range r.Patterns {
+			f.set(rowField(at+".patterns", j, "argument"), p.Argument)
+			f.set(rowField(at+".patterns", j, "deny"), strconv.FormatBool(p.Deny))
+			f.set(rowField(at+".patterns", j, "expr"), p.Expr)
+		}
+	}
+}
+
+const listTools = "tools.rules"
+
+func toolRow(i int) string { return fmt.Sprintf("%s[%d]", listTools, i) }
+
+// schemaText lays a JSON Schema out for reading; what is none stays as it was typed.
+func schemaText(schema json.RawMessage) string {
+	var out bytes.Buffer
+	if json.Indent(&out, schema, "", "  ") != nil {
+		return string(schema)
+	}
+	return out.String()
+}
+
+func schemaOf(typed string) json.RawMessage {
+	if s := strings.TrimSpace(typed); s != "" {
+		return json.RawMessage(s)
+	}
+	return nil
+}
+
+// content reads what the form sends of the content.
+func (r *policyReader) content(p *review.Policy) {
+	if r.values.Has("canaries") {
+		p.Canaries = canariesOf(r.values.Get("canaries"))
+	}
+	if mode := review.ToolMode(r.text("tools.mode")); r.values.Has("tools.mode") && mode != toolMode(p.Tools) {
+		p.Tools.Mode = mode
+	}
+	if r.sends(listTools) {
+		p.Tools.Rules = toolsOf(r.values)
+	}
+	if r.values.Has("response.schema") {
+		p.Response.Schema = schemaOf(r.values.Get("response.schema"))
+	}
+	for _, b := range responseBounds {
+		if r.values.Has(b.name) && r.text(b.name) == "" {
+			*b.of(&p.Response) = 0
+			continue
+		}
+		r.whole(b.name, b.of(&p.Response))
+	}
+}
+
+// canariesOf reads one canary from each line.
+func canariesOf(typed string) []string {
+	var out []string
+	for line := range strings.Lines(typed) {
+		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// toolsOf reads the rows of the tools; blank ones are left out.
+func toolsOf(values url.Values) []review.ToolRule {
+	var out []review.ToolRule
+	for i := range maxRows {
+		at := toolRow(i)
+		if !values.Has(at + ".name") {
+			continue
+		}
+		rule := review.ToolRule{
+			Name:        strings.TrimSpace(values.Get(at + ".name")),
+			Schema:      schemaOf(values.Get(at + ".schema")),
+			Patterns:    argumentPatternsOf(values, at+".patterns"),
+			NeedsPerson: values.Get(at+".needs_person") == "true",
+		}
+		if rule.Name != "" || rule.Schema != nil || rule.Patterns != nil {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+func argumentPatternsOf(values url.Values, list string) []review.ArgumentPattern {
+	var out []review.ArgumentPattern
+	for j := range maxToolRows {
+		p := review.ArgumentPattern{
+			Argument: strings.TrimSpace(values.Get(rowField(list, j, "argument"))),
+			Expr:     values.Get(rowField(list, j, "expr")),
+			Deny:     values.Get(rowField(list, j, "deny")) == "true",
+		}
+		if p.Argument != "" || strings.TrimSpace(p.Expr) != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// toolPatterns is how many rows of patterns the form shows for a tool.
+func (f PolicyForm) toolPatterns(tool string) int {
+	return f.rows(tool+".patterns") + blankToolPatterns
+}
+
+// isContent tells whether a field is about the content.
+func isContent(field string) bool {
+	return strings.HasPrefix(field, "canaries") || strings.HasPrefix(field, "tools") || strings.HasPrefix(field, "response")
+}
+
+// contentAnchor is where the form has a field that is about the content.
+func contentAnchor(field string) string {
+	switch {
+	case strings.HasPrefix(field, "canaries"):
+		return fieldID("canaries")
+	case field == "tools", field == listTools:
+		return "tools"
+	case strings.HasSuffix(field, ".patterns"):
+		return fieldID(strings.TrimSuffix(field, "patterns") + "name")
+	}
+	return fieldID(field)
+}
+
+// contentWords names a field that is about the content, as in the list of problems and in a difference.
+func contentWords(field string) string {
+	if i, ok := rowOf("canaries", field+"."); ok {
+		return fmt.Sprintf("Canary %d", i+1)
+	}
+	if i, ok := rowOf(listTools, field+"."); ok {
+		_, part, _ := strings.Cut(field, "].")
+		return fmt.Sprintf("Tool %d: %s", i+1, words(part))
+	}
+	if name, ok := strings.CutPrefix(field, listTools+"."); ok {
+		return "Tool " + name
+	}
+	switch field {
+	case "canaries":
+		return "Canaries"
+	case "tools.mode":
+		return "Which tools"
+	case "response":
+		return "Responses"
+	}
+	return title(words(strings.NewReplacer("response.", "response ", "tools.", "tools ").Replace(field)))
+}
+
+// canaryProblems are what is wrong with single canaries.
+func canaryProblems(p *Problem) string {
+	if p == nil {
+		return ""
+	}
+	var out []string
+	for _, f := range p.Fields {
+		if strings.HasPrefix(f.Field, "canaries") {
+			out = append(out, contentWords(f.Field)+" "+f.Message)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// contentFacts says what a policy asks of the content. Canaries are counted only: one that is shown is none.
+func contentFacts(p review.Policy) []fact {
+	out := []fact{{"Canaries", count(len(p.Canaries))}}
+	if toolMode(p.Tools) == review.ToolsListed {
+		out = append(out, fact{"Tools", "only those listed"})
+	} else {
+		out = append(out, fact{"Tools", "any"})
+	}
+	for _, r := range p.Tools.Rules {
+		out = append(out, fact{r.Name, toolWords(r)})
+	}
+	return append(out, fact{"Responses", responseWords(p.Response)})
+}
+
+// toolWords says in short how a tool may be called.
+func toolWords(r review.ToolRule) string {
+	var out []string
+	if r.NeedsPerson {
+		out = append(out, "needs a person")
+	}
+	if len(r.Schema) > 0 {
+		out = append(out, "arguments by schema")
+	}
+	if n := len(r.Patterns); n > 0 {
+		out = append(out, plural(n, "pattern", "patterns"))
+	}
+	if len(out) == 0 {
+		return "may be called"
+	}
+	return strings.Join(out, ", ")
+}
+
+func responseWords(r review.ResponseRules) string {
+	var out []string
+	if len(r.Schema) > 0 {
+		out = append(out, "JSON by schema")
+	}
+	for _, b := range []struct {
+		n    int
+		word string
+	}{{r.MinBytes, "at least %s bytes"}, {r.MaxBytes, "at most %s bytes"}, {r.MaxLines, "at most %s lines"}, {r.MaxLineBytes, "lines of at most %s bytes"}} {
+		if b.n > 0 {
+			out = append(out, fmt.Sprintf(b.word, count(b.n)))
+		}
+	}
+	if len(out) == 0 {
+		return "as they come"
+	}
+	return strings.Join(out, ", ")
+}
