@@ -62,6 +62,7 @@ var (
 	keyNextRow    = Key{"next-line", []string{"j", "ArrowDown"}, text.Say("Next line"), OnQueue}
 	keyPrevRow    = Key{"previous-line", []string{"k", "ArrowUp"}, text.Say("Previous line"), OnQueue}
 	keyOpenRow    = Key{"open", []string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
+	keyPickRow    = Key{"choose", []string{"x"}, text.Say("Choose the line"), OnQueue}
 	keyFilter     = Key{"filter", []string{"f"}, text.Say("Filter"), OnQueue}
 	keySearch     = Key{"search", []string{"/"}, text.Say("Search"), OnQueue}
 	keyNextPage   = Key{"next-page", []string{"]"}, text.Say("Next page"), OnQueue}
@@ -89,7 +90,7 @@ func labelKey(i int) Key {
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
-	keyNextRow, keyPrevRow, keyOpenRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
+	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }

@@ -181,6 +181,17 @@ type AlikePage struct {
 	Problem *Problem
 }
 
+// SelectionPage is what deciding chosen Items together would do, and what it did when something was left out.
+type SelectionPage struct {
+	Shell
+	Selection review.Selection
+	BatchID   string        // new for each form
+	From      review.Filter // the queue that they were chosen from
+	Result    *review.BatchResult
+	Draft     Draft
+	Problem   *Problem
+}
+
 // DecisionsPage is GET /decisions: the latest Decisions, newest first.
 type DecisionsPage struct {
 	Shell

@@ -9,22 +9,24 @@ import (
 
 // The paths that pages link and post to. Routes are made from the same names.
 const (
-	PathLogin     = "/login"
-	PathLogout    = "/logout"
-	PathQueue     = "/queue"
-	PathItems     = "/items"
-	PathDecisions = "/decisions"
-	PathAccount   = "/account"
-	PathExportCSV = "/export/decisions.csv"
-	PathPolicies  = "/policies"
-	PathHolds     = "/holds"
-	PathOverview  = "/overview"
-	PathWork      = "/my-work"
-	PathInbox     = "/inbox"
-	PathInboxRead = "/inbox/read"
-	PathBatchUndo = "/batches/undo"
-	PathLive      = "/queue/events" // GET: what changes of a list, as server-sent events
-	PathNext      = "/queue/next"   // POST: leases the next Item of a queue and goes there
+	PathLogin             = "/login"
+	PathLogout            = "/logout"
+	PathQueue             = "/queue"
+	PathItems             = "/items"
+	PathDecisions         = "/decisions"
+	PathAccount           = "/account"
+	PathExportCSV         = "/export/decisions.csv"
+	PathPolicies          = "/policies"
+	PathHolds             = "/holds"
+	PathOverview          = "/overview"
+	PathWork              = "/my-work"
+	PathInbox             = "/inbox"
+	PathInboxRead         = "/inbox/read"
+	PathBatchUndo         = "/batches/undo"
+	PathSelection         = "/queue/selection"          // POST: what deciding the chosen Items together would do
+	PathLive              = "/queue/events"             // GET: what changes of a list, as server-sent events
+	PathSelectionDecision = "/queue/selection/decision" // POST: does it
+	PathNext              = "/queue/next"               // POST: leases the next Item of a queue and goes there
 )
 
 // The last step of the paths below /items/{id} that are posted to.

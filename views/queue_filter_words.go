@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 	"github.com/guardroom/guardroom/views/ui"
 )
 
@@ -27,7 +28,7 @@ func (p QueuePage) chips() []chip {
 	if p.Filter.Holder != "" {
 		rest := p.Filter
 		rest.Holder = ""
-		out = append(out, chip{"Held by", holderWord(p, p.Filter.Holder), queueLink(rest), queueLink(review.Filter{Sort: rest.Sort})})
+		out = append(out, chip{text.Say("Held by"), holderWord(p, p.Filter.Holder), queueLink(rest), queueLink(review.Filter{Sort: rest.Sort})})
 	}
 	return out
 }
@@ -43,22 +44,22 @@ func chipsOf(f review.Filter, link func(review.Filter) string) []chip {
 		drop(&rest)
 		out = append(out, chip{name, value, link(rest), link(review.Filter{Sort: f.Sort})})
 	}
-	add(f.Text != "", "Text", oneLine(f.Text, 60), func(f *review.Filter) { f.Text, f.Sort = "", review.SortPriority })
-	add(f.State != "", "State", stateWord(f.State), func(f *review.Filter) { f.State = "" })
-	add(f.Kind != "", "Kind", kindWord(f.Kind), func(f *review.Filter) { f.Kind = "" })
-	add(f.Severity != "", "Severity", severityWord(f.Severity, ""), func(f *review.Filter) { f.Severity = "" })
-	add(f.Category != "", "Category", categoryWord(f.Category), func(f *review.Filter) { f.Category = "" })
-	add(f.Detector != "", "Detector", oneLine(f.Detector, 60), func(f *review.Filter) { f.Detector = "" })
-	add(f.App != "", "App", oneLine(f.App, 60), func(f *review.Filter) { f.App = "" })
-	add(f.UserID != "", "User", oneLine(f.UserID, 40), func(f *review.Filter) { f.UserID = "" })
-	add(f.Model != "", "Model", oneLine(f.Model, 40), func(f *review.Filter) { f.Model = "" })
-	add(f.Label != "", "Label", oneLine(f.Label, 40), func(f *review.Filter) { f.Label = "" })
-	add(f.Policy != 0, "Policy version", strconv.Itoa(f.Policy), func(f *review.Filter) { f.Policy = 0 })
-	add(f.RiskFrom > 0 || f.RiskTo > 0, "Risk", riskRange(f), func(f *review.Filter) { f.RiskFrom, f.RiskTo = 0, 0 })
-	add(f.OlderThan > 0, "Opened before", span(f.OlderThan)+" ago", func(f *review.Filter) { f.OlderThan = 0 })
-	add(f.YoungerThan > 0, "Opened within", span(f.YoungerThan), func(f *review.Filter) { f.YoungerThan = 0 })
-	add(f.Overdue, "Overdue only", "", func(f *review.Filter) { f.Overdue = false })
-	add(f.Mine, "Mine", "", func(f *review.Filter) { f.Mine = false })
+	add(f.Text != "", text.Say("Text"), oneLine(f.Text, 60), func(f *review.Filter) { f.Text, f.Sort = "", review.SortPriority })
+	add(f.State != "", text.Say("State"), stateWord(f.State), func(f *review.Filter) { f.State = "" })
+	add(f.Kind != "", text.Say("Kind"), kindWord(f.Kind), func(f *review.Filter) { f.Kind = "" })
+	add(f.Severity != "", text.Say("Severity"), severityWord(f.Severity, ""), func(f *review.Filter) { f.Severity = "" })
+	add(f.Category != "", text.Say("Category"), categoryWord(f.Category), func(f *review.Filter) { f.Category = "" })
+	add(f.Detector != "", text.Say("Detector"), oneLine(f.Detector, 60), func(f *review.Filter) { f.Detector = "" })
+	add(f.App != "", text.Say("App"), oneLine(f.App, 60), func(f *review.Filter) { f.App = "" })
+	add(f.UserID != "", text.Say("User"), oneLine(f.UserID, 40), func(f *review.Filter) { f.UserID = "" })
+	add(f.Model != "", text.Say("Model"), oneLine(f.Model, 40), func(f *review.Filter) { f.Model = "" })
+	add(f.Label != "", text.Say("Label"), oneLine(f.Label, 40), func(f *review.Filter) { f.Label = "" })
+	add(f.Policy != 0, text.Say("Policy version"), strconv.Itoa(f.Policy), func(f *review.Filter) { f.Policy = 0 })
+	add(f.RiskFrom > 0 || f.RiskTo > 0, text.Say("Risk"), riskRange(f), func(f *review.Filter) { f.RiskFrom, f.RiskTo = 0, 0 })
+	add(f.OlderThan > 0, text.Say("Opened before"), span(f.OlderThan)+" ago", func(f *review.Filter) { f.OlderThan = 0 })
+	add(f.YoungerThan > 0, text.Say("Opened within"), span(f.YoungerThan), func(f *review.Filter) { f.YoungerThan = 0 })
+	add(f.Overdue, text.Say("Overdue only"), "", func(f *review.Filter) { f.Overdue = false })
+	add(f.Mine, text.Say("Mine"), "", func(f *review.Filter) { f.Mine = false })
 	return out
 }
 
@@ -152,13 +153,13 @@ func numberAttrs(step, most string) templ.Attributes {
 func sortWord(s review.Sort) string {
 	switch s {
 	case review.SortOldest:
-		return "Oldest first"
+		return text.Say("Oldest first")
 	case review.SortNewest:
-		return "Newest first"
+		return text.Say("Newest first")
 	case review.SortRisk:
-		return "Highest risk first"
+		return text.Say("Highest risk first")
 	default:
-		return "Most pressing first"
+		return text.Say("Most pressing first")
 	}
 }
 
@@ -166,13 +167,13 @@ func sortWord(s review.Sort) string {
 func sortPhrase(s review.Sort) string {
 	switch s {
 	case review.SortOldest:
-		return "the oldest first"
+		return text.Say("the oldest first")
 	case review.SortNewest:
-		return "the newest first"
+		return text.Say("the newest first")
 	case review.SortRisk:
-		return "the highest risk first"
+		return text.Say("the highest risk first")
 	default:
-		return "the most pressing first"
+		return text.Say("the most pressing first")
 	}
 }
 

@@ -1,9 +1,11 @@
 package views
 
 import (
+	"context"
 	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // firstPost is shown where nothing has come in yet.
@@ -15,24 +17,24 @@ const firstPost = `curl "$GUARDROOM_URL/api/v1/interactions" \
 func queueTitle(f review.Filter) string {
 	switch {
 	case f.Mine && f.State == review.StateDecided:
-		return "Decided by me"
+		return text.Say("Decided by me")
 	case f.Mine:
-		return "Held by me"
+		return text.Say("Held by me")
 	case f.State == review.StateEscalated:
-		return "Escalated"
+		return text.Say("Escalated")
 	case f.State == review.StateDecided:
-		return "Decided items"
+		return text.Say("Decided items")
 	case f.Kind == review.KindIntervention:
-		return "Interventions"
+		return text.Say("Interventions")
 	case f.Kind == review.KindAudit:
-		return "Audit samples"
+		return text.Say("Audit samples")
 	default:
-		return "Queue"
+		return text.Say("Queue")
 	}
 }
 
 // queueSummary says how much there is, where a counter knows it.
-func queueSummary(p QueuePage) string {
+func queueSummary(ctx context.Context, p QueuePage) string {
 	place := review.Filter{Kind: p.Filter.Kind, State: p.Filter.State, Sort: p.Filter.Sort}
 	if p.Filter != place {
 		return ""
@@ -49,11 +51,11 @@ func queueSummary(p QueuePage) string {
 	case n == 0:
 		return ""
 	case state == review.StateDecided:
-		return count(n) + " decided"
+		return text.T(ctx, "%s decided", count(n))
 	case state == review.StateEscalated:
-		return plural(n, "waits for a lead", "wait for a lead")
+		return text.T(ctx, "%s waiting for a lead", count(n))
 	default:
-		return count(n) + " waiting, " + sortPhrase(p.Filter.Sort)
+		return text.T(ctx, "%s waiting, %s", count(n), text.T(ctx, sortPhrase(p.Filter.Sort)))
 	}
 }
 
@@ -70,9 +72,9 @@ func rowScore(i review.Item) string {
 
 func scoreName(i review.Item) string {
 	if i.Kind == review.KindIntervention {
-		return "confidence"
+		return text.Say("confidence")
 	}
-	return "risk"
+	return text.Say("risk")
 }
 
 func rowSubject(i review.Item) string {
@@ -83,15 +85,8 @@ func rowSubject(i review.Item) string {
 }
 
 func rowExcerpt(i review.Item) string {
-	if text := oneLine(i.Excerpt, 180); text != "" {
-		return text
+	if line := oneLine(i.Excerpt, 180); line != "" {
+		return line
 	}
-	return "(no text)"
-}
-
-func holder(v review.Viewer, c *review.Claim) string {
-	if c.UserID == v.User.ID {
-		return "you"
-	}
-	return c.UserName
+	return text.Say("(no text)")
 }

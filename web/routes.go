@@ -49,6 +49,8 @@ func routes() []route {
 		{post, views.PathPreferences, session(review.PermRead), (*Server).savePreferences},
 
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
+		{post, views.PathSelection, session(review.PermDecide), (*Server).selection},
+		{post, views.PathSelectionDecision, session(review.PermDecide), (*Server).decideSelection},
 		{get, views.PathLive, session(review.PermRead), (*Server).live},
 		{get, views.PathAhead, session(review.PermDecide), (*Server).ahead},
 		{get, views.PathNext, session(review.PermDecide), (*Server).next},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -84,8 +85,8 @@ func (s *Store) ControlDesk(ctx context.Context, userID string) (review.ControlD
 }
 
 const selectOwnControls = `SELECT CASE i.verdict WHEN 'allow' THEN 'audit' ELSE 'interaction' END AS kind, i.state, COUNT(*) AS n
-FROM items i JOIN controls k ON k.item_id = i.id AND k.user_id = ?
-WHERE i.kind = 'control' AND i.state IN ('open', 'escalated') AND i.app_id IN ? GROUP BY 1, 2 ORDER BY 1, 2`
+FROM items i CROSS JOIN controls k
+WHERE k.item_id = i.id AND k.user_id = ? AND i.kind = 'control' AND i.state IN ('open', 'escalated') AND %s IN ? GROUP BY 1, 2 ORDER BY 1, 2`
 
 // OwnControls implements review.Reader.
 func (s *Store) OwnControls(ctx context.Context, userID string, appIDs []string) (review.Counts, error) {
@@ -93,7 +94,8 @@ func (s *Store) OwnControls(ctx context.Context, userID string, appIDs []string)
 		return nil, nil
 	}
 	var counts review.Counts
-	err := s.read(ctx).Raw(selectOwnControls, userID, appIDs).Scan(&counts).Error
+	query := fmt.Sprintf(selectOwnControls, s.dialect.unordered("i.app_id"))
+	err := s.read(ctx).Raw(query, userID, appIDs).Scan(&counts).Error
 	return counts, s.fault(err)
 }
 

@@ -75,7 +75,7 @@ func (s *Store) Inbox(ctx context.Context, userID string, appIDs []string, befor
 }
 
 const selectDesk = `SELECT
-(SELECT COUNT(*) FROM claims c JOIN items i ON i.id = c.item_id WHERE c.user_id = ? AND c.expires_at > ? AND i.app_id IN ?) AS held,
+(SELECT COUNT(*) FROM claims c CROSS JOIN items i WHERE i.id = c.item_id AND c.user_id = ? AND c.expires_at > ? AND i.app_id IN ?) AS held,
 (SELECT COUNT(*) FROM (SELECT 1 FROM inbox e WHERE e.user_id = ? AND e.read_at = 0 AND e.app_id IN ? LIMIT ?) n) AS unread`
 
 // Desk implements review.Reader: counting ends where more would say nothing.

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
+)
+
+// selection shows what deciding the chosen Items together would do.
+func (s *Server) selection(c *call) error {
+	values, err := c.readForm()
+	if err != nil {
+		return err
+	}
+	page, err := s.selectionPage(c, values)
+	if err != nil {
+		return err
+	}
+	if len(page.Selection.Rows)+page.Selection.Gone == 0 { // nothing was chosen
+		return c.see(views.QueuePath(page.From, nil))
+	}
+	return c.page(http.StatusOK, views.Selection(page))
+}
+
+func (s *Server) selectionPage(c *call, values url.Values) (views.SelectionPage, error) {
+	items, err := views.ParseBatchItems(values[views.FieldItem])
+	if err != nil {
+		return views.SelectionPage{}, err
+	}
+	chosen, err := s.Service.Select(c.Request().Context(), c.viewer, items)
+	if err != nil {
+		return views.SelectionPage{}, err
+	}
+	shell, err := s.shell(c)
+	return views.SelectionPage{
+		Shell: shell, Selection: chosen, BatchID: s.Service.NewBatchID(), From: parseFrom(values.Get(views.FieldFrom)),
+	}, err
+}
+
+// decideSelection decides the chosen Items, each with a Decision of its own.
+func (s *Server) decideSelection(c *call) error {
+	values, err := c.readForm()
+	if err != nil {
+		return err
+	}
+	cmd, err := batchCommand(values)
+	if err != nil {
+		return s.refuseSelection(c, values, err)
+	}
+	result, err := s.Service.DecideBatch(c.Request().Context(), c.viewer, cmd)
+	if err != nil {
+		return s.refuseSelection(c, values, err)
+	}
+	if c.wantsJSON() {
+		return c.ok(decidedBatchOf(result))
+	}
+	s.sessions.tellBatch(c, outcome(cmd.Judgement), result)
+	if len(result.Left) == 0 {
+		return c.see(views.QueuePath(parseFrom(values.Get(views.FieldFrom)), nil))
+	}
+	return s.tellLeftOut(c, values, result)
+}
+
+// tellLeftOut says what has changed since the page that told what would happen.
+func (s *Server) tellLeftOut(c *call, values url.Values, result review.BatchResult) error {
+	page, err := s.selectionPage(c, values)
+	if err != nil {
+		return err
+	}
+	page.Result = &result
+	return c.page(http.StatusOK, views.Selection(page))
+}
+
+// refuseSelection answers a batch that was not taken, with what was typed.
+func (s *Server) refuseSelection(c *call, values url.Values, err error) error {
+	code := review.CodeOf(err)
+	if c.wantsJSON() || code != review.CodeConflict && code != review.CodeUnprocessable {
+		return err
+	}
+	page, failed := s.selectionPage(c, values)
+	if failed != nil {
+		return err
+	}
+	r := refusalOf(err)
+	page.Draft, page.Problem = draftOf(values), r.asProblem()
+	c.refused = err
+	return c.page(r.status, views.Selection(page))
+}
