@@ -165,7 +165,13 @@ func (c Claim) bounded(focusedMS int64, now time.Time) int64 {
 // may come to judge it, and have not yet. Once it is escalated or decided, it is there
 // to be looked at.
 func (i Item) blindTo(v Viewer, judged bool) bool {
-	return i.Blind && i.State == StateOpen && v.May(PermDecide) && !judged
+	return i.KeptBlind() && v.May(PermDecide) && !judged
+}
+
+// KeptBlind tells whether the Item is one that is judged blind, and is still to be
+// judged: now, or when it wakes.
+func (i Item) KeptBlind() bool {
+	return i.Blind && (i.State == StateOpen || i.State == StateSnoozed)
 }
 
 // blinded is the Item without what the guard says of it. Its place in the queue and its

@@ -50,5 +50,5 @@ func witness(tx Tx, item Item, d *Decision) error {
 // firstSaid tells whether a first verdict on the Item has been given, so that how
 // Items that are alike were decided can sway nobody's own.
 func firstSaid(item Item, blind *BlindVerdict) bool {
-	return blind != nil || item.State != StateOpen
+	return blind != nil || item.State != StateOpen && item.State != StateSnoozed
 }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -44,9 +45,13 @@ func (s *Service) Holds(ctx context.Context, v Viewer) ([]Hold, error) {
 	holds, err := s.Store.Holds(ctx, HoldsQuery{
 		AppIDs: v.AppIDs(), Viewer: v.User.ID, Own: !v.May(PermOversee), Limit: holdsLimit, Now: s.now(),
 	})
+	holds = slices.DeleteFunc(holds, func(h Hold) bool { return h.Item.Kind == KindControl && h.Claim.UserID != v.User.ID })
 	for i := range holds {
 		h := &holds[i]
 		h.Item = h.Item.disguised()
+		if h.Item.blindTo(v, false) { // whether they have judged it does not matter in a list of holds
+			h.Item = h.Item.blinded()
+		}
 		if h.Claim.UserID != v.User.ID {
 			h.Claim.Token = ""
 		}

@@ -135,7 +135,7 @@ type queueRow struct {
 
 func (r queueRow) row() (review.QueueRow, error) {
 	item, err := r.Item.item()
-	row := review.QueueRow{Item: item, App: r.App, Blind: item.Blind && item.State == review.StateOpen && !r.Judged}
+	row := review.QueueRow{Item: item, App: r.App, Blind: item.KeptBlind() && !r.Judged}
 	if r.HolderID != nil {
 		row.Claim = &review.Claim{ItemID: item.ID, UserID: *r.HolderID, UserName: deref(r.HolderName),
 			Token: deref(r.HolderToken), ExpiresAt: r.HeldUntil.time()}

@@ -24,6 +24,8 @@ func blindScenarios() []scenario {
 		{"what was visible is in the decision", exposureIsTrue},
 		{"nobody looked for longer than they held the item", focusIsBounded},
 		{"alike items and precedents", alikeAndPrecedents},
+		{"no other list tells what is blind", otherListsDoNotTell},
+		{"a lead does not see the hold on a control", holdsHideControls},
 	}
 }
 
@@ -385,4 +387,46 @@ func alikeAndPrecedents(t *testing.T, f *fixture) {
 		actions = append(actions, e.ActorName+" "+e.Action)
 	}
 	require.Equal(t, []string{"guard item.opened", "bob item.claimed", "bob decision.made"}, actions)
+}
+
+// Whatever else lists an item tells as little as the queue.
+func otherListsDoNotTell(t *testing.T, f *fixture) {
+	f.allBlind(t)
+	item := f.flagged(t, "x")
+	claim, err := f.service.ClaimItem(t.Context(), f.ann, item)
+	require.NoError(t, err)
+	for _, v := range []review.Viewer{f.ann, f.lead} {
+		holds, err := f.service.Holds(t.Context(), v)
+		require.NoError(t, err)
+		require.Len(t, holds, 1)
+		require.Empty(t, holds[0].Item.Detector+string(holds[0].Item.Severity)+holds[0].Item.Reason)
+		require.Zero(t, holds[0].Item.Risk)
+	}
+	require.NoError(t, f.service.Snooze(t.Context(), f.ann, item, claim.Token, f.clock.now().Add(time.Hour)))
+	for _, v := range []review.Viewer{f.ann, f.bob, f.lead} {
+		view := f.look(t, v, item)
+		require.Equal(t, review.StateSnoozed, view.Item.State)
+		require.True(t, view.Blind, "it will be judged when it wakes")
+		require.Empty(t, view.Assessment.Findings)
+		page, err := f.service.Queue(t.Context(), v, review.Filter{State: review.StateSnoozed}, nil)
+		require.NoError(t, err)
+		for _, row := range page.Rows {
+			require.True(t, row.Blind)
+			require.Empty(t, row.Item.Detector)
+		}
+	}
+}
+
+func holdsHideControls(t *testing.T, f *fixture) {
+	_, control := f.onePlaced(t, "suspicious prompt", review.JudgeBlock)
+	_, err := f.service.ClaimItem(t.Context(), f.ann, control)
+	require.NoError(t, err)
+	holds, err := f.service.Holds(t.Context(), f.lead)
+	require.NoError(t, err)
+	for _, h := range holds {
+		require.NotEqual(t, control, h.Item.ID, "a lead would find no such item")
+	}
+	own, err := f.service.Holds(t.Context(), f.ann)
+	require.NoError(t, err)
+	require.Equal(t, control, own[len(own)-1].Item.ID)
 }
