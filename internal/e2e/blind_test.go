@@ -34,7 +34,7 @@ const (
 	revealedPage = onItem + ` && !!document.querySelector('#decision[action$="/decision"]') && document.body.innerText.includes("You, blind:")`
 
 	// telling is whatever would say what the guard thinks, anywhere in the source of the page but in the list of keys.
-	telling = `(() => { const copy = document.documentElement.cloneNode(true); copy.querySelectorAll("dialog, script").forEach((e) => e.remove());
+	telling = `(() => { const copy = document.documentElement.cloneNode(true); copy.querySelectorAll("dialog, script, select, datalist").forEach((e) => e.remove());
 		return /data-marks|data-card|injection\.|class="card|guard-verdict|Instruction override/.test(copy.outerHTML) || /override/i.test(document.title); })()`
 )
 
