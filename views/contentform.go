@@ -186,6 +186,9 @@ func contentWords(field string) string {
 	}
 	if i, ok := rowOf(listTools, field+"."); ok {
 		_, part, _ := strings.Cut(field, "].")
+		if j, ok := rowOf("patterns", part+"."); ok {
+			return fmt.Sprintf("Tool %d: pattern %d", i+1, j+1)
+		}
 		return fmt.Sprintf("Tool %d: %s", i+1, words(part))
 	}
 	if name, ok := strings.CutPrefix(field, listTools+"."); ok {

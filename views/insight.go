@@ -154,10 +154,13 @@ func notEnough(ctx context.Context, have, floor int) string {
 }
 
 func lookedWord(ctx context.Context, p quality.Person) string {
-	if p.Looked == nil {
-		return notEnough(ctx, p.Decisions, quality.PaceFloor)
+	switch {
+	case p.Looked != nil:
+		return intervalWord(*p.Looked, 1) + " s"
+	case p.Timed < quality.PaceFloor:
+		return notEnough(ctx, p.Timed, quality.PaceFloor)
 	}
-	return intervalWord(*p.Looked, 1) + " s"
+	return text.T(ctx, "not enough yet: %d of %d hours", p.Hours, quality.PaceHours)
 }
 
 func agreementWord(ctx context.Context, p quality.Person) string {

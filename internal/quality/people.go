@@ -10,7 +10,8 @@ import (
 
 // The floors under which a figure about a person is not shown: what it would say is chance.
 const (
-	PaceFloor    = 20 // decisions of which it is known how long was looked
+	PaceFloor    = 20 // decisions of which it is known how long was looked,
+	PaceHours    = 5  // in so many hours: within one hour decisions are alike, and say nothing of how much pace varies
 	ControlFloor = 20 // controls, ten of each kind
 	BlindFloor   = 20 // items judged blind first where one differed from the guard
 )
@@ -26,6 +27,7 @@ type Person struct {
 	Reliance     *Reliance   // on controls that were judged blind first
 	Switched     *Proportion // went over to the guard, of the items judged blind first where they differed
 
+	Timed, Hours          int // decisions of which it is known how long was looked, and in how many hours
 	Opinions, Seen, Blind int // what there was of each, shown or not
 }
 
@@ -60,12 +62,12 @@ func People(work []review.WorkTally, told []review.Telling) []Person {
 }
 
 func (p *Person) work(hours []review.WorkTally) {
-	timed := 0
 	for _, h := range hours {
 		p.Decisions += h.Decisions
-		timed += h.Timed
+		p.Timed += h.Timed
+		p.Hours += min(h.Timed, 1)
 	}
-	if timed < PaceFloor {
+	if p.Timed < PaceFloor || p.Hours < PaceHours {
 		return
 	}
 	looked := Bootstrap(hours, 1, secondsEach)

@@ -5,9 +5,12 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/guardroom/guardroom/internal/review"
 )
 
 func pairs(both, firstOnly, secondOnly, neither int) []Pair {
@@ -180,4 +183,23 @@ func TestSuggestRefuses(t *testing.T) {
 	}
 	_, why = Suggest(all, 0.01, 1)
 	require.Equal(t, NothingHolds, why)
+}
+
+// Pace is shown only where there are hours enough to tell how much it varies.
+func TestPaceNeedsHours(t *testing.T) {
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	worked := func(hours, each int) Person {
+		var out []review.WorkTally
+		for h := range hours {
+			out = append(out, review.WorkTally{UserID: "u", UserName: "Ann", Hour: start.Add(time.Duration(h) * time.Hour), Decisions: each + 1, Timed: each, Focused: time.Duration(each*(5+h)) * time.Second})
+		}
+		return People(out, nil)[0]
+	}
+	require.Nil(t, worked(1, 200).Looked)
+	require.Nil(t, worked(5, 3).Looked)
+	p := worked(5, 10)
+	require.Equal(t, []int{55, 50, 5}, []int{p.Decisions, p.Timed, p.Hours})
+	require.InDelta(t, 7, p.Looked.Value, 1e-9)
+	require.Less(t, p.Looked.Lower, 7.0)
+	require.Greater(t, p.Looked.Upper, 7.0)
 }

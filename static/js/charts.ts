@@ -37,7 +37,7 @@ function draw(section: HTMLElement): void {
         height,
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
         scales: { y: { range: (_, __, most) => [0, Math.max(1, most)] } },
-        axes: [axis, { ...axis, size: 48 }],
+        axes: [{ ...axis, values: (_, times) => times.map(clock) }, { ...axis, size: 48 }],
         series: [{}, ...names.map((label, i) => ({ label, stroke: strokes[i % strokes.length] ?? "", width: 1.5, points: { show: false } }))],
         hooks: { draw: [(chart) => label(chart, names, strokes)] },
       },
@@ -45,6 +45,12 @@ function draw(section: HTMLElement): void {
       place,
     ),
   );
+}
+
+// clock writes a time of the axis as the table does: the day at midnight, and the hour otherwise.
+function clock(seconds: number): string {
+  const iso = new Date(seconds * 1000).toISOString();
+  return iso.includes("T00:00") ? iso.slice(5, 10) : iso.slice(11, 16);
 }
 
 // resolved makes a colour that a canvas understands of one that may be light-dark().
@@ -62,6 +68,7 @@ function label(chart: uPlot, names: string[], strokes: string[]): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.font = `${12 * devicePixelRatio}px ${getComputedStyle(chart.root).fontFamily}`;
+  ctx.textAlign = "left";
   ctx.textBaseline = "top";
   let x = bbox.left + 8 * devicePixelRatio;
   names.forEach((name, i) => {

@@ -387,6 +387,7 @@ var german = map[string]string{
 	"from %s: %d of %d harmless, at most %.2f %%; finds %s %% of violations": "ab %s: %d von %d harmlosen, höchstens %.2f %%; findet %s %% der Verstöße",
 	"no threshold is proved yet":             "noch keine Schwelle belegt",
 	"not enough yet: %d of %d decisions":     "noch nicht genug: %d von %d Entscheidungen",
+	"not enough yet: %d of %d hours":         "noch nicht genug: %d von %d Stunden",
 	"not enough yet: %d of %d":               "noch nicht genug: %d von %d",
 	"nothing waits":                          "nichts wartet",
 	"since it came":                          "seit Eingang",
