@@ -98,7 +98,7 @@ func (g *heldOutGuard) fit(seen []seenText) (err error) {
 // itself more often than it has to here.
 const unknownToRules = 0.3
 
-// observed weighs the texts as the model's training does: a source counts with the root
+// observed weighs the texts: a source counts with the root
 // of its size.
 func (g *heldOutGuard) observed(seen []seenText) []quality.Observed {
 	type key struct {

@@ -50,7 +50,11 @@ func (r Recipe) Train(samples []Sample) (*Weights, []Scored, error) {
 	return weights, scored, nil
 }
 
-// weigh sets the weights of bags: a source counts with the root of its size, hard
+// sourcePower is by how much less a text counts the more there are of its source: the
+// thousand texts of one contest are much alike.
+const sourcePower = -0.75
+
+// weigh sets the weights of bags: a source counts with the fourth root of its size, hard
 // negatives more, generic texts less, the grammar by its share; each class sums to ½.
 func (r Recipe) weigh(samples []Sample, bags []bag) {
 	type key struct {
@@ -63,7 +67,7 @@ func (r Recipe) weigh(samples []Sample, bags []bag) {
 	}
 	var mass [2][2]float64 // class, grammar
 	for i, s := range samples {
-		w := 1 / math.Sqrt(float64(sizes[key{s.Source, s.Attack}]))
+		w := math.Pow(float64(sizes[key{s.Source, s.Attack}]), sourcePower)
 		switch {
 		case s.Hard && !s.Attack:
 			w *= r.HardFactor

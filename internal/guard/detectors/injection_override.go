@@ -11,7 +11,7 @@ func injectionOverride() guard.Spec {
 	return guard.Spec{
 		DetectorSpec: review.DetectorSpec{
 			ID: "injection.override", Title: "Instruction override", Category: review.CategoryInjection, OWASP: "LLM01:2025",
-			Description: "Finds wordings that set the model's instructions aside or replace them, in fifteen languages and behind the disguises that textview undoes. " +
+			Description: "Finds wordings that set the model's instructions aside or replace them, in some thirty languages and behind the disguises that textview undoes. " +
 				"Words that quote, explain or defend against such attacks lower the confidence; commands, secrets as their aim, disguises and untrusted documents raise it. " +
 				"It cannot see attacks that use none of the wordings.",
 			Examples: []string{
@@ -29,7 +29,7 @@ func injectionOverride() guard.Spec {
 		},
 		New: func() (guard.Detector, error) {
 			return newFamily("Tells the model to set its instructions aside or to follow others", review.SeverityHigh, manner{orders: true},
-				overrideWords(), overrideEnglish(), overrideGermanic(), overrideRomance(), overrideSlavicTurkic(), overrideAsian())
+				overrideWords(), overrideEnglish(), overrideGermanic(), overrideRomance(), overrideSlavicTurkic(), overrideAsian(), overrideMore())
 		},
 	}
 }
@@ -184,5 +184,28 @@ func overrideAsian() []rule {
 		{"ko.ignore-prior", `(?:이전|앞선|앞의|위의|위에|지금까지|기존|모든|처음|시스템|당신의|너의).{0,10}(?:지시|명령|지침|규칙|프롬프트|설정|제한|제약|대화|내용|안내).{0,8}(?:무시|잊어|잊고|따르지|취소|삭제|어기|우회|버려|초기화)`, 0.84},
 		{"ko.ignore-bare", `(?:지시|명령|지침|규칙|프롬프트|제한)\p{Hangul}{0,4} ?(?:모두 |전부 |다 )?(?:무시해|무시하고|무시하세요|무시하라|잊어)`, 0.72},
 		{"ko.from-now-on", `(?:이제부터|지금부터|앞으로).{0,6}(?:너는|당신은|넌).{0,40}(?:이다|입니다|야|역할|처럼)`, 0.38},
+	}
+}
+
+// overrideMore has languages in one rule each: the order of setting aside, what came
+// before or all of it, and instructions.
+func overrideMore() []rule {
+	return []rule{
+		{"cs.ignore-prior", `\b(?:ignoruj|zapomen|zabudni|nedbej|prehlizej|obejdi)(?:te)? ~4(?:predchozi\w*|predesl\w*|predchadzajuc\w*|vsechn\w*|vsetk\w*|sv[aeoy]\w*|puvodni\w*) ~2(?:pokyn\w*|instrukc\w*|prikaz\w*|pravid\w*|omezen\w*|obmedzen\w*|prompt\w*)`, 0.8},
+		{"sv.ignore-prior", `\b(?:ignorera|glom|bortse|strunta) ~4(?:tidigare|foregaende|alla|allt|dina|ovanstaende) ~3(?:instruktion\w*|anvisning\w*|regler\w*|order|kommandon|begransning\w*|blivit tillsagd|har sagts)`, 0.8},
+		{"da.ignore-prior", `\b(?:ignorer|glem|se bort fra|overse) ~4(?:tidligere|forrige|foregaende|alle|dine|ovenstaende|alt) ~2(?:instruktion\w*|instruks\w*|anvisning\w*|regler\w*|kommando\w*|ordre\w*|begrensning\w*|retningslin\w*)`, 0.8},
+		{"fi.ignore-prior", `\b(?:unohda|jata huomiotta|jata huomioimatta|ohita|sivuuta|ala noudata|ala valita) ~4(?:kaikki|aiem\w*|aikaisem\w*|edelli\w*|edella\w*|ylla\w*|omat) ~2(?:ohje\w*|kasky\w*|komento\w*|komenno\w*|saanno\w*|saanto\w*|rajoitu\w*|maaray\w*)`, 0.8},
+		{"ro.ignore-prior", `\b(?:ignora(?:ti)?|uita(?:ti)?|nu (?:mai )?(?:tine|urma|respecta)\w*|nesocot\w*|treci peste) ~4(?:instructiun\w*|reguli\w*|comenzi\w*|indicati\w*|restricti\w*|directiv\w*|ordin\w*) ~2(?:anterioar\w*|precedent\w*|de mai sus|tale|initial\w*|primite)`, 0.8},
+		{"hu.ignore-prior", `\b(?:felejtsd el|felejts el|hagyd figyelmen kivul|ne torodj|ne vedd figyelembe|ignorald|mellozd) ~4(?:korabbi|elozo|osszes|minden|fenti|eddigi|eredeti) ~3(?:utasitas\w*|szabaly\w*|parancs\w*|korlatoz\w*|iranyelv\w*)`, 0.8},
+		{"vi.ignore-prior", `\b(?:bo qua|quen|phot lo|khong tuan theo|khong lam theo|huy bo) ~4(?:huong dan|chi dan|chi thi|lenh|quy tac|quy dinh|gioi han) ~2(?:truoc|tren|ban dau|cua ban|he thong)`, 0.8},
+		{"th.ignore-prior", `(?:ละเว้น|เพิกเฉย|ไม่ต้องสนใจ|ลืม|มองข้าม|ยกเลิก|ไม่สนใจ).{0,12}(?:คาสั่ง|คาแนะนา|กฎ|ข้อจากัด|ข้อกาหนด).{0,20}(?:ก่อน|ทั้งหมด|ด้านบน|ข้างต้น|เดิม)`, 0.8},
+		{"fa.ignore-prior", `(?:دستور\p{L}*|قوانين|قواعد|راهنما\p{L}*|فرمان\p{L}*|محدوديت\p{L}*) ~3(?:ناديده|فراموش|كنار)`, 0.62},
+		{"he.ignore-prior", `(?:התעלם|התעלמי|התעלמו|תתעלם|שכח|שכחי|תשכח) ~3(?:הוראות|ההוראות|הנחיות|ההנחיות|כללים|הכללים|פקודות|הפקודות|מגבלות|המגבלות) ~2(?:הקודמות|הקודמים|לעיל|למעלה|שלך|שקיבלת)`, 0.8},
+		{"bn.ignore-prior", `(?:আগের|পূর্ববর্তী|উপরের|সমস্ত|সকল|সব)\S* ~3(?:নির্দেশ|নিয়ম|আদেশ)\S* ~2(?:উপেক্ষা|ভুলে|অগ্রাহ্য|বাদ)`, 0.8},
+		{"el.ignore-prior", `(?:αγνοησε|αγνοηστε|ξεχασε|ξεχαστε|παραβλεψε|παρακαμψε) ~4(?:προηγουμεν\p{L}*|παραπανω|αρχικ\p{L}*|ολες|ολους|ολα) ~2(?:οδηγι\p{L}*|εντολ\p{L}*|κανον\p{L}*|περιορισμ\p{L}*)`, 0.8},
+		{"bg.ignore-prior", `(?:игнорирай|забрави|пренебрегни)(?:те)? ~4(?:предишн\p{L}*|всички|горн\p{L}*|твоите) ~2(?:инструкци\p{L}*|указани\p{L}*|правила|команди)`, 0.8},
+		{"hr.ignore-prior", `\b(?:ignoriraj|ignorisi|zanemari|zaboravi)(?:te)? ~4(?:prethodn\w*|ranij\w*|gornj\w*|svoj\w*|sva|sve) ~2(?:uput\w*|instrukcij\w*|pravila|naredb\w*|ogranicenj\w*)`, 0.8},
+		{"tl.ignore-prior", `\b(?:huwag (?:mong )?(?:sundin|pansinin)|kalimutan(?: mo)?|balewalain(?: mo)?|isantabi(?: mo)?) ~4(?:nauna\w*|lahat|nakaraan\w*|dating) ~2(?:tagubilin|utos|panuto|instruksyon|patakaran)`, 0.8},
+		{"sw.ignore-prior", `\b(?:puuza|sahau|usifuate|achana na) ~1(?:maagizo|maelekezo|sheria|amri|kanuni) ~1(?:yote|zote|yaliyotangulia|ya awali|za awali|ya hapo juu|yako|zako|yaliyopita)`, 0.8},
 	}
 }

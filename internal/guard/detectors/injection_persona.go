@@ -34,6 +34,10 @@ func personaWords() vocabulary {
 		"ai":   `ai|a\.i\.?|chat ?bot|assistant|language model|model|llm|bot|gpt|chatgpt|version|persona|machine|intelligence|agent|mode`,
 		"bad":  `illegal|unethical|immoral|harmful|dangerous|offensive|inappropriate|explicit|evil|criminal|nsfw|controversial|toxic|violent|hateful|racist|derogatory|vulgar|inhumane|reckless|unlawful|malicious|taboo`,
 		"mode": `jailbreak|unrestricted|unfiltered|uncensored|dan|god|evil|opposite|chaos|no[\s-]?limits?|no[\s-]?filters?|freedom|unlocked|dark|nsfw|illegality|anarchy`,
+		"frame": `you are (?:now )?(?:a|an|my|the|that)|you play|play the part|take the role|act as|pretend|imagine|suppose you|screenwriter|novelist|my (?:next )?(?:novel|film|movie|story|book)|fictional|hypothetical\w*|thought experiment|role-?play\w*|a play together|playing a game|parallel (?:world|universe)`,
+		"detail": `step by step|step-by-step|exactly|(?:full|technical|great|vivid|every|all|the exact|precise) ~1details?|in detail|detailed|realis\w+|leave nothing out|recipe|instructions`,
+		"harm": `(?:pipe )?bombs?|explosives?|molotov|napalm|nerve (?:agent|gas)|sarin|ricin|anthrax|meth|methamphetamine|cocaine|heroin|fentanyl|launder\w*|hotwir\w+|ransomware|malware|keylogger|phishing|counterfeit\w*|poison(?:s|ed|ing)? ~2(?:victim|someone|people|him|her|water)|murderer|how to kill|kidnap\w*|terrorist|sabotag\w*|` +
+			`break(?:s|ing)? into|hack(?:s|ing)? (?:into|the|a|an)|takes? over the ~2(?:server|network)|rob(?:s|bing)? (?:a|the) (?:bank|store|shop)|steals? ~2(?:car|identity|data|money|passwords?|jewel\w*)|without (?:leaving a trace|being caught|getting caught)|get(?:s|ting)? past the ~2(?:alarm|security)|blackmail\w*|smuggl\w*`,
 		"shop": `developer|dev|debug|admin(?:istrator)?|sudo|root|maintenance|unsafe|super ?user|diagnostic|benchmarking|override`,
 	}
 }
@@ -82,6 +86,13 @@ func personaEnglish() []rule {
 		{"en.content-allowed", `\b(?:nsfw|illegal|explicit|violence|smut|profanity|swearing|gore|immoral|unethical|sexual|vulgar)\b[^.\n]{0,40}\b(?:is|are|now|fully|totally|completely|always) (?:allowed|permitted|encouraged|acceptable|okay|welcome)\b`, 0.46},
 		{"en.say-anything", `\b(?:will|can|does|must|should|to) (?:happily |gladly |always )?(?:answer|do|say|tell|provide|generate|write|help with) (?:\w+ ){0,4}(?:anything|any (?:question|request|content|prompt)s?|everything) ~6(?:illegal|harmful|unethical|immoral|restrict\w*|filter\w*|matter|want\w*|no matter|hesitation|offensive|legal)\b`, 0.48},
 		{"en.is-allowed-to-break", `\b(?:does not|doesn't|do not|don't|need not|never) (?:have to )?(?:abide|follow|adhere|care|comply|obey|respect|conform)\w* ~2(?:by|to|with|about|any|the)? ?~3(?:rules?|guidelines|polic(?:y|ies)|restrictions|ethic\w*|moral\w*|laws?|openai\w*|limits|consequences)\b`, 0.42},
+		{"en.framed-detail-harm", `\b(?:{frame})\b(?s:.{0,240})\b(?:{detail})\b(?s:.{0,120})\b(?:{harm})\b`, 0.56},
+		{"en.framed-harm-detail", `\b(?:{frame})\b(?s:.{0,240})\b(?:{harm})\b(?s:.{0,160})\b(?:{detail})\b`, 0.56},
+		{"en.framed-harm", `\b(?:{frame})\b(?s:.{0,240})\b(?:how to|how (?:he|she|they|one|someone)|explains?|teach\w*|advises?|asks? (?:how|for))\b(?s:.{0,80})\b(?:{harm})\b`, 0.42},
+		{"en.slot", `\binsert ~1(?:your )?(?:prompt|question|request|query) here\b|\b(?:your|the) (?:prompt|request|jailbreak question) (?:goes )?here[\])>}"'.]`, 0.44},
+		{"en.exception-to-ethics", `\b(?:exception|exempt\w*) (?:to|from) ~4(?:ethic\w*|moral\w*|protocols?|guidelines|content polic\w*|usage polic\w*)\b`, 0.44},
+		{"en.always-as", `\balways (?:respond|answer|reply|act|speak|talk) ~1(?:as|like) ~5(?:no matter what|no exceptions|without exception|regardless of)\b`, 0.42},
+		{"en.never-apologizes", `\b(?:never|not|don't|doesn't|won't) (?:ever |once )?(?:apologi[sz]es?|feel (?:remorse|guilt)|hold back|sugarcoat)\b`, 0.3},
 		{"en.simulated-permission", `\b(?:for (?:educational|research|testing|academic|entertainment) (?:purposes?|use) only|purely (?:fictional|hypothetical|educational)|this is (?:only |just )?(?:a |for )?(?:test|fiction|hypothetical|simulation|roleplay))\b`, 0.16},
 	}
 }
@@ -115,5 +126,7 @@ func personaOther() []rule {
 		{"ar.mode", `وضع ال(?:مطور|مسؤول|مشرف|تطوير|تصحيح)`, 0.5},
 		{"hi.role", `(?:बिना|कोई) ~2(?:प्रतिबंध\S*|सीमा\S*|नियम\S*|फ़िल्टर\S*|फिल्टर\S*|नैतिक\S*|सेंसर\S*) ~3(?:एआई|ai|सहायक|मॉडल|बॉट|जवाब|उत्तर|व्यवहार|काम)`, 0.6},
 		{"hi.mode", `(?:डेवलपर|एडमिन|डिबग|गॉड) मोड`, 0.5},
+		{"more.role", `\b(?:ai|umela inteligence|chatbot\w*|bot|dan|model\w*|asistent\w*|assistent\w*|inteligent\w*|tekoaly|kunstig intelligens|inteligenta artificiala|kecerdasan buatan|tri tue nhan tao) ~4(?:bez (?:jakychkoli |zadnych |ikakvih )?(?:omezen\w*|obmedzen\w*|pravid\w*|filtr\w*|ogranicenj\w*)|utan (?:nagra )?(?:begransning\w*|regler|filter)|uden (?:nogen )?(?:begraensning\w*|regler|filtre)|uten (?:noen )?(?:begrensning\w*|regler|filtre)|fara (?:nicio |nici o )?(?:restricti\w*|limit\w*|regul\w*|filtr\w*)|tanpa (?:batas\w*|aturan|filter|sensor)|ilman (?:rajoituks\w*|saantoja)|khong (?:co )?(?:bat ky )?(?:gioi han|quy tac|han che))`, 0.6},
+		{"more.mode", `\btryb\w* (?:dewelopersk\w*|programist\w*|administrator\w*|bez (?:filtr|ogranicz)\w*)|\bmode (?:pengembang|tanpa batas)\b|\bvyvojarsk\w* rezim\w*|\butvecklarlage\w*|\budviklertilstand\w*|\butviklermodus\b|\bkehittajatila\w*|\bmod(?:ul)? (?:de )?dezvoltator\w*|\bfejlesztoi mod\w*|\bche do nha phat trien\b`, 0.5},
 	}
 }
