@@ -48,6 +48,7 @@ var (
 	keyEscalate   = Key{"escalate", []string{"e"}, text.Say("Escalate to a lead"), OnItem}
 	keySkip       = Key{"skip", []string{"s"}, text.Say("Skip, and take the next one"), OnItem}
 	keyNote       = Key{"note", []string{"n"}, text.Say("Write a note"), OnItem}
+	keySpan       = Key{"span", []string{"l"}, text.Say("Label a part of the text"), OnItem}
 	keyReason     = Key{"reason", []string{"r"}, text.Say("Give a reason"), OnItem}
 	keyGuard      = Key{"guard", []string{"v"}, text.Say("What the guard says"), OnItem}
 	keyUnmask     = Key{"unmask", []string{"p"}, text.Say("Show personal data, which is recorded"), OnItem}
@@ -89,7 +90,7 @@ func labelKey(i int) Key {
 
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
-	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
+	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keySpan, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},

@@ -232,13 +232,12 @@ var settings = []setting{
 	{"risk.block", "Block at a risk of", "At least the risk that flags. Empty: only detectors on their own block."},
 	{"audit_rate", "Audit sample", "The share of allowed interactions that are put into the queue by chance: 0.02 is 2 in 100."},
 	{"fail_open", "When a detector fails", "A detector that could not answer is never taken for an allow, unless you say so here."},
-	{"second_opinion.share", "Second opinions", "The share of items that two people decide without seeing each other’s decision."},
 	{"deadline_ms", "Deadline, ms", "For one screening. A detector that needs longer has failed."},
 	{"max_prompt_bytes", "Longest prompt, bytes", "A longer prompt gets a finding of input.length."},
 }
 
 func settingWord(name string) string {
-	for _, s := range slices.Concat(settings, blindWords) {
+	for _, s := range slices.Concat(settings, blindWords, decidingWords) {
 		if s.name == name {
 			return s.word
 		}
@@ -256,7 +255,7 @@ func settingValue(name, value string) string {
 		return "let it through"
 	case name == "fail_open":
 		return "flag it"
-	case name == "blind.severities":
+	case name == "blind.severities", strings.HasPrefix(name, "required_reason."), name == "second_opinion.severities", strings.HasPrefix(name, "escalations."):
 		return orNone(value)
 	case name == "risk.flag", name == "risk.block":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
@@ -304,6 +303,7 @@ func settingFacts(p review.Policy) []fact {
 		{"Longest prompt", count(p.MaxPromptBytes) + " bytes"},
 	}
 	out = append(out, blindFacts(p)...)
+	out = append(out, decidingFacts(p)...)
 	for _, s := range slices.Backward(review.Severities()) {
 		out = append(out, fact{settingWord("due_minutes." + string(s)), "within " + minutesWord(p.DueMinutes[s])})
 	}
@@ -455,7 +455,7 @@ func (p PolicyEditPage) shows(field string) bool {
 	}
 	rest, ok := strings.CutPrefix(field, "detectors.")
 	if !ok {
-		return strings.HasPrefix(field, "due_minutes.") || slices.ContainsFunc(slices.Concat(settings, blindWords), func(s setting) bool { return s.name == field })
+		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "escalations") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords), func(s setting) bool { return s.name == field })
 	}
 	parts := strings.Split(rest, ".")
 	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })

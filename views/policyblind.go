@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/text"
@@ -20,20 +19,12 @@ var blindWords = []setting{
 	{"controls.later_rate", text.Say("Controls from then on"), ""},
 }
 
-func severityList(all []review.Severity) string {
-	names := make([]string, len(all))
-	for i, s := range all {
-		names[i] = string(s)
-	}
-	return strings.Join(names, ", ")
-}
-
 // severitiesOptions offers everything from a severity upward, and what the policy has if that is something else.
 func severitiesOptions(ctx context.Context, chosen string) []ui.Option {
 	all := review.Severities()
 	out := []ui.Option{{Value: "", Text: text.T(ctx, "None")}}
 	for i := len(all) - 1; i >= 0; i-- {
-		out = append(out, ui.Option{Value: severityList(all[i:]), Text: severityList(all[i:])})
+		out = append(out, ui.Option{Value: listOf(all[i:]), Text: listOf(all[i:])})
 	}
 	if !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == chosen }) {
 		out = append(out, ui.Option{Value: chosen, Text: short(chosen, 60)})
@@ -44,7 +35,7 @@ func severitiesOptions(ctx context.Context, chosen string) []ui.Option {
 // setBlind writes the rules into a form.
 func (f PolicyForm) setBlind(p review.Policy) {
 	f.set("blind.share", review.FormatShare(p.Blind.Share))
-	f.set("blind.severities", severityList(p.Blind.Severities))
+	f.set("blind.severities", listOf(p.Blind.Severities))
 	f.set("controls.rate", review.FormatShare(p.Controls.Rate))
 	f.set("controls.until", strconv.Itoa(p.Controls.Until))
 	f.set("controls.later_rate", review.FormatShare(p.Controls.LaterRate))
@@ -53,14 +44,7 @@ func (f PolicyForm) setBlind(p review.Policy) {
 // blind reads them back.
 func (r *policyReader) blind(p *review.Policy) {
 	r.share("blind.share", &p.Blind.Share, "0")
-	if r.values.Has("blind.severities") {
-		p.Blind.Severities = nil
-		for _, name := range strings.Split(r.text("blind.severities"), ",") {
-			if name = strings.TrimSpace(name); name != "" {
-				p.Blind.Severities = append(p.Blind.Severities, review.Severity(name))
-			}
-		}
-	}
+	readInto(r, "blind.severities", &p.Blind.Severities)
 	r.share("controls.rate", &p.Controls.Rate, "0")
 	r.whole("controls.until", &p.Controls.Until)
 	r.share("controls.later_rate", &p.Controls.LaterRate, "0")
@@ -70,7 +54,7 @@ func (r *policyReader) blind(p *review.Policy) {
 func blindFacts(p review.Policy) []fact {
 	always := "none"
 	if len(p.Blind.Severities) > 0 {
-		always = severityList(p.Blind.Severities)
+		always = listOf(p.Blind.Severities)
 	}
 	return []fact{
 		{settingWord("blind.share"), exactPercent(p.Blind.Share) + " of the items"},

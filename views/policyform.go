@@ -40,6 +40,7 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 	f.set("deadline_ms", strconv.Itoa(p.DeadlineMS))
 	f.set("audit_rate", review.FormatShare(p.AuditRate))
 	f.setBlind(p)
+	f.setDeciding(p)
 	f.set("max_prompt_bytes", strconv.Itoa(p.MaxPromptBytes))
 	for s, minutes := range p.DueMinutes {
 		f.set("due_minutes."+string(s), strconv.Itoa(minutes))
@@ -53,7 +54,6 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 		f.set(rowField("labels", i, "title"), label.Title)
 	}
 	f.setContent(p)
-	f.set("second_opinion.share", review.FormatShare(p.SecondOpinion.Share))
 	return f
 }
 
@@ -131,6 +131,7 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 	r.share("risk.block", &p.Risk.Block, "0")
 	r.share("audit_rate", &p.AuditRate, "")
 	r.blind(&p)
+	r.deciding(&p)
 	r.whole("max_prompt_bytes", &p.MaxPromptBytes)
 	p.DueMinutes = maps.Clone(base.DueMinutes)
 	for _, s := range review.Severities() {
@@ -145,7 +146,6 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 		p.Labels = r.labels()
 	}
 	r.content(&p)
-	r.share("second_opinion.share", &p.SecondOpinion.Share, "0")
 	return p, typedOver(base, r, p), r.faults(p)
 }
 

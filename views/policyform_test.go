@@ -29,6 +29,13 @@ func drawnPolicy() *rapid.Generator[review.Policy] {
 			p.Detectors[id] = r
 		}
 		p.FailOpen, p.AuditRate, p.DeadlineMS = rapid.Bool().Draw(t, "open"), share.Draw(t, "rate"), rapid.IntRange(1, 60_000).Draw(t, "deadline")
+		severities := rapid.SliceOfDistinct(rapid.SampledFrom(review.Severities()), rapid.ID[review.Severity])
+		p.RequiredReason = review.ReasonRules{Severities: severities.Draw(t, "reason at"), Labels: []string{p.Labels[0].ID}}
+		if rapid.Bool().Draw(t, "reasons") {
+			p.RequiredReason.Judgements = []review.Judgement{review.JudgeApprove, review.JudgeBlock}
+		}
+		p.SecondOpinion = review.OpinionRules{Share: share.Draw(t, "opinions"), Severities: severities.Draw(t, "two at")}
+		p.Escalations = []review.EscalationQueue{{ID: "legal", Title: "Legal (EU)"}, {ID: "safety", Title: "Safety: acute", Roles: []review.Role{review.RoleAnalyst, review.RoleLead}}}
 		p.Blind = review.BlindRules{Share: share.Draw(t, "blind"), Severities: rapid.SliceOfDistinct(rapid.SampledFrom(review.Severities()), rapid.ID[review.Severity]).Draw(t, "always blind")}
 		p.Controls = review.ControlRules{Rate: share.Draw(t, "controls"), Until: rapid.IntRange(0, 1000).Draw(t, "until"), LaterRate: share.Draw(t, "later")}
 		p.MaxPromptBytes = rapid.IntRange(1, 1<<30).Draw(t, "bytes")

@@ -1,9 +1,58 @@
-// Selecting a piece of a text fills in the form that labels it: the name of the text and its byte offsets in UTF-8.
+// Selecting a piece of a text fills in the form that labels it: the name of the text and its byte offsets in UTF-8. By keyboard a button of
+// the form puts the caret into the text that was chosen; arrows move it by words and lines, with Shift they select, Enter goes on to the label.
+import { say } from "./announce";
+
 const utf8 = new TextEncoder();
 const shown = 80; // characters of the selection that the form repeats
 
 export function startSpans(): void {
   document.addEventListener("selectionchange", onSelection);
+  document.addEventListener("click", onPick);
+  document.addEventListener("keydown", onCaretKey, true); // before the keys of the page, of which arrows are some
+}
+
+function onPick(event: Event): void {
+  const button = (event.target as Element).closest<HTMLElement>("[data-span-pick]");
+  if (!button) return;
+  const chosen = button.closest("form")?.querySelector<HTMLSelectElement>("[name=segment]")?.value;
+  const passages = [...document.querySelectorAll<HTMLElement>(".passage[data-segment]")];
+  const passage = passages.find((p) => p.dataset["segment"] === chosen) ?? passages[0];
+  if (!passage) return;
+  passage.tabIndex = -1;
+  passage.focus();
+  passage.scrollIntoView({ block: "nearest" });
+  getSelection()?.collapse(passage, 0);
+  say(button.dataset["spanPick"] ?? "");
+}
+
+type Move = { by: "word" | "line" | "lineboundary"; forward: boolean };
+
+const moves: Record<string, Move> = {
+  ArrowRight: { by: "word", forward: true },
+  ArrowLeft: { by: "word", forward: false },
+  ArrowDown: { by: "line", forward: true },
+  ArrowUp: { by: "line", forward: false },
+  End: { by: "lineboundary", forward: true },
+  Home: { by: "lineboundary", forward: false },
+};
+
+function onCaretKey(event: KeyboardEvent): void {
+  const passage = document.activeElement;
+  if (!(passage instanceof HTMLElement) || !passage.matches(".passage[data-segment]")) return;
+  const form = document.querySelector<HTMLElement>("[data-span]");
+  const move = moves[event.key];
+  if (move) {
+    getSelection()?.modify(event.shiftKey ? "extend" : "move", move.forward ? "forward" : "backward", move.by);
+  } else if (event.key === "Enter") {
+    form?.querySelector<HTMLElement>("[name=label]")?.focus();
+  } else if (event.key === "Escape") {
+    getSelection()?.removeAllRanges();
+    form?.querySelector<HTMLElement>("[data-span-pick]")?.focus();
+  } else {
+    return;
+  }
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 function onSelection(): void {
