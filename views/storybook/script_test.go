@@ -113,6 +113,7 @@ func TestScript(t *testing.T) {
 	t.Run("keys walk through the queue", s.walks)
 	t.Run("marks and cards lead to each other", s.marks)
 	t.Run("a selection becomes byte offsets", s.selects)
+	t.Run("the keyboard selects, too", s.selectsByKeys)
 	t.Run("the theme is remembered", s.theme)
 }
 
@@ -235,6 +236,28 @@ func (s *stage) selects(t *testing.T) {
 	s.Until(t, `document.querySelector("[data-span] [name=segment]").value === "messages[0]"`)
 	require.Equal(t, fmt.Sprint(from), s.Text(t, `document.querySelector("[data-span] [name=start]").value`))
 	require.Equal(t, fmt.Sprint(to), s.Text(t, `document.querySelector("[data-span] [name=end]").value`))
+}
+
+func (s *stage) selectsByKeys(t *testing.T) {
+	s.open(t, "item-held")
+	s.Press(t, "l")
+	s.Until(t, `document.querySelector("[data-span]").open`)
+	require.True(t, s.Is(t, `(() => {
+		document.querySelector("[data-span] [name=segment]").value = "prompt";
+		document.querySelector("[data-span-pick]").click();
+		return document.activeElement.dataset.segment === "prompt";
+	})()`))
+	require.True(t, s.Is(t, `(() => {
+		for (const shiftKey of [false, true]) {
+			document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", shiftKey, bubbles: true, cancelable: true}));
+		}
+		return !getSelection().isCollapsed;
+	})()`))
+	s.Until(t, `Number(document.querySelector("[data-span] [name=end]").value) > Number(document.querySelector("[data-span] [name=start]").value)`)
+	require.True(t, s.Is(t, `(() => {
+		document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true}));
+		return document.activeElement.name === "label";
+	})()`))
 }
 
 func (s *stage) theme(t *testing.T) {
