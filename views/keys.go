@@ -78,6 +78,7 @@ var (
 	keyGoHolds    = Key{"go-holds", []string{"g h"}, text.Say("Go to what is held"), Everywhere}
 	keyGoInbox    = Key{"go-inbox", []string{"g n"}, text.Say("Go to the inbox"), Everywhere}
 	keyTheme      = Key{"theme", []string{"t"}, text.Say("Light or dark"), Everywhere}
+	keyPalette    = Key{"", []string{"Control+k"}, text.Say("Find a place or a command"), Everywhere}
 	keyHelp       = Key{"help", []string{"?"}, text.Say("This list"), Everywhere}
 )
 
@@ -92,7 +93,7 @@ func labelKey(i int) Key {
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keySpan, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
 	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
-	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyHelp,
+	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyPalette, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }
 
@@ -141,6 +142,8 @@ func capOf(press string) string {
 		return "→"
 	case "Enter":
 		return "↵"
+	case "Control+k":
+		return "Ctrl K"
 	}
 	if len(press) == 1 {
 		return strings.ToUpper(press)

@@ -46,6 +46,7 @@ func routes() []route {
 		{post, views.PathLogin, public(), (*Server).login},
 		{post, views.PathLogout, session(review.PermRead), (*Server).logout},
 		{get, views.PathAccount, session(review.PermRead), (*Server).account},
+		{get, views.PathCommands, session(review.PermRead), (*Server).commands},
 		{post, views.PathPreferences, session(review.PermRead), (*Server).savePreferences},
 
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},

@@ -14,8 +14,12 @@ export function startKeys(): void {
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const target = event.target as HTMLElement;
+  if (event.ctrlKey || event.metaKey) {
+    withControl(event, target);
+    return;
+  }
   if (writes(target)) {
     if (event.key === "Escape") target.blur();
     return;
@@ -25,6 +29,20 @@ function onKey(event: KeyboardEvent): void {
   if (pressed === last.key && event.timeStamp - last.at < sameKeyRests) return;
   last = { key: pressed, at: event.timeStamp };
   if (resolve(target, first ? `${first} ${pressed}` : pressed)) event.preventDefault();
+}
+
+// withControl presses what is declared with Control, or Command on a Mac, also from within a field.
+function withControl(event: KeyboardEvent, target: HTMLElement): void {
+  if (event.repeat || busy() || event.shiftKey || document.querySelector("dialog[open]")) return;
+  const element = find((keys) => keys.includes(`Control+${event.key.toLowerCase()}`), target);
+  if (!element) return;
+  event.preventDefault();
+  press(element);
+}
+
+// usableFor finds what a key would press now.
+export function usableFor(key: string): HTMLElement | undefined {
+  return find((keys) => keys.includes(key), document.body);
 }
 
 // resolve does what the key means here, or keeps it as the first of two.
@@ -60,7 +78,7 @@ function usable(element: HTMLElement): boolean {
   return element.checkVisibility({ visibilityProperty: true }) && !element.matches(":disabled");
 }
 
-function press(element: HTMLElement): void {
+export function press(element: HTMLElement): void {
   if (element instanceof HTMLInputElement && element.type === "radio") {
     element.checked = !element.checked;
     element.dispatchEvent(new Event("change", { bubbles: true }));

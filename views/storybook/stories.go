@@ -147,6 +147,8 @@ func (s stories) record() []Story {
 		{"decisions-none", views.Decisions(none)},
 		{"decisions-mine", views.Decisions(mine)},
 		{"account", views.Account(views.AccountPage{Shell: shell(s.assets, anna), SignedInAt: now.Add(-2 * time.Hour)})},
+		{"commands", views.Commands(views.CommandsPage{Shell: shell(s.assets, anna)})},
+		{"commands-none", views.Commands(views.CommandsPage{Shell: shell(s.assets, anna), Query: "qqqqq"})},
 		{"account-refused", views.Account(views.AccountPage{Shell: shell(s.assets, anna), Preferences: review.Preferences{Language: "de", Theme: review.ThemeDark, Stay: true, Blur: true, Keys: map[string]string{"approve": "b"}},
 			KeyProblems: map[string]views.KeyProblem{"approve": {Taken: "Block"}}, Problem: &views.Problem{Code: review.CodeUnprocessable, Fields: []review.FieldError{{Field: "keys", Message: "one key cannot do two things, or cannot be pressed"}}}})},
 		{"account-no-apps", views.Account(views.AccountPage{Shell: lonely})},
