@@ -17,6 +17,7 @@ import { startPalette } from "./palette";
 import { startRows } from "./rows";
 import { startScroll } from "./scroll";
 import { startSpans } from "./spans";
+import { startSwipe } from "./swipe";
 import { startTheme } from "./theme";
 
 startTheme();
@@ -34,6 +35,7 @@ startCharts();
 startLive();
 startScroll();
 startPalette();
+startSwipe();
 startAhead();
 startAnnouncing();
 showPages();
