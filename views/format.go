@@ -1,7 +1,9 @@
 package views
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -64,7 +66,9 @@ func when(now, then time.Time) templ.Component {
 
 // ago is when, in a sentence.
 func ago(now, then time.Time) templ.Component {
-	return ui.Time(age(now, then)+" ago", machine(then), exact(then))
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return ui.Time(text.T(ctx, "%s ago", age(now, then)), machine(then), exact(then)).Render(ctx, w)
+	})
 }
 
 // score writes a number of [0,1] with two decimals. What is not quite 1 is never shown as 1.
@@ -143,19 +147,19 @@ func toneOf(s review.Severity, c review.Category) string {
 
 func severityWord(s review.Severity, c review.Category) string {
 	if c == review.CategoryBias {
-		return "Think"
+		return text.Say("Think")
 	}
 	switch s {
 	case review.SeverityCritical:
-		return "Critical"
+		return text.Say("Critical")
 	case review.SeverityHigh:
-		return "High"
+		return text.Say("High")
 	case review.SeverityMedium:
-		return "Medium"
+		return text.Say("Medium")
 	case "":
-		return "Blind" // the reader is to judge without it
+		return text.Say("Blind") // the reader is to judge without it
 	default:
-		return "Low"
+		return text.Say("Low")
 	}
 }
 
@@ -171,11 +175,11 @@ func title(s string) string {
 func kindWord(k review.ItemKind) string {
 	switch shownKind(k) {
 	case review.KindIntervention:
-		return "Intervention"
+		return text.Say("Intervention")
 	case review.KindAudit:
-		return "Audit sample"
+		return text.Say("Audit sample")
 	default:
-		return "Interaction"
+		return text.Say("Interaction")
 	}
 }
 
@@ -190,15 +194,15 @@ func shownKind(k review.ItemKind) review.ItemKind {
 func stateWord(s review.ItemState) string {
 	switch s {
 	case review.StateEscalated:
-		return "Escalated"
+		return text.Say("Escalated")
 	case review.StateDecided:
-		return "Decided"
+		return text.Say("Decided")
 	case review.StateSnoozed:
-		return "Snoozed"
+		return text.Say("Snoozed")
 	case review.StateSettling:
-		return "Settling"
+		return text.Say("Settling")
 	default:
-		return "Waiting"
+		return text.Say("Waiting")
 	}
 }
 
@@ -206,11 +210,11 @@ func stateWord(s review.ItemState) string {
 func verdictWord(v review.Verdict) string {
 	switch v {
 	case review.VerdictBlock:
-		return "Block"
+		return text.Say("Block")
 	case review.VerdictFlag:
-		return "Flag"
+		return text.Say("Flag")
 	default:
-		return "Allow"
+		return text.Say("Allow")
 	}
 }
 
@@ -229,15 +233,15 @@ func verdictTone(v review.Verdict) string {
 func judged(j review.Judgement, kind review.ItemKind) string {
 	switch {
 	case j == review.JudgeEscalate:
-		return "Escalated"
+		return text.Say("Escalated")
 	case kind == review.KindIntervention && j == review.JudgeApprove:
-		return "Sent"
+		return text.Say("Sent")
 	case kind == review.KindIntervention:
-		return "Dropped"
+		return text.Say("Dropped")
 	case j == review.JudgeApprove:
-		return "Approved"
+		return text.Say("Approved")
 	default:
-		return "Blocked"
+		return text.Say("Blocked")
 	}
 }
 

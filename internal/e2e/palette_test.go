@@ -8,7 +8,7 @@ import (
 	"github.com/guardroom/guardroom/internal/browsertest"
 )
 
-const option = `document.getElementById(document.querySelector("#palette-input").getAttribute("aria-activedescendant"))?.innerText ?? ""`
+const option = `(document.getElementById(document.querySelector("#palette-input").getAttribute("aria-activedescendant"))?.innerText ?? "")`
 
 func TestThePaletteGoesAndDoes(t *testing.T) {
 	s := newSite(t)
