@@ -337,7 +337,7 @@ func blindVerdict(p ItemPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = outcome(judgedTone(b.Judgement), judged(b.Judgement, p.View.Item.Kind)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outcome(judgedTone(b.Judgement), text.T(ctx, judged(b.Judgement, p.View.Item.Kind))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -176,7 +176,7 @@ func opinions(p ItemPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = outcome(judgedTone(d.Judgement), judged(d.Judgement, p.View.Item.Kind)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = outcome(judgedTone(d.Judgement), text.T(ctx, judged(d.Judgement, p.View.Item.Kind))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -498,7 +498,7 @@ func opinionGiven(p ItemPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = outcome(judgedTone(d.Judgement), judged(d.Judgement, p.View.Item.Kind)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outcome(judgedTone(d.Judgement), text.T(ctx, judged(d.Judgement, p.View.Item.Kind))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
