@@ -28,8 +28,8 @@ func TestCommandsAreFoundByAFewLetters(t *testing.T) {
 
 	german := text.With(t.Context(), language.German)
 	require.Equal(t, PathQueue, commandsOf(german, CommandsPage{Shell: Shell{Viewer: viewer}, Query: "warteschl"})[0].href)
-	own := For(t.Context(), review.Preferences{Keys: map[string]string{"go-decisions": "x"}}, "")
-	require.Equal(t, "X", commandsOf(own, CommandsPage{Shell: Shell{Viewer: viewer}, Query: "decisions"})[0].press)
+	own := For(t.Context(), review.Preferences{Keys: map[string]string{"go-decisions": "Q"}}, "")
+	require.Equal(t, "Q", commandsOf(own, CommandsPage{Shell: Shell{Viewer: viewer}, Query: "decisions"})[0].press)
 }
 
 func TestCommandsAreBounded(t *testing.T) {
