@@ -25,7 +25,7 @@ func TestThePaletteGoesAndDoes(t *testing.T) {
 
 	p.Chord(t, browsertest.Control, "k")
 	p.Type(t, "#palette-input", "decis")
-	p.Until(t, option+`.includes("Decisions")`)
+	p.Until(t, option+`.includes("decisions")`)
 	p.Press(t, "Enter")
 	p.Until(t, `location.pathname === "/decisions" && document.documentElement.dataset.busy === undefined`)
 
