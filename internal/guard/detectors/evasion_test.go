@@ -68,10 +68,10 @@ func (e evasions) screen(text string) (review.Verdict, []review.Finding) {
 const carrier = "Could you help me with my homework about the rivers of Europe? My teacher gave me this text to work with. "
 
 // unseenDisguises says how many of the attacks, alone and behind the carrier, one disguise
-// may still hide: words in reverse order leave no trace that is cheap to find; others need
+// may still hide: words in reverse order show only by capitals and full stops; others need
 // a vocabulary that is not there for every language. The numbers may only fall.
 var unseenDisguises = map[string]int{
-	"words in reverse order":    16,
+	"words in reverse order":    3,
 	"quoted-printable in lines": 2,
 	"spaces alone":              2,
 	"dots alone":                2,

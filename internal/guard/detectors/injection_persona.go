@@ -31,10 +31,10 @@ func personaWords() vocabulary {
 			`morals?|morality|guardrails|safeguards|inhibitions|moral compass|remorse|scruples|ethical principles|ethical standards`,
 		"wild": `unrestricted|unfiltered|uncensored|unhinged|amoral|immoral|unethical|jailbroken|jailbreaked|rogue|evil|limitless|` +
 			`unbound|unconstrained|unmoderated|lawless|unaligned`,
-		"ai":   `ai|a\.i\.?|chat ?bot|assistant|language model|model|llm|bot|gpt|chatgpt|version|persona|machine|intelligence|agent|mode`,
-		"bad":  `illegal|unethical|immoral|harmful|dangerous|offensive|inappropriate|explicit|evil|criminal|nsfw|controversial|toxic|violent|hateful|racist|derogatory|vulgar|inhumane|reckless|unlawful|malicious|taboo`,
-		"mode": `jailbreak|unrestricted|unfiltered|uncensored|dan|god|evil|opposite|chaos|no[\s-]?limits?|no[\s-]?filters?|freedom|unlocked|dark|nsfw|illegality|anarchy`,
-		"frame": `you are (?:now )?(?:a|an|my|the|that)|you play|play the part|take the role|act as|pretend|imagine|suppose you|screenwriter|novelist|my (?:next )?(?:novel|film|movie|story|book)|fictional|hypothetical\w*|thought experiment|role-?play\w*|a play together|playing a game|parallel (?:world|universe)`,
+		"ai":     `ai|a\.i\.?|chat ?bot|assistant|language model|model|llm|bot|gpt|chatgpt|version|persona|machine|intelligence|agent|mode`,
+		"bad":    `illegal|unethical|immoral|harmful|dangerous|offensive|inappropriate|explicit|evil|criminal|nsfw|controversial|toxic|violent|hateful|racist|derogatory|vulgar|inhumane|reckless|unlawful|malicious|taboo`,
+		"mode":   `jailbreak|unrestricted|unfiltered|uncensored|dan|god|evil|opposite|chaos|no[\s-]?limits?|no[\s-]?filters?|freedom|unlocked|dark|nsfw|illegality|anarchy`,
+		"frame":  `you are (?:now )?(?:a|an|my|the|that)|you play|play the part|take the role|act as|pretend|imagine|suppose you|screenwriter|novelist|my (?:next )?(?:novel|film|movie|story|book)|fictional|hypothetical\w*|thought experiment|role-?play\w*|a play together|playing a game|parallel (?:world|universe)`,
 		"detail": `step by step|step-by-step|exactly|(?:full|technical|great|vivid|every|all|the exact|precise) ~1details?|in detail|detailed|realis\w+|leave nothing out|recipe|instructions`,
 		"harm": `(?:pipe )?bombs?|explosives?|molotov|napalm|nerve (?:agent|gas)|sarin|ricin|anthrax|meth|methamphetamine|cocaine|heroin|fentanyl|launder\w*|hotwir\w+|ransomware|malware|keylogger|phishing|counterfeit\w*|poison(?:s|ed|ing)? ~2(?:victim|someone|people|him|her|water)|murderer|how to kill|kidnap\w*|terrorist|sabotag\w*|` +
 			`break(?:s|ing)? into|hack(?:s|ing)? (?:into|the|a|an)|takes? over the ~2(?:server|network)|rob(?:s|bing)? (?:a|the) (?:bank|store|shop)|steals? ~2(?:car|identity|data|money|passwords?|jewel\w*)|without (?:leaving a trace|being caught|getting caught)|get(?:s|ting)? past the ~2(?:alarm|security)|blackmail\w*|smuggl\w*`,

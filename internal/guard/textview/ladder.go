@@ -230,6 +230,7 @@ func (l *ladder) decoded(v, plain *View, f facts) (out []*View) {
 			}
 		}
 	}
+	add(wordsTurned(plain, l.left))
 	if f.has(signTags) {
 		add(tags(v, l.left))
 	}
