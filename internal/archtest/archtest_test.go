@@ -167,13 +167,16 @@ func mayImport(file sourceFile, row rule, imported string) bool {
 	return slices.Contains(row.imports, everything) && !harnesses[imported] && !strings.HasPrefix(imported, "cmd/")
 }
 
-func confinedRule(imported string) (rule, bool) {
-	for library, row := range confined {
-		if imported == library || strings.HasPrefix(imported, library+"/") {
-			return row, true
+// confinedRule is the row of the longest path that covers the import.
+func confinedRule(imported string) (row rule, isConfined bool) {
+	longest := ""
+	for library, candidate := range confined {
+		covers := imported == library || strings.HasPrefix(imported, library+"/")
+		if covers && len(library) > len(longest) {
+			longest, row, isConfined = library, candidate, true
 		}
 	}
-	return rule{}, false
+	return row, isConfined
 }
 
 // isThirdParty follows the go command: the first element of a path outside the standard library has a dot.

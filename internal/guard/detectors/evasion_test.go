@@ -244,7 +244,7 @@ func lookalikes() []struct{ name, text string } {
 		{"quoted-printable e-mail", "Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\n\nSch=C3=B6ne Gr=C3=BC=C3=9Fe aus M=C3=BCnchen=\n und bis bald"},
 		{"addresses", "The device 00:1A:2B:3C:4D:5E uses 2001:0db8:85a3:0000:0000:8a2e:0370:7334 and 192.168.0.17."},
 		{"UUIDs", "Order 018f6b7e-5c1d-7a3b-9e4f-2a1b3c4d5e6f and f47ac10b-58cc-4372-a567-0e02b2c3d479 were not delivered."},
-		{"wallet", "Is 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 a valid address, and bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq?"},
+		{"base58 lesson", "Why has base58 no 0, O, I and l? Is 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3 well-formed, and 3yZe7d?"},
 		{"SSH key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGK5nq4p8Y1sT4Vn2b0Qx7o8J9Zc3Lk5Hd6Wm1Rf2XyP nina@harbour"},
 		{"DNA", "Translate ATGGCCATTGTAATGGGCCGCTGAAAGGGTGCCCGATAG and find the longest open reading frame."},
 		{"chess", "1. e4 e5 2. Nf3 Nc6 3. Bb5 a6 4. Ba4 Nf6 5. O-O Be7 6. Re1 b5 7. Bb3 d6 8. c3 O-O. Who is better?"},

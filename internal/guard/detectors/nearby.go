@@ -62,19 +62,22 @@ func (s wordset) after(text string, at, reach int) bool {
 // between, and signs, after it.
 func (s wordset) leadsTo(text string, at int, between wordset) bool {
 	from := max(at-reachLeft, 0)
-	for last := 0; ; {
+	for {
 		start, end := wordBefore(text, from, at)
 		if start == end || start == from && from > 0 {
 			return false
 		}
 		word := text[start:end]
-		if s.in(word) || last > 0 && s.words[text[start:last]] {
+		if s.in(word) {
+			return true
+		}
+		if first, last := wordBefore(text, from, start); first < last && s.words[text[first:end]] {
 			return true
 		}
 		if !between.in(word) {
 			return false
 		}
-		at, last = start, end
+		at = start
 	}
 }
 

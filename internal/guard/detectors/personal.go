@@ -33,9 +33,15 @@ func precedence() []kind {
 	return []kind{
 		{"pii.iban", ibans},
 		{"pii.card", cards},
+		{"pii.crypto", cryptoAddresses},
 		{"pii.email", emails},
+		{"pii.national", nationalNumbers},
 		{"pii.ssn", socialSecurityNumbers},
+		{"pii.mac", macAddresses},
 		{"pii.ip", ipAddresses},
+		{"pii.bank", bankNumbers},
+		{"pii.passport", passports},
+		{"pii.license", licences},
 		{"pii.phone", phones},
 	}
 }
@@ -45,6 +51,7 @@ type personal struct {
 	find     finder
 	surer    []finder
 	severity review.Severity
+	literal  bool // what it finds is told by its case
 }
 
 func newPersonal(id string, severity review.Severity) *personal {
@@ -62,7 +69,11 @@ func newPersonal(id string, severity review.Severity) *personal {
 // Detect looks at the text as it is read and at everything decoded from it.
 func (p *personal) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, error) {
 	var out []review.Finding
-	for _, v := range in.Views.Plain() {
+	views := in.Views.Plain()
+	if p.literal {
+		views = in.Views.Literal()
+	}
+	for _, v := range views {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,44 @@
+package detectors
+
+import (
+	"github.com/guardroom/guardroom/internal/guard"
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// piiLicense finds numbers of driving licences and number plates.
+func piiLicense() guard.Spec {
+	return guard.Spec{
+		DetectorSpec: review.DetectorSpec{
+			ID: "pii.license", Title: "Driving licence and number plate", Category: review.CategoryPII, OWASP: "LLM02:2025",
+			Description: "Finds numbers of driving licences and of number plates behind words that say what they are, in many languages. By themselves they cannot be told from other numbers.",
+			Examples:    []string{"Driver's license D1234567", "The license plate is 7ABC123."},
+			Default:     review.Rule{Mode: review.ModeEnforce, Flag: 0.85},
+		},
+		Placeholder: "LICENSE",
+		New:         func() (guard.Detector, error) { return newPersonal("pii.license", review.SeverityMedium), nil },
+	}
+}
+
+func licences() finder {
+	licence := labelled{
+		message: "The number of a driving licence",
+		labels: newWordset("driver license|driver's license|drivers license|driver's licence|driver licence|driving licence|driving license|license dl|dl number|fuhrerschein|fuhrerscheinnummer|"+
+			"permis de|licencia de|carnet de|patente di|carta de|rijbewijs|rijbewijsnummer|prawo jazdy|prawa jazdy|водительское удостоверение|водительского удостоверения", "驾驶证|運転免許|운전면허"),
+		between: wordsetOf(usual(), "conduire|conducir|guida|conducao|manejo"), least: 6, most: 18, digits: 4, groups: 5, confidence: 0.9, digitGroups: true,
+	}
+	plate := labelled{
+		message: "A number plate",
+		labels: newWordset("license plate|licence plate|number plate|plate number|registration plate|plates|kennzeichen|kfz-kennzeichen|nummernschild|plaque d'immatriculation|immatriculation|"+
+			"matricula|targa|kenteken|tablica rejestracyjna|номерной знак|госномер", "车牌|ナンバープレート|번호판"),
+		between: usual(), least: 4, most: 9, digits: 1, letters: 1, groups: 4, confidence: 0.88,
+	}
+	return allOf(licence.find, plate.find)
+}
+
+// wordsetOf adds words to a wordset.
+func wordsetOf(s wordset, more string) wordset {
+	for w := range newWordset(more, "").words {
+		s.words[w] = true
+	}
+	return s
+}
