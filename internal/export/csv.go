@@ -22,7 +22,7 @@ type column struct {
 	cell func(review.DecisionRow) string
 }
 
-// columns is the documented, stable header: new columns are added at the end.
+// columns is the documented, stable header: scripts read it by place. What came later is in JSON Lines only.
 var columns = []column{
 	{"item_id", false, func(r review.DecisionRow) string { return r.Item.ID }},
 	{"interaction_id", false, func(r review.DecisionRow) string { return r.InteractionID }},
@@ -52,10 +52,6 @@ var columns = []column{
 	{"undone", false, func(r review.DecisionRow) string { return strconv.FormatBool(r.Undone) }},
 	{"prompt", true, func(r review.DecisionRow) string { return r.Prompt }},
 	{"response", true, func(r review.DecisionRow) string { return r.Response }},
-	{"decision_id", false, func(r review.DecisionRow) string { return r.Decision.ID }},
-	{"opinion", false, func(r review.DecisionRow) string { return strconv.Itoa(r.Decision.Opinion) }},
-	{"reverses", false, func(r review.DecisionRow) string { return r.Decision.Reverses }},
-	{"escalation", false, func(r review.DecisionRow) string { return r.Decision.Escalation }},
 }
 
 // Header returns the names of the CSV columns, in order.
@@ -80,6 +76,9 @@ func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
 	for row, err := range rows {
 		if err != nil {
 			return n, err
+		}
+		if row.Decision.Opinion > 0 {
+			continue // it settles nothing, and no column would say so
 		}
 		for i, c := range columns {
 			cells[i] = c.cell(row)

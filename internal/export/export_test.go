@@ -42,8 +42,7 @@ func sample() review.DecisionRow {
 
 func TestHeaderIsTheDocumentedContract(t *testing.T) {
 	require.Equal(t, "item_id,interaction_id,external_id,app,kind,user_id,model,created_at,decided_at,decision,label,reason,reviewer,guard_verdict,guard_risk,detectors,"+
-		"blind_verdict,final_verdict,changed_after_reveal,exposure,sampling_kind,propensity,policy_version,focused_ms,batch_id,undone,prompt,response,"+
-		"decision_id,opinion,reverses,escalation",
+		"blind_verdict,final_verdict,changed_after_reveal,exposure,sampling_kind,propensity,policy_version,focused_ms,batch_id,undone,prompt,response",
 		strings.Join(Header(), ","))
 }
 
@@ -71,6 +70,15 @@ func TestCSV(t *testing.T) {
 	require.Contains(t, got["prompt"], "␀ nul")
 }
 
+func TestCSVLeavesOpinionsOut(t *testing.T) {
+	opinion := sample()
+	opinion.Decision.Opinion = 2
+	var out bytes.Buffer
+	n, err := CSV(&out, rowsOf(opinion, sample()))
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
 func TestJSONLKeepsTextsAsTheyAre(t *testing.T) {
 	var out bytes.Buffer
 	n, err := JSONL(&out, rowsOf(sample(), sample()))
@@ -86,7 +94,7 @@ func TestJSONLKeepsTextsAsTheyAre(t *testing.T) {
 	for _, name := range Header() {
 		require.Contains(t, got, name)
 	}
-	require.Len(t, got, len(Header()))
+	require.Len(t, got, len(Header())+4, "and what is in JSON Lines only")
 }
 
 func TestAnErrorInTheRowsEndsTheExport(t *testing.T) {

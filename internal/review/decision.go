@@ -100,6 +100,14 @@ type DecisionRow struct {
 	Undone        bool
 	Prompt        string
 	Response      string
+	Redactions    []Redaction // of both
+}
+
+// masked is the row with placeholders for personal data and secrets.
+func (r DecisionRow) masked() DecisionRow {
+	a := Assessment{Redactions: r.Redactions}
+	r.Prompt, r.Response = a.Sanitized("prompt", r.Prompt), a.Sanitized("response", r.Response)
+	return r
 }
 
 // Delivery is one line of the feed that an App follows.

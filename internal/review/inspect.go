@@ -198,14 +198,23 @@ func (v ItemView) shownTo(viewer Viewer) ItemView {
 	return v
 }
 
-// Decisions iterates over the Decisions that the viewer may see, oldest first.
+// Decisions iterates over the Decisions that the viewer may see, oldest first. Who may
+// not read personal data gets placeholders in its place.
 func (s *Service) Decisions(ctx context.Context, v Viewer, f Filter) (iter.Seq2[DecisionRow, error], error) {
 	if !v.May(PermExport) {
 		return nil, Errorf(CodeForbidden, "your role may not export")
 	}
-	return s.Store.Decisions(ctx, DecisionQuery{
-		AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Now: s.now(),
-	}), nil
+	rows := s.Store.Decisions(ctx, DecisionQuery{AppIDs: v.appsNamed(f.App), Filter: f, Viewer: v.User.ID, Now: s.now()})
+	if v.May(PermPersonal) {
+		return rows, nil
+	}
+	return func(yield func(DecisionRow, error) bool) {
+		for row, err := range rows {
+			if !yield(row.masked(), err) {
+				return
+			}
+		}
+	}, nil
 }
 
 // LatestDecisions returns the newest Decisions that the viewer may see.

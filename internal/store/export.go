@@ -34,18 +34,26 @@ func (r exportRow) row(t texts) (review.DecisionRow, error) {
 		return review.DecisionRow{}, err
 	}
 	item, err := r.item.item()
-	return review.DecisionRow{
+	if err != nil {
+		return review.DecisionRow{}, err
+	}
+	row := review.DecisionRow{
 		Decision: d, Item: item, InteractionID: item.InteractionID, ExternalID: r.externalID, App: r.app,
 		Reviewer: r.reviewer, Undone: r.undone, Prompt: string(t.Prompt), Response: string(t.Response),
-	}, err
+	}
+	return row, decode(t.Redactions, &row.Redactions)
 }
 
 // texts are what an export shows of an Interaction.
 type texts struct {
-	ID       string
-	Prompt   []byte
-	Response []byte
+	ID         string
+	Prompt     []byte
+	Response   []byte
+	Redactions []byte // JSON
 }
+
+const selectTexts = `SELECT n.id, n.prompt, n.response, s.redactions FROM interactions n
+LEFT JOIN assessments s ON s.interaction_id = n.id WHERE n.id IN ?`
 
 // Decisions implements review.Reader.
 func (s *Store) Decisions(ctx context.Context, q review.DecisionQuery) iter.Seq2[review.DecisionRow, error] {
@@ -121,7 +129,7 @@ func (s *Store) texts(ctx context.Context, rows []exportRow) (map[string]texts, 
 		ids[i] = r.item.InteractionID
 	}
 	var found []texts
-	if err := s.read(ctx).Raw("SELECT id, prompt, response FROM interactions WHERE id IN ?", ids).Scan(&found).Error; err != nil {
+	if err := s.read(ctx).Raw(selectTexts, ids).Scan(&found).Error; err != nil {
 		return nil, err
 	}
 	byID := make(map[string]texts, len(found))
