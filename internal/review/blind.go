@@ -136,10 +136,14 @@ func (s *Service) judgeBlind(tx Tx, v Viewer, item Item, cmd BlindCommand, now t
 	if !cmd.Simulated {
 		verdict.FocusedMS = held.bounded(cmd.FocusedMS, now)
 	}
+	return verdict, keepBlindVerdict(tx, item, v.Actor(), verdict)
+}
+
+func keepBlindVerdict(tx Tx, item Item, by Actor, verdict BlindVerdict) error {
 	if err := tx.PutBlindVerdict(verdict); err != nil {
-		return BlindVerdict{}, err
+		return err
 	}
-	return verdict, tx.AppendEvent(event(now, v.Actor(), "item.judged_blind", item.ID, item.AppID,
+	return tx.AppendEvent(event(verdict.CreatedAt, by, "item.judged_blind", item.ID, item.AppID,
 		blindDetail{Judgement: verdict.Judgement, Propensity: item.BlindPropensity}))
 }
 

@@ -12,15 +12,16 @@ type Exposure struct {
 }
 
 // witness writes into a Decision what its author had seen: the exposure, their blind
-// verdict, and of a control what was shown as the guard's. An Item that is to be judged
-// blind first cannot be decided before; no way to a Decision goes around this.
+// verdict, and of a control what was shown as the guard's. A Decision on an Item that is
+// to be judged blind first, and was not, is both at once; no way to a Decision goes around
+// this.
 func witness(tx Tx, item Item, d *Decision) error {
 	blind, err := tx.BlindVerdict(item.ID, d.Actor.ID)
 	if err != nil {
 		return err
 	}
 	if item.Blind && item.State == StateOpen && blind == nil {
-		return Errorf(CodeConflict, "this item is judged blind first: give your own verdict, then the guard's is shown")
+		return unrevealed(tx, item, d)
 	}
 	if blind != nil {
 		d.BlindVerdict = &blind.Judgement
@@ -44,6 +45,28 @@ func witness(tx Tx, item Item, d *Decision) error {
 	if firstSaid(item, blind) {
 		d.Exposure.Precedents, err = tx.HasPrecedents(item)
 	}
+	return err
+}
+
+// unrevealed makes a Decision of somebody who never asked to see what the guard says, as
+// a script that decides at once: it is their blind verdict and, unchanged, their last
+// word. In a batch there is no text to judge by.
+func unrevealed(tx Tx, item Item, d *Decision) error {
+	if d.BatchID != "" {
+		return Errorf(CodeConflict, "this item is judged blind first: give your own verdict, then the guard's is shown")
+	}
+	verdict := BlindVerdict{
+		ItemID: item.ID, UserID: d.Actor.ID, Judgement: d.Judgement, Confidence: d.Confidence, FocusedMS: d.FocusedMS, CreatedAt: d.CreatedAt,
+	}
+	if err := keepBlindVerdict(tx, item, d.Actor, verdict); err != nil {
+		return err
+	}
+	d.BlindVerdict = &verdict.Judgement
+	if err := shownSuggestion(tx, item, d); err != nil {
+		return err
+	}
+	var err error
+	d.Exposure.Personal, err = tx.Unmasked(item.ID, d.Actor.ID)
 	return err
 }
 
