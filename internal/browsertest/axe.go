@@ -43,10 +43,12 @@ func (v Violation) String() string {
 	return b.String()
 }
 
-// Two frames let a change of theme or width reach every style before axe looks. It is
-// spared what none of the rules above asks for: selectors of what it found, and the
+// Two frames let a change of theme or width reach every style before axe looks, and what
+// fades in has faded in: halfway its colours are nobody's choice. It is spared what none of the rules above asks for: selectors of what it found, and the
 // style sheets a second time.
 const runAxe = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+	.then(() => Promise.allSettled(document.getAnimations()
+		.filter(a => a.playState === "running" && a.effect.getComputedTiming().endTime !== Infinity).map(a => a.finished)))
 	.then(() => axe.run(document, {runOnly: %s, resultTypes: ["violations"], selectors: false, preload: {assets: ["media"]}}))
 	.then(r => JSON.stringify(r.violations))`
 
