@@ -176,13 +176,21 @@ func (p Policy) Decide(findings []Finding, failures []Failure) (Verdict, float64
 	return verdict, noisyOr(strongest)
 }
 
+// VerdictOn is what one Finding by itself leads to.
+func (p Policy) VerdictOn(f Finding) Verdict {
+	rule := p.Detectors[f.Detector]
+	if rule.Mode != ModeEnforce {
+		return VerdictAllow
+	}
+	return rule.thresholds(kindOfSegment(f.Segment)).verdict(f.Confidence)
+}
+
 // decisive returns the Findings that reached a threshold of an enforced Detector;
 // all of them when none did.
 func (p Policy) decisive(findings []Finding) []Finding {
 	var out []Finding
 	for _, f := range findings {
-		rule := p.Detectors[f.Detector]
-		if rule.Mode == ModeEnforce && rule.thresholds(kindOfSegment(f.Segment)).verdict(f.Confidence) > VerdictAllow {
+		if p.VerdictOn(f) > VerdictAllow {
 			out = append(out, f)
 		}
 	}
