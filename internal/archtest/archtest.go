@@ -49,6 +49,7 @@ var table = map[string]rule{
 	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
 	"internal/audit":    {[]string{"internal/review", "internal/secret"}, "the chain hashes Events and does not store them"},
 	"internal/llm":      {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
+	"internal/gateway":  {[]string{"internal/review", "internal/llm"}, "one guarded call of a model: screened, redacted, sent, screened again, recorded"},
 
 	"internal/outbox":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
 	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "writes rows that it is handed"},
@@ -59,11 +60,12 @@ var table = map[string]rule{
 
 	"views":           {[]string{"internal/review", "internal/quality", "views/ui", "views/text", "static"}, "pages are functions of view models; they never see Echo or a database"},
 	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "static"}, "shows every view on fixtures"},
-	"web":             {[]string{"internal/review", "internal/quality", "views", "views/text", "static", "internal/secret"}, "HTTP in, use case, page out; it never sees GORM"},
+	"web":             {[]string{"internal/review", "internal/quality", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret"}, "HTTP in, use case, page out; it never sees GORM"},
 
 	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
 
+	"internal/llm/llmtest":     {nil, "stands in for a service, whoever calls it"},
 	"internal/pgtest":          {nil, "starts a PostgreSQL, whatever it is for"},
 	"internal/browsertest":     {nil, "drives a browser, whatever it looks at"},
 	"internal/archtest":        {nil, "reads source text"},
@@ -75,6 +77,7 @@ var table = map[string]rule{
 
 // harnesses exist for tests. Any test may import one; what ships may not.
 var harnesses = map[string]bool{
+	"internal/llm/llmtest":     true,
 	"internal/pgtest":          true,
 	"internal/browsertest":     true,
 	"internal/archtest":        true,
@@ -99,7 +102,7 @@ var confined = map[string]rule{
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
 	"github.com/chromedp":             {[]string{"internal/browsertest"}, "one harness drives the browser"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
-	"github.com/sony/gobreaker":       {[]string{"internal/guard"}, "breakers stand where remote detectors are asked"},
+	"github.com/sony/gobreaker":       {[]string{"internal/guard", "internal/llm"}, "breakers stand where remote detectors and models are asked"},
 	"github.com/theory/jsonpath":      {[]string{"internal/guard/remote"}, "paths are for answers of services"},
 	"github.com/zricethezav":          {[]string{"internal/guard/detectors"}, "gitleaks' rules are data; nothing else of it is run"},
 	"github.com/santhosh-tekuri":      {[]string{"internal/guard/detectors"}, "schemas of policies are compiled where texts are held to them"},
