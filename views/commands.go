@@ -48,7 +48,7 @@ func commandsOf(ctx context.Context, p CommandsPage) []command {
 		score int
 	}
 	var found []scored
-	for _, c := range allCommands(ctx, p.Viewer) {
+	for _, c := range allCommands(ctx, p.Shell) {
 		if score, ok := fits(query, c.word+" "+c.kind); ok {
 			found = append(found, scored{c, score})
 		}
@@ -61,10 +61,10 @@ func commandsOf(ctx context.Context, p CommandsPage) []command {
 	return out
 }
 
-// allCommands are the places of the navigation, with the keys declared for them, and the viewer's Apps.
-func allCommands(ctx context.Context, v review.Viewer) []command {
+// allCommands are the places of the navigation, with the keys declared for them, the viewer's saved views and Apps.
+func allCommands(ctx context.Context, s Shell) []command {
 	var out []command
-	for _, g := range places(v) {
+	for _, g := range places(s.Viewer) {
 		for _, e := range g.entries {
 			c := command{word: text.T(ctx, e.word), kind: text.T(ctx, g.title), href: e.href}
 			if e.key != nil {
@@ -73,8 +73,16 @@ func allCommands(ctx context.Context, v review.Viewer) []command {
 			out = append(out, c)
 		}
 	}
+	for i, view := range s.Views {
+		c := command{word: view.Name, kind: text.T(ctx, "Saved view"), href: savedPath(s.Viewer, view)}
+		if i < viewKeys {
+			c.press = viewKey(i).cap(ctx)
+		}
+		out = append(out, c)
+	}
+	out = append(out, command{word: text.T(ctx, "Saved views"), kind: text.T(ctx, "How you work"), href: PathViews})
 	out = append(out, command{word: text.T(ctx, "Account"), kind: text.T(ctx, "How you work"), href: PathAccount})
-	for _, a := range v.Apps {
+	for _, a := range s.Viewer.Apps {
 		out = append(out,
 			command{word: a.Name, kind: text.T(ctx, "Queue of an App"), href: QueuePath(review.Filter{App: a.Name}, nil)},
 			command{word: a.Name, kind: text.T(ctx, "Policy of an App"), href: PolicyPath(a.Name)})

@@ -65,6 +65,7 @@ var (
 	keyOpenRow    = Key{"open", []string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
 	keyPickRow    = Key{"choose", []string{"x"}, text.Say("Choose the line"), OnQueue}
 	keyFilter     = Key{"filter", []string{"f"}, text.Say("Filter"), OnQueue}
+	keyViews      = Key{"views", []string{"v"}, text.Say("Saved views"), OnQueue}
 	keySearch     = Key{"search", []string{"/"}, text.Say("Search"), OnQueue}
 	keyNextPage   = Key{"next-page", []string{"]"}, text.Say("Next page"), OnQueue}
 	keyFirstPage  = Key{"first-page", []string{"["}, text.Say("First page"), OnQueue}
@@ -89,11 +90,16 @@ func labelKey(i int) Key {
 	return Key{"", []string{fmt.Sprint(i + 1)}, text.Say("Set or clear a label"), OnItem}
 }
 
+// viewKey goes to one of the first saved views.
+func viewKey(i int) Key {
+	return Key{"", []string{fmt.Sprintf("g %d", i+1)}, text.Say("Go to a saved view"), Everywhere}
+}
+
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keySpan, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
-	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keySearch, keyNextPage, keyFirstPage,
-	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, keyTheme, keyPalette, keyHelp,
+	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keyViews, keySearch, keyNextPage, keyFirstPage,
+	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, {"", []string{"g 1–9"}, text.Say("Go to a saved view"), Everywhere}, keyTheme, keyPalette, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }
 

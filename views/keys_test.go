@@ -58,7 +58,7 @@ func TestOwnKeysAreRefusedWithAReason(t *testing.T) {
 		{map[string]string{"approve": "b", "block": "a"}, map[string]KeyProblem{}}, // exchanged
 		{map[string]string{"approve": "b"}, map[string]KeyProblem{"approve": {Taken: "Block"}}},
 		{map[string]string{"approve": "y", "block": "y"}, map[string]KeyProblem{"approve": {Taken: "Block"}, "block": {Taken: "Approve"}}},
-		{map[string]string{"approve": "g"}, map[string]KeyProblem{"approve": {Taken: keyGoInbox.Does}}},
+		{map[string]string{"approve": "g"}, map[string]KeyProblem{"approve": {Taken: viewKey(0).Does}}},
 		{map[string]string{"approve": "5"}, map[string]KeyProblem{"approve": {Taken: labelKey(4).Does}}},
 		{map[string]string{"go-queue": "y q"}, map[string]KeyProblem{}},
 		{map[string]string{"approve": "ab"}, map[string]KeyProblem{"approve": {}}},

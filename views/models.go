@@ -33,10 +33,11 @@ const (
 type Shell struct {
 	Assets *static.Assets
 	Viewer review.Viewer
-	Counts review.Counts // over the viewer's Apps
-	Desk   review.Desk   // what the viewer has to look after
-	Now    time.Time     // every age and countdown of the page is reckoned from it
-	Notice *Notice       // what the last action did; nil when there is nothing to say
+	Counts review.Counts      // over the viewer's Apps
+	Desk   review.Desk        // what the viewer has to look after
+	Views  []review.SavedView // the lists that the viewer has named or has from others
+	Now    time.Time          // every age and countdown of the page is reckoned from it
+	Notice *Notice            // what the last action did; nil when there is nothing to say
 }
 
 // Notice tells, once, what the last action did. It is announced to screen readers.

@@ -40,10 +40,13 @@ var (
 	filterMine          = review.Filter{Mine: true}
 )
 
+// reviewTitle is the group of lists; saved ones follow it.
+var reviewTitle = text.Say("Review")
+
 // places lists what there is to go to.
 func places(v review.Viewer) []group {
 	groups := []group{
-		{text.Say("Review"), []entry{
+		{reviewTitle, []entry{
 			{place: PlaceQueue, word: text.Say("Queue"), icon: "queue", href: PathQueue},
 			{place: PlaceInterventions, word: text.Say("Interventions"), icon: "intervention", href: QueuePath(filterInterventions, nil), key: &keyGoProposed},
 			{place: PlaceAudit, word: text.Say("Audit samples"), icon: "audit", href: QueuePath(filterAudit, nil)},

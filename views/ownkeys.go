@@ -118,7 +118,7 @@ type collision struct {
 
 // collisions lists keys that work on one page and are pressed alike, and those that are the beginning of another.
 func collisions(keys []Key) []collision {
-	keys = slices.Concat(keys, labelKeys())
+	keys = slices.Concat(keys, digitKeys())
 	var out []collision
 	for i, one := range keys {
 		for _, other := range keys[i+1:] {
@@ -139,11 +139,15 @@ func clash(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+" ") || strings.HasPrefix(b, a+" ")
 }
 
-// labelKeys are the digits: a page has as many of them as its policy has labels.
-func labelKeys() []Key {
-	out := make([]Key, maxLabelKeys)
-	for i := range out {
-		out[i] = labelKey(i)
+// digitKeys are those of labels, of which a page has as many as its policy has, and of
+// saved views, of which it has as many as somebody saved.
+func digitKeys() []Key {
+	var out []Key
+	for i := range maxLabelKeys {
+		out = append(out, labelKey(i))
+	}
+	for i := range viewKeys {
+		out = append(out, viewKey(i))
 	}
 	return out
 }

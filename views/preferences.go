@@ -22,12 +22,13 @@ const (
 	FieldKeys     = "keys"
 )
 
-// ParsePreferences reads the form. A field that the form does not have changes nothing that anybody has declared.
-func ParsePreferences(form url.Values) review.Preferences {
-	p := review.Preferences{
-		Language: form.Get(FieldLanguage), Theme: review.Theme(form.Get(FieldTheme)),
-		Stay: form.Get(FieldStay) != "", Blur: form.Get(FieldBlur) != "", Plain: form.Get(FieldPlain) != "",
-	}
+// ParsePreferences reads the form. A field that the form does not have changes nothing that anybody has declared, and what
+// is chosen elsewhere stays as it was before.
+func ParsePreferences(form url.Values, before review.Preferences) review.Preferences {
+	p := before
+	p.Language, p.Theme = form.Get(FieldLanguage), review.Theme(form.Get(FieldTheme))
+	p.Stay, p.Blur, p.Plain = form.Get(FieldStay) != "", form.Get(FieldBlur) != "", form.Get(FieldPlain) != ""
+	p.Keys = nil
 	for _, k := range ownable() {
 		if press := form.Get(FieldKeys + "." + k.ID); press != "" && press != k.Press[0] {
 			if p.Keys == nil {

@@ -10,10 +10,11 @@ import (
 )
 
 func TestPreferencesAreReadFromTheForm(t *testing.T) {
-	p := ParsePreferences(url.Values{"language": {"de"}, "theme": {"dark"}, "stay": {"on"}, "keys.approve": {"y"}, "keys.block": {"b"}, "keys.none": {"q"}})
-	require.Equal(t, review.Preferences{Language: "de", Theme: review.ThemeDark, Stay: true, Keys: map[string]string{"approve": "y"}}, p,
-		"what everybody presses is no choice, and nobody has declared none")
-	require.Equal(t, review.Preferences{}, ParsePreferences(nil))
+	p := ParsePreferences(url.Values{"language": {"de"}, "theme": {"dark"}, "stay": {"on"}, "keys.approve": {"y"}, "keys.block": {"b"}, "keys.none": {"q"}},
+		review.Preferences{Blur: true, View: "v-1", Keys: map[string]string{"skip": "w"}})
+	require.Equal(t, review.Preferences{Language: "de", Theme: review.ThemeDark, Stay: true, View: "v-1", Keys: map[string]string{"approve": "y"}}, p,
+		"what everybody presses is no choice, nobody has declared none, and the view is chosen elsewhere")
+	require.Equal(t, review.Preferences{}, ParsePreferences(nil, review.Preferences{}))
 }
 
 func TestPreferencesAreHeldToWhatThereIs(t *testing.T) {

@@ -115,7 +115,11 @@ func (s *Server) shell(c *call) (views.Shell, error) {
 	if err != nil {
 		return views.Shell{}, err
 	}
+	saved, err := s.Service.SavedViews(c.Request().Context(), c.viewer)
+	if err != nil {
+		return views.Shell{}, err
+	}
 	return views.Shell{
-		Assets: s.Assets, Viewer: c.viewer, Counts: counts, Desk: desk, Now: s.Clock().UTC(), Notice: s.sessions.takeNotice(c),
+		Assets: s.Assets, Viewer: c.viewer, Counts: counts, Desk: desk, Views: saved, Now: s.Clock().UTC(), Notice: s.sessions.takeNotice(c),
 	}, nil
 }

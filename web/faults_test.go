@@ -51,6 +51,10 @@ func (b *broken) OwnControls(context.Context, string, []string) (review.Counts, 
 	return nil, nil
 }
 
+func (b *broken) SavedViews(context.Context, string, []string, int) ([]review.SavedView, error) {
+	return nil, nil
+}
+
 func (b *broken) Desk(context.Context, string, []string, time.Time) (review.Desk, error) {
 	return review.Desk{}, nil
 }

@@ -11,7 +11,25 @@ import (
 )
 
 // home leads to where the work is.
-func (s *Server) home(c *call) error { return c.see(views.PathQueue) }
+func (s *Server) home(c *call) error {
+	if err := s.identify(c); err != nil {
+		return c.see(views.PathQueue) // which asks who it is
+	}
+	return c.see(s.start(c))
+}
+
+// start is the list that the viewer begins with. Whatever keeps it from being known must
+// not keep them from their work.
+func (s *Server) start(c *call) string {
+	if c.viewer.User.Preferences.View == "" {
+		return views.PathQueue
+	}
+	saved, err := s.Service.SavedViews(c.Request().Context(), c.viewer)
+	if err != nil {
+		return views.PathQueue
+	}
+	return views.StartPath(c.viewer, saved)
+}
 
 // loginForm shows the sign-in page, unless there is no need to.
 func (s *Server) loginForm(c *call) error {
@@ -22,7 +40,7 @@ func (s *Server) loginForm(c *call) error {
 	next := localPath(q.Get(views.FieldNext))
 	switch err := s.identify(c); review.CodeOf(err) {
 	case "":
-		return c.see(orQueue(next))
+		return c.see(s.afterLogin(c, next))
 	case review.CodeUnauthenticated:
 		return c.page(http.StatusOK, views.Login(views.LoginPage{Assets: s.Assets, Next: next}))
 	default:
@@ -44,8 +62,10 @@ func (s *Server) login(c *call) error {
 	if err != nil {
 		return s.refuseLogin(c, email, next, err)
 	}
-	c.viewer.User = user
-	return c.see(orQueue(next))
+	if c.viewer, err = s.Accounts.Viewer(c.Request().Context(), user.ID); err != nil {
+		return err
+	}
+	return c.see(s.afterLogin(c, next))
 }
 
 func (s *Server) signIn(c *call, email, password string) (review.User, error) {
@@ -83,9 +103,10 @@ func (s *Server) logout(c *call) error {
 	return c.see(views.PathLogin)
 }
 
-func orQueue(next string) string {
+// afterLogin is where somebody wanted to go, or where they begin.
+func (s *Server) afterLogin(c *call, next string) string {
 	if next == "" {
-		return views.PathQueue
+		return s.start(c)
 	}
 	return next
 }

@@ -39,6 +39,10 @@ const (
 	didReleaseHold outcome = "released"
 	didReverse     outcome = "reverse"
 	didUndoBatch   outcome = "unbatch"
+
+	didSaveView   outcome = "view"
+	didShareView  outcome = "share"
+	didDeleteView outcome = "unview"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -66,6 +70,10 @@ var outcomeTexts = map[outcome]string{
 	didReleaseHold: text.Say("Released. The holder has been told."),
 	didReverse:     text.Say("Reversed. The app will be told."),
 	didUndoBatch:   text.Say("Taken back, all of them. They are in the queue again."),
+
+	didSaveView:   text.Say("View saved."),
+	didShareView:  text.Say("Saved. It says below who has the view now."),
+	didDeleteView: text.Say("View deleted."),
 }
 
 // noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.

@@ -27,7 +27,7 @@ func (s *Server) savePreferences(c *call) error {
 	if err != nil {
 		return err
 	}
-	wanted := views.ParsePreferences(form)
+	wanted := views.ParsePreferences(form, c.viewer.User.Preferences)
 	problems, err := views.CheckPreferences(wanted)
 	if err == nil {
 		err = s.Accounts.SavePreferences(c.Request().Context(), c.viewer, wanted)

@@ -116,6 +116,10 @@ type Tx interface {
 	UserByEmail(email string) (User, error)
 	SetPassword(userID, hash string) error
 	PutPreferences(userID string, p Preferences) error // inserts or replaces
+	SavedView(id string) (SavedView, error)
+	PutSavedView(SavedView) error // inserts or replaces; CodeConflict when the name is taken
+	DeleteSavedView(id string) error
+	CountSavedViews(ownerID, appID string) (int, error) // of an owner, or with "" those shared with an App
 	PutMembership(userID, appID string) error
 	PutPolicy(p Policy, by Actor, reason string, at time.Time) error // and makes it the active one
 	PolicyDraft(appID string) (*PolicyDraft, error)                  // nil when there is none
@@ -180,6 +184,9 @@ type Reader interface {
 	// show.
 	OwnControls(ctx context.Context, userID string, appIDs []string) (Counts, error)
 	Decisions(ctx context.Context, q DecisionQuery) iter.Seq2[DecisionRow, error]
+
+	// SavedViews lists the user's own views by name, then those shared with the Apps.
+	SavedViews(ctx context.Context, userID string, appIDs []string, limit int) ([]SavedView, error)
 
 	Holds(ctx context.Context, q HoldsQuery) ([]Hold, error)
 	Desk(ctx context.Context, userID string, appIDs []string, now time.Time) (Desk, error)

@@ -23,6 +23,7 @@ type Preferences struct {
 	Stay     bool              `json:"stay,omitempty"`  // a decided Item stays on the screen
 	Blur     bool              `json:"blur,omitempty"`  // texts of Items are blurred until wanted
 	Plain    bool              `json:"plain,omitempty"` // not even what may disturb is blurred
+	View     string            `json:"view,omitempty"`  // id of the SavedView that they begin with; "" is the queue
 	Keys     map[string]string `json:"keys,omitempty"`  // of commands that somebody presses another way, by the command's name
 }
 
@@ -48,6 +49,9 @@ func (p Preferences) validate() error {
 	}
 	if p.Theme != ThemeSystem && p.Theme != ThemeLight && p.Theme != ThemeDark {
 		wrong.addf("theme", "must be light, dark or empty")
+	}
+	if len(p.View) > maxIDBytes {
+		wrong.addf("view", "is no view")
 	}
 	if len(p.Keys) > maxOwnKeys {
 		wrong.addf("keys", "are more than %d", maxOwnKeys)

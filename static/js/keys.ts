@@ -90,7 +90,7 @@ export function press(element: HTMLElement): void {
   }
   if (element.matches("a, button, summary")) {
     element.click();
-    if (element.matches("summary")) element.parentElement?.querySelector<HTMLElement>("select, input, textarea, a")?.focus();
+    if (element.matches("summary")) element.parentElement?.querySelector<HTMLElement>("select, input:not([type=hidden]), textarea, a")?.focus();
     return;
   }
   element.scrollIntoView({ block: "start" });

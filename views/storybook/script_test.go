@@ -202,7 +202,7 @@ func (s *stage) walks(t *testing.T) {
 	s.Press(t, "j")
 	require.Equal(t, "1", s.Text(t, at))
 	s.Press(t, "f")
-	require.True(t, s.Is(t, `document.querySelector("details.panel").open`))
+	require.True(t, s.Is(t, `document.querySelector("details.panel:has(#filter-state)").open`))
 	require.Equal(t, "filter-state", s.Text(t, focusedID))
 	s.Press(t, "Escape")
 	s.Press(t, "g", "d")

@@ -14,6 +14,7 @@ func Stories(assets *static.Assets) []Story {
 	var all []Story
 	all = append(all, s.login()...)
 	all = append(all, s.queue()...)
+	all = append(all, s.saved()...)
 	all = append(all, s.item()...)
 	all = append(all, s.blindly()...)
 	all = append(all, s.holding()...)
@@ -58,6 +59,8 @@ func (s stories) queue() []Story {
 	huge := page(josef, review.Filter{}, 11)
 	huge.Counts = review.Counts{{Kind: review.KindInteraction, State: review.StateOpen, N: 1_000_000}, {Kind: review.KindAudit, State: review.StateOpen, N: 204_112}}
 	escalated := page(josef, review.Filter{State: review.StateEscalated}, 3)
+	named := page(anna, review.Filter{Severity: review.SeverityHigh, Sort: review.SortOldest}, 11)
+	named.Views = savedViews(4)
 	return []Story{
 		{"queue-fresh", views.Queue(fresh)},
 		{"queue-done", views.Queue(done)},
@@ -69,6 +72,7 @@ func (s stories) queue() []Story {
 		{"queue-notice", views.Queue(noticed)},
 		{"queue-million", views.Queue(huge)},
 		{"queue-escalated", views.Queue(escalated)},
+		{"queue-named", views.Queue(named)},
 		{"queue-viewer", views.Queue(page(viewer, review.Filter{}, 11))},
 	}
 }

@@ -124,6 +124,16 @@ func (s *Site) Email(role review.Role) string {
 	return email
 }
 
+// Viewer is the person with the role, as use cases know them.
+func (s *Site) Viewer(t testing.TB, role review.Role) review.Viewer {
+	t.Helper()
+	user, err := s.Server.Store.UserByEmail(t.Context(), s.Email(role))
+	require.NoError(t, err)
+	viewer, err := s.Accounts.Viewer(t.Context(), user.ID)
+	require.NoError(t, err)
+	return viewer
+}
+
 // Join adds another person with the role to Home, and signs them in. Their e-mail
 // address begins with the name.
 func (s *Site) Join(name string, role review.Role) *Client {

@@ -37,7 +37,7 @@ func Run(t *testing.T, database Database) {
 	for _, group := range [][]scenario{
 		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
 		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), batchScenarios(), holdingScenarios(), decidingScenarios(), machineScenarios(),
-		blindScenarios(), controlScenarios(), insightScenarios(),
+		blindScenarios(), controlScenarios(), insightScenarios(), savedViewScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
