@@ -51,6 +51,8 @@ var table = map[string]rule{
 	"internal/llm":      {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
 	"internal/gateway":  {[]string{"internal/review", "internal/llm"}, "one guarded call of a model: screened, redacted, sent, screened again, recorded"},
 
+	"internal/bias/experiment": {[]string{"internal/review"}, "reads what an Experiment has shown; it stores nothing and assigns nobody"},
+
 	"internal/outbox":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
 	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "writes rows that it is handed"},
 	"internal/redteam": {[]string{"internal/review", "internal/guard", "internal/secret"}, "attacks through the same pipeline that serves"},
