@@ -86,6 +86,7 @@ func (quietGuard) CheckPolicy(p review.Policy) error { return p.Validate() }
 func (quietGuard) Screen(context.Context, []review.Segment, review.Policy) review.Screening {
 	return review.Screening{}
 }
+func (quietGuard) Texts() []review.InterventionText                                  { return nil }
 func (quietGuard) Observe(review.Interaction, *review.Feedback) []review.Observation { return nil }
 func (quietGuard) Update(s review.BiasState, _ review.Observation, _ time.Time) (review.BiasState, *review.Proposal) {
 	return s, nil

@@ -1,6 +1,8 @@
 package bias
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -8,6 +10,72 @@ import (
 
 // UncriticalAcceptance is the id of the detector of answers that are taken over unread, unchecked and unchanged.
 const UncriticalAcceptance = "bias.uncritical_acceptance"
+
+func acceptance() detector {
+	return detector{
+		spec:  acceptanceSpec(),
+		habit: usual(),
+		observe: func(in review.Interaction, f *review.Feedback) (review.Observation, bool) {
+			if f == nil {
+				return review.Observation{}, false
+			}
+			return observeAcceptance(in.Content.Response, *f)
+		},
+		message: func(b belief) string {
+			return fmt.Sprintf("Uncritical acceptance risk: about %.0f %% of this user's recent answers were taken over unchanged, "+
+				"unchecked and faster than they can be read.", math.Round(100*b.main.mean()))
+		},
+		notes: func(o review.Observation) string {
+			if o.KnownBad {
+				return " This answer is known to be wrong."
+			}
+			return ""
+		},
+		strategy: acceptanceStrategy,
+		texts: map[string]string{
+			accuracyPrompt: "You have been taking over answers very quickly. Before this one: which part would matter most if it were wrong, " +
+				"and where could you check it?",
+			counterEvidence: "Please look at this answer once more before you use it. Can you find one statement in it that you would want to check, " +
+				"and a source that would settle it?",
+			answerFirst: "A lot may depend on this answer. Before you use it: what would you have said yourself, where does the answer differ, " +
+				"and which source could settle that?",
+			delayedReveal: "The answer comes in a moment. Meanwhile: what would a good answer have to contain, and how would you notice that it does not?",
+			plainText:     "You have been taking over answers very quickly. Checking one statement takes a minute and finds most mistakes.",
+		},
+	}
+}
+
+// acceptanceStrategy asks for more the more is at stake.
+func acceptanceStrategy(o review.Observation) string {
+	switch {
+	case o.KnownBad:
+		return counterEvidence
+	case o.RiskClass == "high":
+		return answerFirst
+	default:
+		return accuracyPrompt
+	}
+}
+
+// acceptanceSpec: what is enforced here is that an analyst is asked; nothing reaches the user before a person sends it.
+// Its alarms cannot be measured against labels, because nobody can label a habit; under the belief's own prior at least
+// nine in ten users for whom it fires do accept more than half of what they see in this way (TestFiresForHabits).
+func acceptanceSpec() review.DetectorSpec {
+	return review.DetectorSpec{
+		ID:       UncriticalAcceptance,
+		Title:    "Uncritical acceptance risk",
+		Category: review.CategoryBias,
+		OWASP:    "LLM09:2025",
+		Description: "Follows how often a user takes over answers unchanged, without checking anything, and in less time than the fastest " +
+			"reader needs (1 s + words ÷ 7.5 per s). Needs Feedback with edit ratio, verification and focused time; what was not observed " +
+			"counts neither way. It measures a risk: whether the answers were wrong it does not know.",
+		Examples: []string{
+			"Ten answers of 200 words in a row accepted after two seconds each, nothing opened, nothing changed.",
+			"Feedback “accepted without review” again and again.",
+		},
+		Default: review.Rule{Mode: review.ModeEnforce},
+	}
+}
 
 // editedFrom is the edit ratio from which an answer counts as changed.
 const editedFrom = 0.02
@@ -36,7 +104,7 @@ func observeAcceptance(response string, f review.Feedback) (review.Observation, 
 	if !accepted(f.Action) {
 		return o, true
 	}
-	o.KnownBad = f.AITruth == "wrong" || f.Seeded != nil && *f.Seeded
+	o.KnownBad = knownWrong(f)
 	signs := [...]sign{unchanged(f), unverified(f), unread(f, response)}
 	unknown := false
 	for _, s := range signs {

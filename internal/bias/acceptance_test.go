@@ -17,7 +17,7 @@ func TestUncriticalAcceptanceNeedsEverySignObserved(t *testing.T) {
 	quick := review.Feedback{
 		Action: review.FeedbackAccepted, EditRatio: ptr(0.0), FocusedMS: ptr(int64(10_900)), Verification: &review.Verification{},
 	}
-	const nothing = -1
+
 	for name, c := range map[string]struct {
 		change   func(*review.Feedback)
 		response string

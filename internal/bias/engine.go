@@ -1,27 +1,21 @@
 package bias
 
 import (
-	"math"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// When the engine speaks up, and how often.
-const (
-	fireAt     = 0.9 // least P(θ > θ0)
-	clearAt    = 0.7 // at or under it a fired detector falls silent
-	leastKnown = 8.0 // least effective number of observations
-	cooldown   = 24 * time.Hour
-	habitual   = 0.5 // θ0: what a user does in more than half of the exchanges is a habit
-)
+// cooldown is how long a user is left alone after a proposal about the same bias.
+const cooldown = 24 * time.Hour
 
 // Engine follows every user's habits, one belief per user and detector. It holds no user's state and is safe for
 // concurrent use.
 type Engine struct {
-	model *Model
-	specs []review.DetectorSpec
+	detectors []detector // sorted by id
+	byID      map[string]detector
 }
 
 // New makes the engine with its embedded model.
@@ -30,56 +24,69 @@ func New() (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{model: model, specs: []review.DetectorSpec{leadingSpec(model), acceptanceSpec()}}, nil
+	e := &Engine{byID: map[string]detector{}, detectors: []detector{
+		anchoring(), automation(), confirmation(), fixation(), leading(model), overconfidence(), sycophancy(model), acceptance(),
+	}}
+	for _, d := range e.detectors {
+		e.byID[d.spec.ID] = d
+	}
+	return e, nil
 }
 
 // Specs lists the detectors, sorted by id.
-func (e *Engine) Specs() []review.DetectorSpec { return slices.Clone(e.specs) }
+func (e *Engine) Specs() []review.DetectorSpec {
+	specs := make([]review.DetectorSpec, len(e.detectors))
+	for i, d := range e.detectors {
+		specs[i] = d.spec
+	}
+	return specs
+}
+
+// Texts lists what the detectors would say to a user, per detector and strategy, sorted by both.
+func (e *Engine) Texts() []review.InterventionText {
+	var out []review.InterventionText
+	for _, d := range e.detectors {
+		for _, strategy := range slices.Sorted(maps.Keys(d.texts)) {
+			out = append(out, review.InterventionText{Bias: d.spec.ID, Strategy: strategy, Text: d.texts[strategy]})
+		}
+	}
+	return out
+}
 
 // Observe reads one exchange and, if there is any, what the user did with the response. It stores nothing.
 func (e *Engine) Observe(in review.Interaction, f *review.Feedback) []review.Observation {
 	var out []review.Observation
-	if in.Content.Prompt != "" {
-		out = append(out, e.model.observeLeading(in.Content.Prompt))
-	}
-	if f != nil {
-		if o, ok := observeAcceptance(in.Content.Response, *f); ok {
+	for _, d := range e.detectors {
+		if o, ok := d.observe(in, f); ok {
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
-// Update folds an Observation into the state of a user. The detector fires when P(θ > θ0) reaches .9 on at least 8
-// effective observations and stays fired until it falls to .7. A fired detector proposes at the next Observation that
-// speaks for the bias, and at most once in 24 hours. An Observation or a state that is not a number changes nothing
-// but is started anew, so that one bad row cannot silence a detector for ever.
+// Update folds an Observation into the state of a user. The detector fires when its confidence reaches .9 on at least as
+// many effective observations as it needs, and stays fired until it falls to .7. A fired detector proposes at the next
+// Observation that speaks for the bias, and at most once in 24 hours. An Observation or a state that is not a number changes
+// nothing but is started anew, so that one bad row cannot silence a detector for ever.
 func (e *Engine) Update(s review.BiasState, o review.Observation, now time.Time) (review.BiasState, *review.Proposal) {
-	if !(o.X >= 0 && o.X <= 1) {
+	d, known := e.byID[o.Detector]
+	if !known || !(o.X >= 0 && o.X <= 1) {
 		return s, nil
 	}
-	p := beliefOf(s).observe(o.X, forgetting)
-	confidence := p.above(habitual)
-	s.Alpha, s.Beta, s.Weight, s.UpdatedAt = p.alpha, p.beta, p.weight, now
+	b := beliefOf(s).observe(o, d.habit)
+	confidence := d.habit.confidence(b)
+	s = b.into(s)
+	s.UpdatedAt = now
 	switch {
-	case confidence >= fireAt && p.weight >= leastKnown:
+	case confidence >= d.habit.fire && d.habit.known(b):
 		s.Firing = true
-	case confidence <= clearAt:
+	case confidence <= d.habit.clear:
 		s.Firing = false
 	}
 	cooling := s.FiredAt != nil && now.Sub(*s.FiredAt) < cooldown
-	if !s.Firing || cooling || o.X <= habitual {
+	if !s.Firing || cooling || !d.habit.speaksFor(o) {
 		return s, nil
 	}
 	s.FiredAt = &now
-	return s, propose(p, confidence, o)
-}
-
-// beliefOf reads the belief back from a state; a new or a broken one is the prior.
-func beliefOf(s review.BiasState) posterior {
-	sound := s.Alpha >= 1 && s.Beta >= 1 && s.Weight >= 0 && !math.IsInf(s.Alpha+s.Beta+s.Weight, 0)
-	if !sound {
-		return uniform()
-	}
-	return posterior{alpha: s.Alpha, beta: s.Beta, weight: s.Weight}
+	return s, d.propose(b, confidence, o)
 }

@@ -2,6 +2,8 @@ package bias
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,6 +15,57 @@ const LeadingPrompt = "bias.leading_prompt"
 
 // maxNamedCues is how many cues a message names.
 const maxNamedCues = 3
+
+func leading(m *Model) detector {
+	return detector{
+		spec:  leadingSpec(m),
+		habit: usual(),
+		observe: func(in review.Interaction, _ *review.Feedback) (review.Observation, bool) {
+			if in.Content.Prompt == "" {
+				return review.Observation{}, false
+			}
+			return m.observeLeading(in.Content.Prompt), true
+		},
+		message: func(b belief) string {
+			return fmt.Sprintf("Leading prompts are a habit: about %.0f %% of this user's recent prompts suggest their own answer.",
+				math.Round(100*b.main.mean()))
+		},
+		strategy: always(rewriteAsQuestion),
+		texts: map[string]string{
+			rewriteAsQuestion: "Your prompt already contains an answer, and assistants tend to agree with it. You could ask it openly: say what you want to " +
+				"find out, leave out what you expect, and ask what speaks for it and what against. Does the answer stay the same?",
+			counterEvidence: "Your prompt suggests its own answer. Before you read on: which fact would make you change your mind? Ask the assistant for that one.",
+			answerFirst:     "You seem to have an answer already. Write it down with your reasons, then ask openly and compare the reasons, not the conclusions.",
+			plainText:       "Assistants tend to agree with what a prompt suggests. An open question gets a more honest answer.",
+		},
+	}
+}
+
+// leadingSpec lets the detector propose only as far as its measured precision carries.
+func leadingSpec(m *Model) review.DetectorSpec {
+	r := m.Report()
+	mode := review.ModeMonitor
+	if r.LeastExpected >= leastPrecision && r.Precision.Lower >= leastPrecision {
+		mode = review.ModeEnforce
+	}
+	return review.DetectorSpec{
+		ID:       LeadingPrompt,
+		Title:    "Leading prompt",
+		Category: review.CategoryBias,
+		OWASP:    "LLM09:2025",
+		Description: fmt.Sprintf("Recognises prompts that suggest their own answer: tag and negative questions, requests to confirm, beliefs stated "+
+			"before the question, appeals to what everybody or an expert says, presuppositions, and push-back. On %d leading and %d neutral texts "+
+			"of sources that it was not trained on it found %.0f %% of the leading ones and marked %.1f %% of the neutral ones. Every such prompt "+
+			"is recorded; a prompt to ask openly is proposed when it has become a user's habit. English above all; the plainest forms in eleven "+
+			"other languages. It reads the first and the last 2 KiB of a prompt, and not what is quoted.",
+			r.Recall.N, r.FalseAlarms.N, 100*r.Recall.Rate, 100*r.FalseAlarms.Rate),
+		Examples: []string{
+			"It's Canberra, isn't it? Just confirm it for me.",
+			"Many parents report the same thing. Doesn't that show that there is a link?",
+		},
+		Default: review.Rule{Mode: mode},
+	}
+}
 
 // observeLeading reads a prompt: x is how likely it leads, and from the cut on the text itself is a Finding.
 func (m *Model) observeLeading(prompt string) review.Observation {

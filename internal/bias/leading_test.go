@@ -248,6 +248,8 @@ func BenchmarkAMegabyte(b *testing.B) {
 
 func FuzzObserve(f *testing.F) {
 	e := newEngine(f)
+	model, err := DefaultModel()
+	require.NoError(f, err)
 	for _, row := range strings.SplitN(handwritten, "\n", 40) {
 		f.Add(row, "An answer.")
 	}
@@ -256,7 +258,7 @@ func FuzzObserve(f *testing.F) {
 	ms, ratio := int64(1), 0.0
 	feedback := review.Feedback{Action: review.FeedbackAccepted, EditRatio: &ratio, FocusedMS: &ms, Verification: &review.Verification{}}
 	f.Fuzz(func(t *testing.T, prompt, response string) {
-		checkObservation(t, e.model, prompt)
+		checkObservation(t, model, prompt)
 		for _, o := range e.Observe(review.Interaction{Content: review.Content{Prompt: prompt, Response: response}}, &feedback) {
 			require.True(t, o.X >= 0 && o.X <= 1)
 		}

@@ -31,3 +31,20 @@ func (p posterior) above(theta0 float64) float64 {
 
 // mean is E[θ], in (0,1).
 func (p posterior) mean() float64 { return p.alpha / (p.alpha + p.beta) }
+
+// cells is how finely exceeds integrates; twice as many change its fourth digit at most.
+const cells = 256
+
+// exceeds is P(θ − other θ > margin), in [0,1], for independent beliefs.
+func (p posterior) exceeds(other posterior, margin float64) float64 {
+	d := distuv.Beta{Alpha: other.alpha, Beta: other.beta}
+	sum, below := 0.0, 0.0
+	for i := range cells {
+		upTo := d.CDF(float64(i+1) / cells)
+		if at := (float64(i)+0.5)/cells + margin; at < 1 {
+			sum += (upTo - below) * p.above(at)
+		}
+		below = upTo
+	}
+	return sum
+}

@@ -30,7 +30,10 @@ type Feedback struct {
 	FocusedMS         *int64         `json:"focused_ms,omitempty"` // time with the response in view and in focus, milliseconds
 	EditRatio         *float64       `json:"edit_ratio,omitempty"` // Levenshtein(response, final) ÷ longer length, in [0,1]
 	Verification      *Verification  `json:"verification,omitempty"`
-	InitialAnswer     *string        `json:"initial_answer,omitempty"`     // before the response was seen
+	InitialAnswer     *string        `json:"initial_answer,omitempty"`     // the user's, before the response was seen
+	AIAnswer          *string        `json:"ai_answer,omitempty"`          // the response's, as short as the user's
+	FinalAnswer       *string        `json:"final_answer,omitempty"`       // the user's, afterwards
+	Scale             *float64       `json:"scale,omitempty"`              // of numeric answers: from the least to the greatest possible
 	InitialConfidence *float64       `json:"initial_confidence,omitempty"` // in [0,1]
 	AIConfidence      *float64       `json:"ai_confidence,omitempty"`      // in [0,1], as shown to the user
 	RiskClass         string         `json:"risk_class,omitempty"`         // low, medium or high
@@ -38,6 +41,11 @@ type Feedback struct {
 	Seeded            *bool          `json:"seeded,omitempty"`             // a planted error
 	Arm               string         `json:"arm,omitempty"`                // experiment arm, and
 	Propensity        *float64       `json:"propensity,omitempty"`         // the chance with which it was assigned
+}
+
+// quotes tells whether the Feedback holds words of the exchange.
+func (f *Feedback) quotes() bool {
+	return f != nil && (f.InitialAnswer != nil || f.AIAnswer != nil || f.FinalAnswer != nil)
 }
 
 // Verification lists the checks that an end user made of a response.
@@ -59,6 +67,7 @@ type Observation struct {
 	X         float64 // in [0,1]: 1 speaks for the bias
 	RiskClass string  // low, medium, high or "" when the App did not say
 	KnownBad  bool    // a seeded or known error was accepted
+	Contrast  bool    // observed where the bias would not show, for detectors that compare
 	Segment   string  // the text that it was read from, "" when it was conduct
 
 	// Finding is set when this one text shows the bias by itself, whoever wrote it.
@@ -68,12 +77,18 @@ type Observation struct {
 
 // BiasState is a detector's running belief about one user of one App.
 type BiasState struct {
-	AppID     string
-	UserID    string
-	Detector  string
-	Alpha     float64 // Beta parameters after forgetting
-	Beta      float64
-	Weight    float64    // effective number of observations
+	AppID    string
+	UserID   string
+	Detector string
+	Alpha    float64 // Beta parameters after forgetting
+	Beta     float64
+	Weight   float64 // effective number of observations
+
+	// The same where the bias would not show, for detectors that compare; 0 for others.
+	OtherAlpha  float64
+	OtherBeta   float64
+	OtherWeight float64
+
 	Firing    bool       // hysteresis: fired and not cleared yet
 	FiredAt   *time.Time // start of the cooldown
 	UpdatedAt time.Time
@@ -83,6 +98,13 @@ type BiasState struct {
 type Proposal struct {
 	Finding  Finding
 	Strategy string // text, answer_first, delayed_reveal, rewrite_as_question, accuracy_prompt, counter_evidence
+	Text     string
+}
+
+// InterventionText is what can be said to a user of one bias in one way.
+type InterventionText struct {
+	Bias     string // the detector
+	Strategy string
 	Text     string
 }
 

@@ -11,7 +11,7 @@ import (
 // beside the texts was never screened and is left out.
 func (v ItemView) masked() ItemView {
 	a := v.Assessment
-	v.Masked = len(a.Redactions) > 0 || len(v.Interaction.Context) > 0 || v.Feedback != nil && v.Feedback.InitialAnswer != nil
+	v.Masked = len(a.Redactions) > 0 || len(v.Interaction.Context) > 0 || v.Feedback.quotes()
 	v.Interaction.Content = v.Interaction.Content.rewritten(a.Sanitized)
 	v.Interaction.Context = nil
 	v.Assessment.Redactions = nil
@@ -27,7 +27,7 @@ func (v ItemView) masked() ItemView {
 	}
 	if v.Feedback != nil {
 		f := *v.Feedback
-		f.InitialAnswer = nil
+		f.InitialAnswer, f.AIAnswer, f.FinalAnswer = nil, nil, nil
 		v.Feedback = &f
 	}
 	return v

@@ -30,6 +30,8 @@ type Screening struct {
 type BiasEngine interface {
 	// Specs lists the bias detectors, sorted by id.
 	Specs() []DetectorSpec
+	// Texts lists what the detectors would say to a user, sorted by detector and strategy.
+	Texts() []InterventionText
 	// Observe reads one exchange; it stores nothing.
 	Observe(Interaction, *Feedback) []Observation
 	// Update folds an Observation into the state; a Proposal comes when it fires.

@@ -22,6 +22,7 @@ const (
 	maxContextBytes  = 16 << 10
 	maxContextDepth  = 32
 	maxAnswerBytes   = 64 << 10
+	maxScale         = 1e15
 	maxErrorBytes    = 4 << 10
 	maxCount         = math.MaxInt32
 	oldestOccurredAt = 10 * 365 * 24 * time.Hour
@@ -218,8 +219,16 @@ func (f *Feedback) validate(bad *invalidFields, at string) {
 	if f.ShownAt != nil && f.DecidedAt != nil && f.DecidedAt.Before(*f.ShownAt) {
 		bad.addf(at+"decided_at", "must not be before shown_at")
 	}
-	if f.InitialAnswer != nil && len(*f.InitialAnswer) > maxAnswerBytes {
-		bad.addf(at+"initial_answer", "must be at most %d bytes", maxAnswerBytes)
+	for _, x := range []struct {
+		name  string
+		value *string
+	}{{"initial_answer", f.InitialAnswer}, {"ai_answer", f.AIAnswer}, {"final_answer", f.FinalAnswer}} {
+		if x.value != nil && len(*x.value) > maxAnswerBytes {
+			bad.addf(at+x.name, "must be at most %d bytes", maxAnswerBytes)
+		}
+	}
+	if f.Scale != nil && !(*f.Scale > 0 && *f.Scale <= maxScale) {
+		bad.addf(at+"scale", "must be above 0 and at most %g", maxScale)
 	}
 	if len(f.Arm) > maxIDBytes {
 		bad.addf(at+"arm", "must be at most %d bytes", maxIDBytes)

@@ -83,9 +83,9 @@ func (t *tx) BiasState(appID, userID, detector string) (review.BiasState, bool, 
 	s := review.BiasState{AppID: appID, UserID: userID, Detector: detector}
 	var fired *instant
 	var updated instant
-	found, err := t.first(`SELECT alpha, beta, weight, firing, fired_at, updated_at FROM bias_states
+	found, err := t.first(`SELECT alpha, beta, weight, other_alpha, other_beta, other_weight, firing, fired_at, updated_at FROM bias_states
 WHERE app_id = ? AND user_id = ? AND detector = ?`, []any{appID, userID, detector},
-		&s.Alpha, &s.Beta, &s.Weight, &s.Firing, &fired, &updated)
+		&s.Alpha, &s.Beta, &s.Weight, &s.OtherAlpha, &s.OtherBeta, &s.OtherWeight, &s.Firing, &fired, &updated)
 	if err != nil || !found {
 		return review.BiasState{}, false, err
 	}
@@ -95,8 +95,10 @@ WHERE app_id = ? AND user_id = ? AND detector = ?`, []any{appID, userID, detecto
 
 // PutBiasState implements review.Tx.
 func (t *tx) PutBiasState(s review.BiasState) error {
-	return t.exec(`INSERT INTO bias_states (app_id, user_id, detector, alpha, beta, weight, firing, fired_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (app_id, user_id, detector) DO UPDATE SET alpha = excluded.alpha,
-beta = excluded.beta, weight = excluded.weight, firing = excluded.firing, fired_at = excluded.fired_at, updated_at = excluded.updated_at`,
-		s.AppID, s.UserID, s.Detector, s.Alpha, s.Beta, s.Weight, s.Firing, atOrNull(s.FiredAt), at(s.UpdatedAt))
+	return t.exec(`INSERT INTO bias_states (app_id, user_id, detector, alpha, beta, weight,
+other_alpha, other_beta, other_weight, firing, fired_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (app_id, user_id, detector) DO UPDATE SET alpha = excluded.alpha,
+beta = excluded.beta, weight = excluded.weight, other_alpha = excluded.other_alpha, other_beta = excluded.other_beta,
+other_weight = excluded.other_weight, firing = excluded.firing, fired_at = excluded.fired_at, updated_at = excluded.updated_at`,
+		s.AppID, s.UserID, s.Detector, s.Alpha, s.Beta, s.Weight, s.OtherAlpha, s.OtherBeta, s.OtherWeight, s.Firing, atOrNull(s.FiredAt), at(s.UpdatedAt))
 }

@@ -244,6 +244,10 @@ type biasEngine struct{}
 
 func (biasEngine) Specs() []review.DetectorSpec { return specs()[:1] }
 
+func (biasEngine) Texts() []review.InterventionText {
+	return []review.InterventionText{{Bias: "bias.test", Strategy: "text", Text: "What would change your mind?"}}
+}
+
 func (biasEngine) Observe(_ review.Interaction, f *review.Feedback) []review.Observation {
 	if f == nil || f.Action != review.FeedbackAcceptedWithoutReview {
 		return nil

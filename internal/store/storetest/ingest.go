@@ -223,7 +223,7 @@ func feedbackIsKeptOnce(t *testing.T, f *fixture) {
 }
 
 func biasStateIsReplaced(t *testing.T, f *fixture) {
-	s := review.BiasState{AppID: f.caller.App.ID, UserID: "u1", Detector: "bias.test", Alpha: 1.5, Beta: 2.5, Weight: 4, UpdatedAt: start}
+	s := review.BiasState{AppID: f.caller.App.ID, UserID: "u1", Detector: "bias.test", Alpha: 1.5, Beta: 2.5, Weight: 4, OtherAlpha: 1, OtherBeta: 3.25, OtherWeight: 2, UpdatedAt: start}
 	read := func() (got review.BiasState, found bool) {
 		f.write(t, func(tx review.Tx) (err error) {
 			got, found, err = tx.BiasState(s.AppID, s.UserID, s.Detector)
