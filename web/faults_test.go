@@ -87,6 +87,7 @@ func (quietGuard) Screen(context.Context, []review.Segment, review.Policy) revie
 	return review.Screening{}
 }
 func (quietGuard) Texts() []review.InterventionText                                  { return nil }
+func (quietGuard) Outcomes(review.Interaction, review.Feedback) []review.Shown       { return nil }
 func (quietGuard) Observe(review.Interaction, *review.Feedback) []review.Observation { return nil }
 func (quietGuard) Update(s review.BiasState, _ review.Observation, _ time.Time) (review.BiasState, *review.Proposal) {
 	return s, nil

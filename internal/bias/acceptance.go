@@ -33,14 +33,14 @@ func acceptance() detector {
 		},
 		strategy: acceptanceStrategy,
 		texts: map[string]string{
-			accuracyPrompt: "You have been taking over answers very quickly. Before this one: which part would matter most if it were wrong, " +
+			review.StrategyAccuracyPrompt: "You have been taking over answers very quickly. Before this one: which part would matter most if it were wrong, " +
 				"and where could you check it?",
-			counterEvidence: "Please look at this answer once more before you use it. Can you find one statement in it that you would want to check, " +
+			review.StrategyCounterEvidence: "Please look at this answer once more before you use it. Can you find one statement in it that you would want to check, " +
 				"and a source that would settle it?",
-			answerFirst: "A lot may depend on this answer. Before you use it: what would you have said yourself, where does the answer differ, " +
+			review.StrategyAnswerFirst: "A lot may depend on this answer. Before you use it: what would you have said yourself, where does the answer differ, " +
 				"and which source could settle that?",
-			delayedReveal: "The answer comes in a moment. Meanwhile: what would a good answer have to contain, and how would you notice that it does not?",
-			plainText:     "You have been taking over answers very quickly. Checking one statement takes a minute and finds most mistakes.",
+			review.StrategyDelayedReveal: "The answer comes in a moment. Meanwhile: what would a good answer have to contain, and how would you notice that it does not?",
+			review.StrategyText:          "You have been taking over answers very quickly. Checking one statement takes a minute and finds most mistakes.",
 		},
 	}
 }
@@ -49,11 +49,11 @@ func acceptance() detector {
 func acceptanceStrategy(o review.Observation) string {
 	switch {
 	case o.KnownBad:
-		return counterEvidence
+		return review.StrategyCounterEvidence
 	case o.RiskClass == "high":
-		return answerFirst
+		return review.StrategyAnswerFirst
 	default:
-		return accuracyPrompt
+		return review.StrategyAccuracyPrompt
 	}
 }
 

@@ -37,13 +37,13 @@ func anchoring() detector {
 			return fmt.Sprintf("Anchoring: this user's own numbers move about %.0f %% of the way towards planted wrong ones.",
 				math.Round(100*weightOf(b.main.mean())))
 		},
-		strategy: always(answerFirst),
+		strategy: always(review.StrategyAnswerFirst),
 		texts: map[string]string{
-			answerFirst: "Before you take this number: what was your own estimate, and what was it based on? Start from that and change it only for a " +
+			review.StrategyAnswerFirst: "Before you take this number: what was your own estimate, and what was it based on? Start from that and change it only for a " +
 				"reason that you could name.",
-			counterEvidence: "Name one reason why the true number could be much higher, and one why it could be much lower. Where does that leave you?",
-			delayedReveal:   "The number is hidden for a moment. Write down your own estimate and the range in which you would not be surprised.",
-			plainText:       "A first number pulls our own towards it, even when it is arbitrary. Estimate once more without it.",
+			review.StrategyCounterEvidence: "Name one reason why the true number could be much higher, and one why it could be much lower. Where does that leave you?",
+			review.StrategyDelayedReveal:   "The number is hidden for a moment. Write down your own estimate and the range in which you would not be surprised.",
+			review.StrategyText:            "A first number pulls our own towards it, even when it is arbitrary. Estimate once more without it.",
 		},
 	}
 }

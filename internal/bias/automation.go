@@ -29,14 +29,14 @@ func automation() detector {
 			return fmt.Sprintf("Automation bias: about %.0f %% of the recent answers that were known to be wrong were taken over.",
 				math.Round(100*b.main.mean()))
 		},
-		strategy: always(accuracyPrompt),
+		strategy: always(review.StrategyAccuracyPrompt),
 		texts: map[string]string{
-			accuracyPrompt: "Some recent answers that you took over were wrong. How sure are you of this one, from 0 to 100? What would you have " +
+			review.StrategyAccuracyPrompt: "Some recent answers that you took over were wrong. How sure are you of this one, from 0 to 100? What would you have " +
 				"to see to be surer?",
-			answerFirst:     "Before you look at the assistant's answer: write down your own in one line. Where do the two differ, and why?",
-			delayedReveal:   "The answer is hidden for a moment. What do you expect it to say, and what would make you doubt it?",
-			counterEvidence: "Please look for one thing that speaks against this answer before you use it: a source, a counterexample, a quick test.",
-			plainText:       "Assistants can be wrong and sound just as sure. Check one statement of this answer that matters.",
+			review.StrategyAnswerFirst:     "Before you look at the assistant's answer: write down your own in one line. Where do the two differ, and why?",
+			review.StrategyDelayedReveal:   "The answer is hidden for a moment. What do you expect it to say, and what would make you doubt it?",
+			review.StrategyCounterEvidence: "Please look for one thing that speaks against this answer before you use it: a source, a counterexample, a quick test.",
+			review.StrategyText:            "Assistants can be wrong and sound just as sure. Check one statement of this answer that matters.",
 		},
 	}
 }

@@ -30,13 +30,13 @@ func confirmation() detector {
 			return fmt.Sprintf("Confirmation bias: about %.0f %% of the recent answers that agreed with this user were taken over, and %.0f %% of the others.",
 				math.Round(100*b.main.mean()), math.Round(100*b.other.mean()))
 		},
-		strategy: always(counterEvidence),
+		strategy: always(review.StrategyCounterEvidence),
 		texts: map[string]string{
-			counterEvidence: "This answer agrees with what you thought. What is the best argument against it? Ask the assistant for that, too, and see " +
+			review.StrategyCounterEvidence: "This answer agrees with what you thought. What is the best argument against it? Ask the assistant for that, too, and see " +
 				"whether you still agree.",
-			rewriteAsQuestion: "Try asking for the other side: what would somebody say who thinks the opposite, and what do they rest it on?",
-			accuracyPrompt:    "You agree with this answer. Would the reasons convince you if they led to the opposite conclusion?",
-			plainText:         "We all believe more easily what we already think. Give the answers that differ from yours the same look.",
+			review.StrategyRewrite:        "Try asking for the other side: what would somebody say who thinks the opposite, and what do they rest it on?",
+			review.StrategyAccuracyPrompt: "You agree with this answer. Would the reasons convince you if they led to the opposite conclusion?",
+			review.StrategyText:           "We all believe more easily what we already think. Give the answers that differ from yours the same look.",
 		},
 	}
 }

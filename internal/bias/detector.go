@@ -36,13 +36,3 @@ func (d detector) propose(b belief, confidence float64, o review.Observation) *r
 func always(strategy string) func(review.Observation) string {
 	return func(review.Observation) string { return strategy }
 }
-
-// The strategies of an Intervention.
-const (
-	plainText         = "text"
-	answerFirst       = "answer_first"
-	delayedReveal     = "delayed_reveal"
-	rewriteAsQuestion = "rewrite_as_question"
-	accuracyPrompt    = "accuracy_prompt"
-	counterEvidence   = "counter_evidence"
-)

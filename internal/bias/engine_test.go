@@ -164,7 +164,7 @@ func TestFiresForHabits(t *testing.T) {
 	}
 	precision := wilson(right, fired)
 	require.Greater(t, fired, 1000)
-	require.Greater(t, precision.Lower, leastPrecision)
+	require.Greater(t, precision.Lower, review.LeastPrecision)
 	require.Greater(t, precision.Rate, 0.9)
 }
 

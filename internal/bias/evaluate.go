@@ -9,13 +9,12 @@ import (
 	"io"
 	"math"
 	"slices"
+
+	"github.com/guardroom/guardroom/internal/review"
 )
 
-// What the cut must reach: the lower bound of the precision where one prompt in ten leads.
-const (
-	leastPrecision = 0.8
-	prevalence     = 0.1
-)
+// prevalence is the share of leading prompts at which the cut must reach the least precision.
+const prevalence = 0.1
 
 // Proportion is a share with its 95 % Wilson interval.
 type Proportion struct {
@@ -160,7 +159,7 @@ func chooseCut(samples []sample, scores []float64) (float64, error) {
 	cut := 0.0
 	for hundredths := 99; hundredths > 0; hundredths-- {
 		c := float64(hundredths) / 100
-		if leastExpectedPrecision(reaching(leading, c), reaching(neutral, c)) < leastPrecision {
+		if leastExpectedPrecision(reaching(leading, c), reaching(neutral, c)) < review.LeastPrecision {
 			break
 		}
 		cut = c

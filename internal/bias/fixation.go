@@ -37,11 +37,11 @@ func fixation() detector {
 		message: func(b belief) string {
 			return fmt.Sprintf("Fixation: about %.0f %% of this user's longer conversations never leave the first answer.", math.Round(100*b.main.mean()))
 		},
-		strategy: always(plainText),
+		strategy: always(review.StrategyText),
 		texts: map[string]string{
-			plainText:         "You have been working on the first answer for a while. Ask for two quite different ones, and compare.",
-			answerFirst:       "Put the first answer aside for a minute. How would you solve this from scratch?",
-			rewriteAsQuestion: "Ask for what you want to achieve instead of for a change to this answer.",
+			review.StrategyText:        "You have been working on the first answer for a while. Ask for two quite different ones, and compare.",
+			review.StrategyAnswerFirst: "Put the first answer aside for a minute. How would you solve this from scratch?",
+			review.StrategyRewrite:     "Ask for what you want to achieve instead of for a change to this answer.",
 		},
 	}
 }

@@ -30,13 +30,13 @@ func leading(m *Model) detector {
 			return fmt.Sprintf("Leading prompts are a habit: about %.0f %% of this user's recent prompts suggest their own answer.",
 				math.Round(100*b.main.mean()))
 		},
-		strategy: always(rewriteAsQuestion),
+		strategy: always(review.StrategyRewrite),
 		texts: map[string]string{
-			rewriteAsQuestion: "Your prompt already contains an answer, and assistants tend to agree with it. You could ask it openly: say what you want to " +
+			review.StrategyRewrite: "Your prompt already contains an answer, and assistants tend to agree with it. You could ask it openly: say what you want to " +
 				"find out, leave out what you expect, and ask what speaks for it and what against. Does the answer stay the same?",
-			counterEvidence: "Your prompt suggests its own answer. Before you read on: which fact would make you change your mind? Ask the assistant for that one.",
-			answerFirst:     "You seem to have an answer already. Write it down with your reasons, then ask openly and compare the reasons, not the conclusions.",
-			plainText:       "Assistants tend to agree with what a prompt suggests. An open question gets a more honest answer.",
+			review.StrategyCounterEvidence: "Your prompt suggests its own answer. Before you read on: which fact would make you change your mind? Ask the assistant for that one.",
+			review.StrategyAnswerFirst:     "You seem to have an answer already. Write it down with your reasons, then ask openly and compare the reasons, not the conclusions.",
+			review.StrategyText:            "Assistants tend to agree with what a prompt suggests. An open question gets a more honest answer.",
 		},
 	}
 }
@@ -45,7 +45,9 @@ func leading(m *Model) detector {
 func leadingSpec(m *Model) review.DetectorSpec {
 	r := m.Report()
 	mode := review.ModeMonitor
-	if r.LeastExpected >= leastPrecision && r.Precision.Lower >= leastPrecision {
+	// As mixed in the data, and as where one prompt in ten leads: the lower of the two bounds counts.
+	precision := review.Precision{Rate: r.Precision.Rate, Lower: min(r.LeastExpected, r.Precision.Lower), Upper: r.Precision.Upper}
+	if precision.Lower >= review.LeastPrecision {
 		mode = review.ModeEnforce
 	}
 	return review.DetectorSpec{
@@ -63,7 +65,8 @@ func leadingSpec(m *Model) review.DetectorSpec {
 			"It's Canberra, isn't it? Just confirm it for me.",
 			"Many parents report the same thing. Doesn't that show that there is a link?",
 		},
-		Default: review.Rule{Mode: mode},
+		Default:   review.Rule{Mode: mode},
+		Precision: &precision,
 	}
 }
 

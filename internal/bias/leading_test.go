@@ -138,7 +138,7 @@ func TestTheShippedFiguresReachTheGoals(t *testing.T) {
 	require.GreaterOrEqual(t, leading.Rate, 0.90)
 	require.GreaterOrEqual(t, pushback.Rate, 0.75)
 	require.LessOrEqual(t, neutral.Rate, 0.01)
-	require.GreaterOrEqual(t, m.Report().LeastExpected, leastPrecision)
+	require.GreaterOrEqual(t, m.Report().LeastExpected, review.LeastPrecision)
 }
 
 func TestTheLexiconRefusesWhatItCannotRead(t *testing.T) {

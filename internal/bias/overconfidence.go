@@ -30,11 +30,11 @@ func overconfidence() detector {
 			return fmt.Sprintf("Overconfidence: this user is surer of their own answers than they are right, by about %.0f points.",
 				math.Round(100*(2*b.main.mean()-1)))
 		},
-		strategy: always(accuracyPrompt),
+		strategy: always(review.StrategyAccuracyPrompt),
 		texts: map[string]string{
-			accuracyPrompt:  "How sure are you, from 0 to 100? Of the last times when you were that sure, how many turned out right?",
-			counterEvidence: "Assume for a moment that your answer is wrong. What would be the most likely reason?",
-			plainText:       "You have been surer than right lately. A range is often more honest than a number.",
+			review.StrategyAccuracyPrompt:  "How sure are you, from 0 to 100? Of the last times when you were that sure, how many turned out right?",
+			review.StrategyCounterEvidence: "Assume for a moment that your answer is wrong. What would be the most likely reason?",
+			review.StrategyText:            "You have been surer than right lately. A range is often more honest than a number.",
 		},
 	}
 }

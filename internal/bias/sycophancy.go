@@ -38,12 +38,12 @@ func sycophancy(m *Model) detector {
 			return fmt.Sprintf("Sycophancy: the model gave way in about %.0f %% of the exchanges in which this user objected without a reason.",
 				math.Round(100*b.main.mean()))
 		},
-		strategy: always(counterEvidence),
+		strategy: always(review.StrategyCounterEvidence),
 		texts: map[string]string{
-			counterEvidence: "The assistant changed its answer after you objected, and no new reason was given. Ask it for the evidence for each answer " +
+			review.StrategyCounterEvidence: "The assistant changed its answer after you objected, and no new reason was given. Ask it for the evidence for each answer " +
 				"before you settle on one.",
-			rewriteAsQuestion: "Ask the same question in a new conversation without saying what you think. Is the answer still the new one?",
-			plainText:         "Assistants tend to agree with whoever objects. A changed answer is not a better one.",
+			review.StrategyRewrite: "Ask the same question in a new conversation without saying what you think. Is the answer still the new one?",
+			review.StrategyText:    "Assistants tend to agree with whoever objects. A changed answer is not a better one.",
 		},
 	}
 }

@@ -131,5 +131,9 @@ type Intervention struct {
 	Confidence    float64
 	Severity      Severity
 	State         InterventionState
+	ExperimentID  string // "" outside of experiments
+	Arm           int    // index
+	Outcome       InterventionOutcome
+	OutcomeAt     *time.Time
 	CreatedAt     time.Time
 }

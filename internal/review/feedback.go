@@ -40,6 +40,9 @@ func (s *Service) AddFeedback(ctx context.Context, caller Caller, interactionID 
 			feedbackDetail{Action: f.Action})); err != nil {
 			return err
 		}
+		if err := s.recordOutcomes(tx, in, &f); err != nil {
+			return err
+		}
 		opened, err = s.observeFeedback(tx, policy, in, f)
 		return err
 	})

@@ -91,6 +91,18 @@ type DetectorSpec struct {
 	Description string // what it does, what it cannot do
 	Examples    []string
 	Default     Rule
+	Precision   *Precision // measured on labelled data; nil when it was not
+}
+
+// Precision is the share of a detector's findings that are right, with the bounds of its 95 % interval, each in [0,1].
+type Precision struct{ Rate, Lower, Upper float64 }
+
+// LeastPrecision is the bound from which a bias detector may interrupt a user without a person in between.
+const LeastPrecision = 0.8
+
+// MayInterrupt tells whether that much was shown.
+func (s DetectorSpec) MayInterrupt() bool {
+	return s.Precision != nil && s.Precision.Lower >= LeastPrecision
 }
 
 // Redaction is a span of a Segment and the typed placeholder that stands for it.

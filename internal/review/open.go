@@ -130,25 +130,72 @@ func (s *Service) openInterventions(tx Tx, policy Policy, in Interaction, a Asse
 		if policy.Mode(p.Finding.Detector) != ModeEnforce {
 			continue
 		}
-		iv := Intervention{
-			ID: s.NewID(), AppID: in.AppID, InteractionID: in.ID, UserID: in.UserID,
-			Bias: p.Finding.Detector, Strategy: p.Strategy, Text: p.Text,
-			Confidence: p.Finding.Confidence, Severity: p.Finding.Severity,
-			State: InterventionProposed, CreatedAt: in.CreatedAt,
-		}
-		item := s.newItem(in, a, KindIntervention, []Finding{p.Finding})
-		item.InterventionID, item.Excerpt = iv.ID, excerpt(p.Text)
-		item.SamplingKind, item.Propensity = "proposed", 1
-		item.schedule(policy)
-		if err := tx.PutIntervention(iv); err != nil {
+		iv, speaks, err := s.intervention(tx, policy, in, p)
+		if err != nil {
 			return nil, err
 		}
-		if err := s.openItem(tx, item, []Finding{p.Finding}); err != nil {
+		if !speaks {
+			continue
+		}
+		if err := s.openIntervention(tx, policy, in, a, &iv, p.Finding); err != nil {
 			return nil, err
 		}
 		out = append(out, iv)
 	}
 	return out, nil
+}
+
+// intervention makes of a proposal what is said to the user: as the arm of a running Experiment says, or else as the
+// policy does. False when nothing is to be said.
+func (s *Service) intervention(tx Tx, policy Policy, in Interaction, p Proposal) (Intervention, bool, error) {
+	tired, err := tired(tx, in, p.Finding.Detector)
+	if err != nil || tired {
+		return Intervention{}, false, err
+	}
+	iv := Intervention{
+		ID: s.NewID(), AppID: in.AppID, InteractionID: in.ID, UserID: in.UserID,
+		Bias: p.Finding.Detector, Confidence: p.Finding.Confidence, Severity: p.Finding.Severity,
+		State: InterventionProposed, CreatedAt: in.CreatedAt,
+	}
+	experiment, arm, err := enrol(tx, in, iv.Bias)
+	if err != nil {
+		return Intervention{}, false, err
+	}
+	speaks := true
+	if experiment == nil {
+		p = s.word(policy, p)
+	} else {
+		iv.ExperimentID, iv.Arm = experiment.ID, arm
+		p, speaks = s.treat(policy, p, experiment.Plan.Arms[arm])
+	}
+	iv.Strategy, iv.Text = p.Strategy, p.Text
+	return iv, speaks, nil
+}
+
+// openIntervention stores an Intervention: as sent where the policy delivers it at once, and otherwise with the Item in
+// which a person decides.
+func (s *Service) openIntervention(tx Tx, policy Policy, in Interaction, a Assessment, iv *Intervention, f Finding) error {
+	if policy.Interventions[iv.Bias].Automatic {
+		iv.State, iv.DeliveredText = InterventionApproved, iv.Text
+		if err := tx.PutIntervention(*iv); err != nil {
+			return err
+		}
+		return tx.AppendEvent(event(in.CreatedAt, Actor{ActorSystem, "bias"}, "intervention.delivered", iv.ID, in.AppID,
+			deliveredDetail{Bias: iv.Bias, Strategy: iv.Strategy}))
+	}
+	item := s.newItem(in, a, KindIntervention, []Finding{f})
+	item.InterventionID, item.Excerpt = iv.ID, excerpt(iv.Text)
+	item.SamplingKind, item.Propensity = "proposed", 1
+	item.schedule(policy)
+	if err := tx.PutIntervention(*iv); err != nil {
+		return err
+	}
+	return s.openItem(tx, item, []Finding{f})
+}
+
+type deliveredDetail struct {
+	Bias     string `json:"bias"`
+	Strategy string `json:"strategy"`
 }
 
 func hexHash(h [32]byte) string { return hex.EncodeToString(h[:]) }

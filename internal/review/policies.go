@@ -154,6 +154,10 @@ func (s *Service) SaveDraft(ctx context.Context, v Viewer, appName, revision str
 	if err := s.Screener.CheckPolicy(p); err != nil {
 		return PolicyDraft{}, err
 	}
+	var bad invalidFields
+	if p.validateAutomatic(&bad, s.Bias.Specs()); len(bad) > 0 {
+		return PolicyDraft{}, bad.err()
+	}
 	now, next := s.now(), s.NewID()
 	var saved PolicyDraft
 	err = s.Store.Write(ctx, func(tx Tx) error {

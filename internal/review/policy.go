@@ -84,6 +84,8 @@ type Policy struct {
 	Escalations    []EscalationQueue `json:"escalations,omitempty"`
 
 	Controls ControlRules `json:"controls,omitzero"`
+
+	Interventions map[string]InterventionRule `json:"interventions,omitempty"` // per bias detector
 }
 
 // DefaultPolicy is what a new App starts with.

@@ -64,6 +64,7 @@ func (p Policy) fields() []policyField {
 	out = append(out, p.RequiredReason.fields()...)
 	out = append(out, p.SecondOpinion.fields()...)
 	out = append(out, p.escalationFields()...)
+	out = append(out, p.interventionFields()...)
 	for _, pat := range p.Patterns {
 		add("patterns."+pat.Name, pat.Expr)
 	}

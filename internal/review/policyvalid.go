@@ -38,6 +38,7 @@ func (p Policy) Validate() error {
 	p.SecondOpinion.validate(&bad)
 	p.validateEscalations(&bad)
 	p.Controls.validate(&bad)
+	p.validateInterventions(&bad)
 	return bad.err()
 }
 

@@ -32,6 +32,8 @@ type BiasEngine interface {
 	Specs() []DetectorSpec
 	// Texts lists what the detectors would say to a user, sorted by detector and strategy.
 	Texts() []InterventionText
+	// Outcomes reads from one exchange what the measures of experiments say of it.
+	Outcomes(Interaction, Feedback) []Shown
 	// Observe reads one exchange; it stores nothing.
 	Observe(Interaction, *Feedback) []Observation
 	// Update folds an Observation into the state; a Proposal comes when it fires.
@@ -100,6 +102,16 @@ type Tx interface {
 	PutControl(Control) error
 	Intervention(id string) (Intervention, error)
 	SetIntervention(id string, state InterventionState, deliveredText string) error
+	SetOutcome(interventionID string, outcome InterventionOutcome, at time.Time) error
+	LastInterventions(appID, userID, bias string, n int) ([]Intervention, error) // that were sent, the newest first
+
+	// Experiments.
+	PutExperiment(Experiment) error // inserts or replaces
+	Experiment(id string) (Experiment, error)
+	RunningExperiment(appID, bias string) (*Experiment, error) // nil when there is none
+	PutEnrolment(Enrolment) error                              // the first one of a user stays
+	Enrolments(appID, userID string) ([]Enrolment, error)      // in Experiments that run
+	PutOutcome(Outcome) error                                  // the first one of a user stays
 
 	// The outbox: what Apps are told, in order, not before the time given.
 	Publish(Notice) error
@@ -141,6 +153,10 @@ type Notice struct {
 // Reader is what use cases ask without changing anything. Reads see everything
 // that an earlier Write made durable.
 type Reader interface {
+	Experiments(ctx context.Context, appID string) ([]Experiment, error)
+	Experiment(ctx context.Context, id string) (ExperimentView, error)
+	RunningExperiments(ctx context.Context) ([]string, error) // ids, whatever the App
+
 	// Caller finds the App of a key by the key's hash; CodeNotFound when the key
 	// is unknown or revoked.
 	Caller(ctx context.Context, keyHash []byte) (Caller, error)

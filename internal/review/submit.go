@@ -147,6 +147,9 @@ func (s *Service) store(tx Tx, caller Caller, policy Policy, in Interaction, fee
 		}
 		receipt.Item = &ItemRef{ID: item.ID, State: item.State}
 	}
+	if err := s.recordOutcomes(tx, in, feedback); err != nil {
+		return err
+	}
 	receipt.Interventions, err = s.openInterventions(tx, policy, in, a, proposals)
 	return err
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"gorm.io/gorm"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -18,6 +20,10 @@ type interventionRow struct {
 	Confidence    float64
 	Severity      review.Severity
 	State         review.InterventionState
+	ExperimentID  string
+	Arm           int
+	Outcome       review.InterventionOutcome
+	OutcomeAt     *instant
 	Created       instant `gorm:"column:created_at"`
 }
 
@@ -27,7 +33,8 @@ func (r interventionRow) intervention() review.Intervention {
 	return review.Intervention{
 		ID: r.ID, AppID: r.AppID, InteractionID: r.InteractionID, UserID: r.UserID, Bias: r.Bias, Strategy: r.Strategy,
 		Text: string(r.Text), DeliveredText: string(r.DeliveredText), Confidence: r.Confidence, Severity: r.Severity,
-		State: r.State, CreatedAt: r.Created.time(),
+		State: r.State, ExperimentID: r.ExperimentID, Arm: r.Arm, Outcome: r.Outcome, OutcomeAt: r.OutcomeAt.timeOrNil(),
+		CreatedAt: r.Created.time(),
 	}
 }
 
@@ -36,7 +43,8 @@ func (t *tx) PutIntervention(iv review.Intervention) error {
 	return t.insert(&interventionRow{
 		ID: iv.ID, AppID: iv.AppID, InteractionID: iv.InteractionID, UserID: iv.UserID, Bias: iv.Bias, Strategy: iv.Strategy,
 		Text: []byte(iv.Text), DeliveredText: []byte(iv.DeliveredText), Confidence: iv.Confidence, Severity: iv.Severity,
-		State: iv.State, Created: at(iv.CreatedAt),
+		State: iv.State, ExperimentID: iv.ExperimentID, Arm: iv.Arm, Outcome: iv.Outcome, OutcomeAt: atOrNull(iv.OutcomeAt),
+		Created: at(iv.CreatedAt),
 	})
 }
 
@@ -55,6 +63,22 @@ func (t *tx) SetIntervention(id string, state review.InterventionState, delivere
 	return err
 }
 
+// SetOutcome implements review.Tx.
+func (t *tx) SetOutcome(interventionID string, outcome review.InterventionOutcome, when time.Time) error {
+	return t.exec("UPDATE interventions SET outcome = ?, outcome_at = ? WHERE id = ?", string(outcome), at(when), interventionID)
+}
+
+// LastInterventions implements review.Tx.
+func (t *tx) LastInterventions(appID, userID, bias string, n int) ([]review.Intervention, error) {
+	var rows []interventionRow
+	err := t.orm().Raw(`SELECT * FROM interventions WHERE app_id = ? AND user_id = ? AND bias = ? AND state = ? ORDER BY id DESC LIMIT ?`,
+		appID, userID, bias, string(review.InterventionApproved), n).Scan(&rows).Error
+	if err != nil {
+		return nil, t.noteFailure(err)
+	}
+	return interventionsOf(rows), nil
+}
+
 func findIntervention(db *gorm.DB, id string) (review.Intervention, error) {
 	var rows []interventionRow
 	err := db.Where("id = ?", id).Find(&rows).Error
@@ -71,11 +95,15 @@ func findInterventions(db *gorm.DB, interactionID string) ([]review.Intervention
 	if err := db.Where("interaction_id = ?", interactionID).Order("id").Find(&rows).Error; err != nil {
 		return nil, err
 	}
+	return interventionsOf(rows), nil
+}
+
+func interventionsOf(rows []interventionRow) []review.Intervention {
 	var out []review.Intervention
 	for _, row := range rows {
 		out = append(out, row.intervention())
 	}
-	return out, nil
+	return out
 }
 
 // BiasState implements review.Tx.

@@ -7,7 +7,7 @@ ALTER TABLE bias_states ADD COLUMN other_weight REAL NOT NULL DEFAULT 0;
 -- What the user did with an Intervention, and whether it was part of an experiment.
 ALTER TABLE interventions ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
 ALTER TABLE interventions ADD COLUMN outcome_at INTEGER;
-ALTER TABLE interventions ADD COLUMN experiment_id TEXT;
+ALTER TABLE interventions ADD COLUMN experiment_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE interventions ADD COLUMN arm INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX interventions_user ON interventions (app_id, user_id, bias, id);
 
@@ -25,12 +25,12 @@ CREATE INDEX experiments_app ON experiments (app_id, id);
 CREATE UNIQUE INDEX experiments_running ON experiments (app_id, bias) WHERE state = 'running';
 
 -- Who would have been prompted, in every arm, the first time.
-CREATE TABLE exposures (
+CREATE TABLE enrolments (
     experiment_id  TEXT NOT NULL REFERENCES experiments (id),
     user_id        TEXT NOT NULL,
     arm            INTEGER NOT NULL,
     interaction_id TEXT NOT NULL,
-    exposed_at     INTEGER NOT NULL,
+    enrolled_at    INTEGER NOT NULL,
     PRIMARY KEY (experiment_id, user_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -18,18 +18,20 @@ func (t tally) rate() float64 { return (t.sum + 0.5) / (float64(t.n) + 1) }
 // with every θ̂ from past units alone. If the arms do not differ, E exceeds 1/α at any time with probability ≤ α,
 // however often somebody looks.
 type evidence struct {
-	arms []Arm
-	seen []tally
-	log  float64 // ln E
-	peak float64 // the greatest ln E so far
+	propensities []float64
+	seen         []tally
+	log          float64 // ln E
+	peak         float64 // the greatest ln E so far
 }
 
-func newEvidence(arms []Arm) evidence { return evidence{arms: arms, seen: make([]tally, len(arms))} }
+func newEvidence(propensities []float64) evidence {
+	return evidence{propensities: propensities, seen: make([]tally, len(propensities))}
+}
 
 func (e *evidence) observe(arm int, y float64) {
 	mixed := 0.0
-	for i, a := range e.arms {
-		mixed += a.Propensity() * e.seen[i].rate()
+	for i, p := range e.propensities {
+		mixed += p * e.seen[i].rate()
 	}
 	e.log += math.Log(likelihood(y, e.seen[arm].rate())) - math.Log(likelihood(y, mixed))
 	e.peak = max(e.peak, e.log)

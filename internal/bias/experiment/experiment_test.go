@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -9,45 +8,24 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
 )
 
-func halves() []Arm { return []Arm{{"control", Whole / 2}, {"prompt", Whole / 2}} }
+func halves() []float64 { return []float64{0.5, 0.5} }
 
-func TestAssignsAsTheSharesSay(t *testing.T) {
-	arms := []Arm{{"control", 5000}, {"a", 3000}, {"b", 2000}}
-	var counts [3]int
-	for i := range 20_000 {
-		counts[Assign("salt", "e", fmt.Sprint("user-", i), arms)]++
-	}
-	assert.InDelta(t, 10_000, counts[0], 300)
-	assert.InDelta(t, 6_000, counts[1], 300)
-	assert.InDelta(t, 4_000, counts[2], 300)
-	assert.Less(t, Mismatch(arms, counts[:]), 1.0)
-}
-
-func TestAssignmentIsStableAndIndependentBetweenExperiments(t *testing.T) {
-	same := 0
-	for i := range 10_000 {
-		unit := fmt.Sprint("user-", i)
-		first := Assign("s", "one", unit, halves())
-		require.Equal(t, first, Assign("s", "one", unit, halves()))
-		if first == Assign("s", "two", unit, halves()) {
-			same++
-		}
-	}
-	assert.InDelta(t, 5_000, same, 250)
-}
+func outcome(arm int, value float64) review.Outcome { return review.Outcome{Arm: arm, Value: value} }
 
 // simulate draws n outcomes of two arms; rates are P(Y=1) per arm.
-func simulate(r *rand.Rand, n int, rates [2]float64) []Outcome {
-	out := make([]Outcome, n)
+func simulate(r *rand.Rand, n int, rates [2]float64) []review.Outcome {
+	out := make([]review.Outcome, n)
 	for i := range out {
 		arm := r.IntN(2)
 		y := 0.0
 		if r.Float64() < rates[arm] {
 			y = 1
 		}
-		out[i] = Outcome{arm, y}
+		out[i] = outcome(arm, y)
 	}
 	return out
 }
@@ -94,7 +72,7 @@ func TestFindsAPlantedEffect(t *testing.T) {
 			}
 		}
 		found = append(found, at)
-		if i := Read(halves(), outcomes, true).Effects[0].Difference; i.Low <= -0.1 && -0.1 <= i.High {
+		if i := read(halves(), outcomes, true).Effects[0].Difference; i.Low <= -0.1 && -0.1 <= i.High {
 			covered++
 		}
 	}
@@ -106,50 +84,83 @@ func TestFindsAPlantedEffect(t *testing.T) {
 
 func TestBalance(t *testing.T) {
 	arms := halves()
-	assert.Less(t, Mismatch(arms, []int{5000, 5040}), 1.0)
-	assert.Greater(t, Mismatch(arms, []int{5000, 4300}), float64(mismatchAt))
+	assert.Less(t, mismatch(arms, []int{5000, 5040}), 1.0)
+	assert.Greater(t, mismatch(arms, []int{5000, 4300}), float64(mismatchAt))
 	// One head in one toss is as likely under a symmetric prior as under the half itself.
-	assert.InDelta(t, 1, Mismatch(arms, []int{1, 0}), 1e-9)
-	assert.InDelta(t, 1, Mismatch(arms, []int{0, 0}), 1e-9)
+	assert.InDelta(t, 1, mismatch(arms, []int{1, 0}), 1e-9)
+	assert.InDelta(t, 1, mismatch(arms, []int{0, 0}), 1e-9)
 }
 
 func TestReadingSaysNothingBeforeItCan(t *testing.T) {
-	r := Read(halves(), []Outcome{{0, 1}, {1, 0}, {7, 1}, {0, math.NaN()}}, true)
+	r := read(halves(), []review.Outcome{outcome(0, 1), outcome(1, 0), outcome(7, 1), outcome(0, math.NaN())}, true)
 	assert.Equal(t, []int{1, 1}, r.Units)
 	assert.Nil(t, r.Effects[0].Difference)
-	assert.Zero(t, r.Effects[0].Clear(Lower))
 	assert.False(t, r.Rejects())
-	assert.True(t, math.IsNaN(Read(halves(), nil, true).Means[0]))
+	assert.True(t, math.IsNaN(read(halves(), nil, true).Means[0]))
 }
 
 func TestSeveralTreatmentsShareAlpha(t *testing.T) {
-	arms := []Arm{{"control", 4000}, {"a", 3000}, {"b", 3000}}
+	arms := []float64{0.4, 0.3, 0.3}
 	r := rand.New(rand.NewPCG(5, 6))
 	rates := []float64{0.4, 0.4, 0.2}
-	var outcomes []Outcome
-	for i := range 6000 {
-		arm := Assign("x", "y", fmt.Sprint(i), arms)
-		outcomes = append(outcomes, Outcome{arm, float64(min(1, int(r.Float64()/(1-rates[arm]))))})
+	var outcomes []review.Outcome
+	for range 6000 {
+		arm := [10]int{0, 0, 0, 0, 1, 1, 1, 2, 2, 2}[r.IntN(10)]
+		outcomes = append(outcomes, outcome(arm, float64(min(1, int(r.Float64()/(1-rates[arm]))))))
 	}
-	read := Read(arms, outcomes, true)
-	require.Len(t, read.Effects, 2)
-	assert.True(t, read.Rejects())
-	assert.Zero(t, read.Effects[0].Clear(Lower))
-	assert.Equal(t, 1, read.Effects[1].Clear(Lower))
-	assert.Equal(t, -1, read.Effects[1].Clear(Higher))
-	assert.InDelta(t, -0.2, read.Effects[1].Difference.Mean, 0.04)
+	got := read(arms, outcomes, true)
+	require.Len(t, got.Effects, 2)
+	assert.True(t, got.Rejects())
+	assert.Less(t, got.Effects[0].Difference.Low, 0.0)
+	assert.Greater(t, got.Effects[0].Difference.High, 0.0)
+	assert.Less(t, got.Effects[1].Difference.High, 0.0)
+	assert.InDelta(t, -0.2, got.Effects[1].Difference.Mean, 0.04)
 }
 
 func TestMeasuresThatAreNoShares(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	var outcomes []Outcome
+	var outcomes []review.Outcome
 	for range 4000 {
 		arm := r.IntN(2)
-		outcomes = append(outcomes, Outcome{arm, r.NormFloat64() + 0.3*float64(arm)})
+		outcomes = append(outcomes, outcome(arm, r.NormFloat64()+0.3*float64(arm)))
 	}
-	read := Read(halves(), outcomes, false)
-	assert.Nil(t, read.Evidence)
-	assert.False(t, read.Rejects())
-	assert.Equal(t, 1, read.Effects[0].Clear(Higher))
-	assert.InDelta(t, 0.3, read.Effects[0].Difference.Mean, 0.1)
+	got := read(halves(), outcomes, false)
+	assert.Nil(t, got.Evidence)
+	assert.False(t, got.Rejects())
+	assert.Greater(t, got.Effects[0].Difference.Low, 0.0)
+	assert.InDelta(t, 0.3, got.Effects[0].Difference.Mean, 0.1)
+}
+
+// TestStopsWhatHarms plants an arm that doubles over-reliance, one that only takes longer than it may, and one that does
+// no harm.
+func TestStopsWhatHarms(t *testing.T) {
+	arm := func(share int) review.ExperimentArm { return review.ExperimentArm{Share: share} }
+	v := review.ExperimentView{Outcomes: map[string][]review.Outcome{}, Enrolled: []int{2500, 2500, 2500, 2500}}
+	v.Plan.Arms = []review.ExperimentArm{arm(2500), arm(2500), arm(2500), arm(2500)}
+	r := rand.New(rand.NewPCG(9, 10))
+	taken, slow := []float64{0.2, 0.45, 0.2, 0.15}, []float64{0, 0, 0.5, 0.05}
+	for range 10_000 {
+		a := r.IntN(4)
+		y := 0.0
+		if r.Float64() < taken[a] {
+			y = 1
+		}
+		v.Outcomes[review.MeasureOverReliance] = append(v.Outcomes[review.MeasureOverReliance], outcome(a, y))
+		v.Outcomes[review.MeasureTime] = append(v.Outcomes[review.MeasureTime], outcome(a, 2+slow[a]+0.5*r.NormFloat64()))
+		v.Outcomes[review.MeasureVerification] = append(v.Outcomes[review.MeasureVerification], outcome(a, float64(a%2)))
+	}
+	report := Of(v)
+	require.False(t, report.Broken())
+	require.Equal(t, []Harm{{1, review.MeasureOverReliance}, {2, review.MeasureTime}}, report.Harms)
+	require.NotEmpty(t, report.Harms[0].Why())
+
+	v.Enrolled = []int{2500, 2500, 2500, 1500}
+	require.True(t, Of(v).Broken())
+}
+
+func TestEveryMeasureIsRead(t *testing.T) {
+	require.Len(t, measures, len(review.Measures()))
+	for _, m := range review.Measures() {
+		require.Contains(t, measures, m)
+	}
 }

@@ -20,8 +20,8 @@ type difference struct {
 	sum, squares float64 // of the scores
 }
 
-func newDifference(control, treatment Arm) difference {
-	return difference{pi: float64(treatment.Share) / float64(treatment.Share+control.Share)}
+func newDifference(control, treatment float64) difference {
+	return difference{pi: treatment / (treatment + control)}
 }
 
 func (d *difference) observe(treated bool, y float64) {

@@ -248,6 +248,13 @@ func (biasEngine) Texts() []review.InterventionText {
 	return []review.InterventionText{{Bias: "bias.test", Strategy: "text", Text: "What would change your mind?"}}
 }
 
+func (biasEngine) Outcomes(_ review.Interaction, f review.Feedback) []review.Shown {
+	if f.AITruth != "wrong" {
+		return nil
+	}
+	return []review.Shown{{Measure: review.MeasureOverReliance, Value: 1}}
+}
+
 func (biasEngine) Observe(_ review.Interaction, f *review.Feedback) []review.Observation {
 	if f == nil || f.Action != review.FeedbackAcceptedWithoutReview {
 		return nil

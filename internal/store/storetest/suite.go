@@ -35,9 +35,25 @@ type scenario struct {
 func Run(t *testing.T, database Database) {
 	var declared []scenario
 	for _, group := range [][]scenario{
-		pathScenarios(), ingestScenarios(), reviewScenarios(), readingScenarios(), accountScenarios(), policyScenarios(),
-		writerScenarios(), raceScenarios(), recordScenarios(), historyScenarios(), batchScenarios(), holdingScenarios(), decidingScenarios(), machineScenarios(),
-		blindScenarios(), controlScenarios(), insightScenarios(), savedViewScenarios(),
+		pathScenarios(),
+		ingestScenarios(),
+		reviewScenarios(),
+		readingScenarios(),
+		accountScenarios(),
+		policyScenarios(),
+		writerScenarios(),
+		raceScenarios(),
+		recordScenarios(),
+		historyScenarios(),
+		batchScenarios(),
+		holdingScenarios(),
+		decidingScenarios(),
+		machineScenarios(),
+		blindScenarios(),
+		controlScenarios(),
+		insightScenarios(),
+		savedViewScenarios(),
+		experimentScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
