@@ -307,6 +307,14 @@ func feedbackFacts(f *review.Feedback) []fact {
 	if f.InitialAnswer != nil {
 		out = append(out, fact{"Own answer before", oneLine(*f.InitialAnswer, 200)})
 	}
+	for _, a := range []struct {
+		word string
+		text *string
+	}{{"The answer in short", f.AIAnswer}, {"Own answer afterwards", f.FinalAnswer}} {
+		if a.text != nil {
+			out = append(out, fact{a.word, oneLine(*a.text, 200)})
+		}
+	}
 	if f.RiskClass != "" {
 		out = append(out, fact{"Risk class", f.RiskClass})
 	}

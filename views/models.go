@@ -213,6 +213,7 @@ type PolicyPage struct {
 	Shell
 	View  review.PolicyView
 	Specs []review.DetectorSpec
+	Texts []review.InterventionText // of the library
 }
 
 // PolicyDraftPage is GET /policies/{app}/draft, and what a refused activation or discarding answers.

@@ -53,14 +53,17 @@ const (
 
 // The last steps of the paths below /policies/{app}.
 const (
-	StepDraft    = "draft"            // GET: what it would change; POST: saves it
-	StepEdit     = "draft/edit"       // GET: its form
-	StepActivate = "draft/activation" // POST: puts it into force
-	StepDiscard  = "draft/discard"    // POST: throws it away
-	StepTrial    = "trial"            // GET and POST: tries a text
-	StepProof    = "proof"            // GET: thresholds that decisions prove; POST: takes one over into the draft
-	StepVersions = "versions"         // GET: the history; below it each version
-	StepRollBack = "rollback"         // POST below a version: brings it back
+	StepDraft       = "draft"            // GET: what it would change; POST: saves it
+	StepEdit        = "draft/edit"       // GET: its form
+	StepActivate    = "draft/activation" // POST: puts it into force
+	StepDiscard     = "draft/discard"    // POST: throws it away
+	StepTrial       = "trial"            // GET and POST: tries a text
+	StepExperiments = "experiments"      // GET: tests of interventions; POST: plans one
+	StepProof       = "proof"            // GET: thresholds that decisions prove; POST: takes one over into the draft
+	StepVersions    = "versions"         // GET: the history; below it each version
+	StepStart       = "start"            // POST below an experiment: lets it begin
+	StepEnd         = "end"              // POST below an experiment: ends it
+	StepRollBack    = "rollback"         // POST below a version: brings it back
 )
 
 // The fields of the forms. They are named as in the field errors of the use cases, so that a problem finds its field.

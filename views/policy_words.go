@@ -19,7 +19,7 @@ type policyTab struct{ step, word string }
 func policyTabs(p PolicyPage) []policyTab {
 	tabs := []policyTab{{"", "Live"}, {StepDraft, "Draft"}, {StepVersions, "History"}}
 	if p.Viewer.May(review.PermPolicy) {
-		tabs = append(tabs, policyTab{StepTrial, "Try a text"}, policyTab{StepProof, "From decisions"})
+		tabs = append(tabs, policyTab{StepTrial, "Try a text"}, policyTab{StepProof, "From decisions"}, policyTab{StepExperiments, "Experiments"})
 	}
 	return tabs
 }
@@ -175,6 +175,9 @@ func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (
 	}
 	if isContent(c.Field) {
 		return changeGroup{title: "Content"}, changeLine{contentWords(c.Field), patternWords(c.Before, open), patternWords(c.After, open)}
+	}
+	if name, ok := interventionWords(c.Field, specs); ok {
+		return changeGroup{title: "Interventions"}, changeLine{name, orNone(c.Before), orNone(c.After)}
 	}
 	if c.Field == "labels" {
 		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
@@ -455,7 +458,7 @@ func (p PolicyEditPage) shows(field string) bool {
 	}
 	rest, ok := strings.CutPrefix(field, "detectors.")
 	if !ok {
-		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "escalations") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords), func(s setting) bool { return s.name == field })
+		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords), func(s setting) bool { return s.name == field })
 	}
 	parts := strings.Split(rest, ".")
 	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })
@@ -471,6 +474,9 @@ func fieldWords(field string, specs []review.DetectorSpec) string {
 	}
 	if isContent(field) {
 		return contentWords(field)
+	}
+	if name, ok := interventionWords(field, specs); ok {
+		return name
 	}
 	g, line := changeWords(review.FieldChange{Field: field}, specs, true)
 	if g.title == "Settings" {

@@ -27,9 +27,12 @@ type who struct {
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
-	objects := map[string]webtest.Posted{
-		webtest.Home:    site.PostAttack(webtest.Home, "here"),
-		webtest.Foreign: site.PostAttack(webtest.Foreign, "there"),
+	objects := map[string]object{}
+	for _, app := range []string{webtest.Home, webtest.Foreign} {
+		objects[app] = object{
+			Posted: site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
+			intervention: site.PostUnread(app, "u-2").Interventions[0].ID,
+		}
 	}
 	everybody := []who{
 		{name: "nobody", client: site.Nobody},
@@ -63,12 +66,32 @@ func TestMatrix(t *testing.T) {
 	t.Logf("%d requests: %d routes × %d callers × %d Apps", asked, len(table), len(everybody), len(objects))
 }
 
-func matrixRequest(route web.Access, app string, object webtest.Posted) *http.Request {
-	id, body := object.Item.ID, ""
-	if strings.HasPrefix(route.Path, "/api/") {
-		id = object.ID
-		if route.Method == http.MethodPost {
-			body = "{}"
+// object is what of an App the routes are asked about.
+type object struct {
+	webtest.Posted
+	experiment, intervention string
+}
+
+// of is the id of what a route is about.
+func (o object) of(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/api/v1/interventions"):
+		return o.intervention
+	case strings.HasPrefix(path, "/api/"):
+		return o.ID
+	case strings.Contains(path, "/experiments/"):
+		return o.experiment
+	default:
+		return o.Item.ID
+	}
+}
+
+func matrixRequest(route web.Access, app string, object object) *http.Request {
+	id, body := object.of(route.Path), ""
+	if strings.HasPrefix(route.Path, "/api/") && route.Method == http.MethodPost {
+		body = "{}"
+		if strings.HasSuffix(route.Path, "/outcome") {
+			body = `{"outcome":"shown"}`
 		}
 	}
 	path := strings.NewReplacer(":id", id, ":app", app, ":version", "1", "*", "icon.svg").Replace(route.Path)

@@ -11,6 +11,7 @@ import (
 var (
 	submissionShape = shapeOf(reflect.TypeFor[review.Submission]())
 	feedbackShape   = shapeOf(reflect.TypeFor[review.Feedback]())
+	outcomeShape    = shapeOf(reflect.TypeFor[reportedOutcome]())
 )
 
 // decode reads exactly one value of the shape, strictly.

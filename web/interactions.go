@@ -44,13 +44,14 @@ type sanitizedAnswer struct {
 }
 
 type interventionAnswer struct {
-	ID         string                   `json:"id"`
-	Bias       string                   `json:"bias"`
-	Strategy   string                   `json:"strategy"`
-	Text       string                   `json:"text"`
-	Confidence float64                  `json:"confidence"`
-	Severity   review.Severity          `json:"severity"`
-	State      review.InterventionState `json:"state"`
+	ID         string                     `json:"id"`
+	Bias       string                     `json:"bias"`
+	Strategy   string                     `json:"strategy"`
+	Text       string                     `json:"text"`
+	Confidence float64                    `json:"confidence"`
+	Severity   review.Severity            `json:"severity"`
+	State      review.InterventionState   `json:"state"`
+	Outcome    review.InterventionOutcome `json:"outcome,omitempty"`
 }
 
 type itemAnswer struct {
@@ -111,7 +112,7 @@ func interventionAnswers(ivs []review.Intervention) []interventionAnswer {
 		}
 		out[i] = interventionAnswer{
 			ID: iv.ID, Bias: iv.Bias, Strategy: iv.Strategy, Text: text,
-			Confidence: iv.Confidence, Severity: iv.Severity, State: iv.State,
+			Confidence: iv.Confidence, Severity: iv.Severity, State: iv.State, Outcome: iv.Outcome,
 		}
 	}
 	return out
@@ -275,4 +276,26 @@ func (s *Server) feedback(c *call) error {
 		return err
 	}
 	return c.ok(feedbackAnswer{InteractionID: id, Interventions: interventionAnswers(opened)})
+}
+
+// reportedOutcome is what an App says that a user did with an Intervention.
+type reportedOutcome struct {
+	Outcome review.InterventionOutcome `json:"outcome"`
+}
+
+// interventionOutcome takes what the end user did with an Intervention.
+func (s *Server) interventionOutcome(c *call) error {
+	id, err := c.object()
+	if err != nil {
+		return err
+	}
+	var reported reportedOutcome
+	if err := c.readInto(s.Options.MaxBody, outcomeShape, &reported); err != nil {
+		return err
+	}
+	iv, err := s.Service.ReportOutcome(c.Request().Context(), c.caller, id, reported.Outcome)
+	if err != nil {
+		return err
+	}
+	return c.ok(interventionAnswers([]review.Intervention{iv})[0])
 }

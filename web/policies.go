@@ -34,7 +34,7 @@ func (s *Server) policyPage(c *call) (views.PolicyPage, error) {
 		return views.PolicyPage{}, err
 	}
 	shell, err := s.shell(c)
-	return views.PolicyPage{Shell: shell, View: view, Specs: s.Service.Specs()}, err
+	return views.PolicyPage{Shell: shell, View: view, Specs: s.Service.Specs(), Texts: s.Service.Bias.Texts()}, err
 }
 
 // policy shows what is in force.

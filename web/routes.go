@@ -11,15 +11,17 @@ import (
 
 // The paths of the JSON API.
 const (
-	apiPrefix        = "/api/"
-	pathInteractions = "/api/v1/interactions"
-	pathDecisions    = "/api/v1/decisions"
+	apiPrefix         = "/api/"
+	pathInteractions  = "/api/v1/interactions"
+	pathInterventions = "/api/v1/interventions"
+	pathDecisions     = "/api/v1/decisions"
 )
 
 const (
-	itemRoute    = views.PathItems + "/:id"
-	policyRoute  = views.PathPolicies + "/:app"
-	versionRoute = policyRoute + "/" + views.StepVersions + "/:version"
+	itemRoute       = views.PathItems + "/:id"
+	policyRoute     = views.PathPolicies + "/:app"
+	experimentRoute = policyRoute + "/" + views.StepExperiments + "/:id"
+	versionRoute    = policyRoute + "/" + views.StepVersions + "/:version"
 )
 
 // route is one line of the table: what is answered, how, and for whom.
@@ -39,6 +41,7 @@ func routes() []route {
 		{post, pathInteractions + "/batch", apiKey(), (*Server).submitBatch},
 		{get, pathInteractions + "/:id", apiKey(), (*Server).interaction},
 		{post, pathInteractions + "/:id/feedback", apiKey(), (*Server).feedback},
+		{post, pathInterventions + "/:id/outcome", apiKey(), (*Server).interventionOutcome},
 		{get, pathDecisions, apiKey(), (*Server).feed},
 
 		{get, "/", public(), (*Server).home},
@@ -109,6 +112,12 @@ func routes() []route {
 		{post, policyRoute + "/" + views.StepProof, session(review.PermPolicy), (*Server).takeProof},
 		{get, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).policyTrial},
 		{post, policyRoute + "/" + views.StepTrial, session(review.PermPolicy), (*Server).tryText},
+
+		{get, policyRoute + "/" + views.StepExperiments, session(review.PermPolicy), (*Server).experiments},
+		{post, policyRoute + "/" + views.StepExperiments, session(review.PermPolicy), (*Server).planExperiment},
+		{get, experimentRoute, session(review.PermPolicy), (*Server).experiment},
+		{post, experimentRoute + "/" + views.StepStart, session(review.PermPolicy), (*Server).startExperiment},
+		{post, experimentRoute + "/" + views.StepEnd, session(review.PermPolicy), (*Server).endExperiment},
 
 		{get, assetRoute, public(), (*Server).asset},
 		{get, "/healthz", public(), (*Server).healthz},

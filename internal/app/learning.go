@@ -37,5 +37,7 @@ func (c *Core) tend(ctx context.Context, log *slog.Logger) {
 		_, err := c.Service.Tend(ctx)
 		return err
 	}
-	c.chores = append(c.chores, startChore(ctx, tendEvery, round, log, "snoozed items and opinions cannot be tended now"))
+	c.chores = append(c.chores,
+		startChore(ctx, tendEvery, round, log, "snoozed items and opinions cannot be tended now"),
+		startChore(ctx, watchEvery, c.watchExperiments, log, "running experiments cannot be watched now"))
 }

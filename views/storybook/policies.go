@@ -94,7 +94,7 @@ func drafted() review.PolicyView {
 
 func (s stories) policies() []Story {
 	of := func(u review.User, v review.PolicyView) views.PolicyPage {
-		return views.PolicyPage{Shell: shell(s.assets, u), View: v, Specs: ruled}
+		return views.PolicyPage{Shell: shell(s.assets, u), View: v, Specs: ruled, Texts: texts}
 	}
 	draft := func(u review.User, v review.PolicyView) views.PolicyDraftPage {
 		return views.PolicyDraftPage{PolicyPage: of(u, v)}

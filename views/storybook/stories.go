@@ -22,6 +22,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.record()...)
 	all = append(all, s.policies()...)
 	all = append(all, s.insight()...)
+	all = append(all, s.experiments()...)
 	return append(all, s.errors()...)
 }
 

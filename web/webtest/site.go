@@ -277,6 +277,37 @@ func (s *Site) PostAttack(appName, suffix string) Posted {
 	return p
 }
 
+// PostUnread posts answers that a user accepted unread, until an Intervention is proposed, and returns the last one.
+func (s *Site) PostUnread(appName, user string) Posted {
+	s.t.Helper()
+	body, err := json.Marshal(map[string]any{"prompt": "What is the time?", "response": "Noon.", "user_id": user,
+		"feedback": map[string]string{"action": "accepted_without_review"}})
+	require.NoError(s.t, err)
+	var p Posted
+	for range 20 {
+		answer := s.App(appName).PostJSON("/api/v1/interactions", string(body))
+		require.Equal(s.t, http.StatusCreated, answer.Code, words(answer.Body.String()))
+		if Decode(s.t, answer, &p); len(p.Interventions) > 0 {
+			return p
+		}
+	}
+	require.Fail(s.t, "no intervention was proposed")
+	return p
+}
+
+// PlanExperiment plans one about uncritical acceptance and returns its id.
+func (s *Site) PlanExperiment(appName string) string {
+	s.t.Helper()
+	apps, err := s.Store.Apps(s.t.Context())
+	require.NoError(s.t, err)
+	admin := review.Viewer{User: review.User{ID: "admin", Role: review.RoleAdmin}, Apps: apps}
+	e, err := s.Service.PlanExperiment(s.t.Context(), admin, appName, "bias.uncritical_acceptance", review.ExperimentPlan{
+		Name: "Does asking help?", Arms: []review.ExperimentArm{{Name: "nothing", Share: 5000}, {Name: "ask", Share: 5000, Strategy: review.StrategyText}},
+	})
+	require.NoError(s.t, err)
+	return e.ID
+}
+
 // Decode reads a JSON answer.
 func Decode(t testing.TB, answer *httptest.ResponseRecorder, into any) {
 	t.Helper()

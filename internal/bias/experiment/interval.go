@@ -3,7 +3,8 @@ package experiment
 import "math"
 
 const (
-	leastUnits = 100    // under it an asymptotic interval says nothing
+	// LeastUnits is the number of units under which an asymptotic interval says nothing.
+	LeastUnits = 100
 	tightestAt = 1000.0 // t*: the number of units at which the interval is narrowest
 )
 
@@ -51,7 +52,7 @@ func (t tally) mean() float64 {
 
 // interval covers the true difference at all times together with probability 1−alpha; there is none under 100 units.
 func (d *difference) interval(alpha float64) *Interval {
-	if d.n < leastUnits {
+	if d.n < LeastUnits {
 		return nil
 	}
 	t := float64(d.n)
