@@ -60,9 +60,9 @@ var table = map[string]rule{
 
 	"internal/store": {[]string{"internal/review", "migrations", "internal/secret", "internal/audit"}, "the only package that knows SQL"},
 
-	"views":           {[]string{"internal/review", "internal/quality", "views/ui", "views/text", "static"}, "pages are functions of view models; they never see Echo or a database"},
-	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "static"}, "shows every view on fixtures"},
-	"web":             {[]string{"internal/review", "internal/quality", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret"}, "HTTP in, use case, page out; it never sees GORM"},
+	"views":           {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "views/ui", "views/text", "static"}, "pages are functions of view models; they never see Echo or a database"},
+	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "internal/bias/experiment", "static"}, "shows every view on fixtures"},
+	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret"}, "HTTP in, use case, page out; it never sees GORM"},
 
 	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
