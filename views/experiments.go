@@ -82,6 +82,16 @@ func ParseExperimentForm(values url.Values) (bias string, plan review.Experiment
 	return values.Get("bias"), plan, form, bad
 }
 
+// shownArms is how many arms the form shows at once: those that are filled, and two at least.
+func shownArms(f ExperimentForm) int { return max(2, f.arms()) }
+
+func (f ExperimentForm) arms() (n int) {
+	for n < review.MaxArms && f.of(armField(n, "name"))+f.of(armField(n, "share")) != "" {
+		n++
+	}
+	return n
+}
+
 func biasOptions(specs []review.DetectorSpec) []ui.Option {
 	var out []ui.Option
 	for _, s := range biasSpecs(specs) {
@@ -154,10 +164,10 @@ func differenceWord(ctx context.Context, m string, e experiment.Effect) string {
 	}
 	d := *e.Difference
 	if m == review.MeasureTime {
-		ratio := func(x float64) string { return fmt.Sprintf("%+.0f %%", 100*math.Expm1(x)) }
+		ratio := func(x float64) string { return signed(100*math.Expm1(x), 0) + " %" }
 		return ratio(d.Mean) + " (" + ratio(d.Low) + " … " + ratio(d.High) + ")"
 	}
-	points := func(x float64) string { return fmt.Sprintf("%+.1f", 100*x) }
+	points := func(x float64) string { return signed(100*x, 1) }
 	return text.T(ctx, "%s points (%s … %s)", points(d.Mean), points(d.Low), points(d.High))
 }
 
@@ -173,9 +183,15 @@ func evidenceWord(ctx context.Context, r experiment.Reading) string {
 	}
 }
 
+// evidenceNumber writes E; from a thousand on its size says nothing more to anybody.
 func evidenceNumber(e float64) string {
-	if e >= 1e6 {
-		return fmt.Sprintf("%.0e", e)
+	if e >= 1000 {
+		return "> 1000"
 	}
 	return strconv.FormatFloat(e, 'g', 3, 64)
+}
+
+// signed writes a number with its sign, a true minus.
+func signed(x float64, digits int) string {
+	return strings.Replace(fmt.Sprintf("%+.*f", digits, x), "-", "−", 1)
 }

@@ -631,6 +631,7 @@ var german = map[string]string{
 	"Choose a detector":                   "Einen Detektor wählen",
 	"What it is to find out":              "Was es herausfinden soll",
 	"Keep the plan":                       "Den Plan behalten",
+	"More arms":                           "Mehr Arme",
 	"Control arm":                         "Kontrollarm",
 	"Arm %d":                              "Arm %d",
 	"Share of users, %%":                  "Anteil der Nutzer, %%",
