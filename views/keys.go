@@ -66,6 +66,7 @@ var (
 	keyPickRow    = Key{"choose", []string{"x"}, text.Say("Choose the line"), OnQueue}
 	keyFilter     = Key{"filter", []string{"f"}, text.Say("Filter"), OnQueue}
 	keyViews      = Key{"views", []string{"v"}, text.Say("Saved views"), OnQueue}
+	keyPreview    = Key{"preview", []string{"p"}, text.Say("Preview beside the list"), OnQueue}
 	keySearch     = Key{"search", []string{"/"}, text.Say("Search"), OnQueue}
 	keyNextPage   = Key{"next-page", []string{"]"}, text.Say("Next page"), OnQueue}
 	keyFirstPage  = Key{"first-page", []string{"["}, text.Say("First page"), OnQueue}
@@ -98,7 +99,7 @@ func viewKey(i int) Key {
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keySpan, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
-	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keyViews, keySearch, keyNextPage, keyFirstPage,
+	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keyViews, keyPreview, keySearch, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, {"", []string{"g 1–9"}, text.Say("Go to a saved view"), Everywhere}, keyTheme, keyPalette, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }

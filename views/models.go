@@ -109,6 +109,7 @@ type QueuePage struct {
 	Short     bool             // there may be more after Next, but it was not looked for
 	Since     int64            // the point in the chain that the rows stand at
 	Unindexed int              // how many of the newest Items a search does not find yet
+	Preview   *ItemPage        // of the first row, for who wants previews
 	Holders   []review.Holder  // who holds something, for the filter
 	Specs     []review.DetectorSpec
 }

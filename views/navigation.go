@@ -119,6 +119,14 @@ func current(here bool) string {
 	return "false"
 }
 
+// pressed is the value of aria-pressed.
+func pressed(on bool) string {
+	if on {
+		return "true"
+	}
+	return "false"
+}
+
 // chord splits "g q" into its keys.
 func chord(press string) []string {
 	parts := strings.Fields(press)

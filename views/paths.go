@@ -24,6 +24,7 @@ const (
 	PathInboxRead         = "/inbox/read"
 	PathBatchUndo         = "/batches/undo"
 	PathSelection         = "/queue/selection"          // POST: what deciding the chosen Items together would do
+	PathPreview           = "/queue/preview"            // POST: shows it beside the list, or not, from now on
 	PathLive              = "/queue/events"             // GET: what changes of a list, as server-sent events
 	PathSelectionDecision = "/queue/selection/decision" // POST: does it
 	PathNext              = "/queue/next"               // POST: leases the next Item of a queue and goes there
@@ -48,6 +49,7 @@ const (
 	StepOpinion     = "opinion"     // asks for a second opinion
 	StepReversal    = "reversal"    // puts another Decision in the place of the standing one
 	StepAlike       = "alike"       // GET: what is alike; POST: decides it as one batch
+	StepPreview     = "preview"     // GET: to be read, and nothing else
 	StepHold        = "hold"        // POST: ends a colleague's Claim
 )
 
@@ -79,6 +81,7 @@ const (
 	FieldBody       = "body"        // a note; when a Decision is sent with one, both are stored
 	FieldText       = "text"        // the Intervention's
 	FieldFocusedMS  = "focused_ms"  // measured by the script, "" without it
+	FieldShown      = "shown"       // of the preview: 1, or "" from now on
 	FieldFrom       = "from"        // the queue's query, so that the next Item comes from it
 	FieldDecisionID = "decision_id" // for undo
 	FieldConfidence = "confidence"  // how sure the reviewer is, in [0,1]
@@ -115,6 +118,15 @@ func itemLink(id string, from review.Filter) string {
 		return ItemPath(id)
 	}
 	return ItemPath(id) + "?" + url.Values{FieldFrom: {q}}.Encode()
+}
+
+// previewLink is where an Item is only read; it says so, because it spends no notice.
+func previewLink(id string, from review.Filter) string {
+	q := url.Values{"peek": {"1"}}
+	if query := FilterQuery(from).Encode(); query != "" {
+		q.Set(FieldFrom, query)
+	}
+	return withQuery(ItemStep(id, StepPreview), q)
 }
 
 // ItemStep is where one of the steps is posted.

@@ -42,10 +42,16 @@ func (s *Server) queue(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, views.Queue(views.QueuePage{
+	shown := views.QueuePage{
 		Shell: shell, Filter: filter, Rows: page.Rows, Paged: after != nil, Next: page.Next, Short: page.Short,
 		Since: since, Unindexed: unindexed, Holders: holders, Specs: s.Service.Specs(),
-	}))
+	}
+	if len(page.Rows) > 0 && c.viewer.User.Preferences.Preview {
+		if shown.Preview, err = s.previewOf(c, shell, page.Rows[0].Item.ID, filter); err != nil {
+			return err
+		}
+	}
+	return c.page(http.StatusOK, views.Queue(shown))
 }
 
 // next leases the first free Item of a queue and goes there. A browser that only

@@ -45,3 +45,49 @@ func TestAListIsNamedWithoutScripts(t *testing.T) {
 	p.Until(t, `document.querySelector(".empty") !== null`)
 	require.True(t, p.Is(t, `document.body.innerText.includes("View deleted.")`))
 }
+
+const previewed = `(document.getElementById("preview")?.dataset.preview ?? "")`
+
+func TestThePreviewFollowsTheFocusWhereThereIsRoom(t *testing.T) {
+	s := newSite(t)
+	p := browsertest.Open(t).Person(t)
+	p.Size(t, 1440, 900)
+	s.signIn(t, p, "ada")
+	p.Until(t, scripted)
+	require.True(t, p.Is(t, `!document.getElementById("preview")`))
+	p.Press(t, "p")
+	p.Until(t, `!!document.getElementById("preview") && document.documentElement.dataset.busy === undefined`)
+	first := p.Text(t, previewed)
+	top := p.Text(t, `JSON.stringify(document.querySelector(".rows").getBoundingClientRect())`)
+	p.Press(t, "j")
+	require.Equal(t, first, p.Text(t, previewed))
+	p.Press(t, "j")
+	p.Until(t, previewed+` !== "`+first+`" && document.activeElement.closest("[data-line]").dataset.line === `+previewed)
+	require.True(t, p.Is(t, `document.activeElement.closest("[data-line]").classList.contains("is-shown")`))
+	require.Equal(t, top, p.Text(t, `JSON.stringify(document.querySelector(".rows").getBoundingClientRect())`), "nothing moves")
+	require.True(t, p.Is(t, `!document.body.innerText.includes("held by you")`))
+	p.Go(t, s.url+"/queue")
+	p.Until(t, scripted)
+	require.True(t, p.Is(t, `document.querySelector(".split-preview").checkVisibility()`), "it is remembered")
+	p.CheckAccessible(t, "queue with preview", browsertest.AllRules)
+
+	p.Size(t, 1280, 900)
+	require.True(t, p.Is(t, `!document.querySelector(".split-preview").checkVisibility()`))
+	shown := p.Text(t, previewed)
+	p.Press(t, "j")
+	p.Press(t, "j", "j")
+	require.Equal(t, shown, p.Text(t, previewed), "nothing is fetched for nobody")
+}
+
+func TestAPreviewIsAPageWithoutScripts(t *testing.T) {
+	s := newSite(t)
+	p := browsertest.Open(t).Person(t)
+	p.WithoutScripts(t)
+	p.Size(t, 1440, 900)
+	s.signIn(t, p, "ada")
+	p.Click(t, `form[action="/queue/preview"] button`)
+	p.Until(t, `!!document.querySelector(".split-preview #preview")`)
+	p.Click(t, `[data-line]:last-child a[data-look]`)
+	p.Until(t, `location.pathname.endsWith("/preview") && !!document.getElementById("preview")`)
+	require.True(t, p.Is(t, `!document.querySelector("input[name=token]")`))
+}

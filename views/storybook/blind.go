@@ -48,6 +48,7 @@ func (s stories) blindly() []Story {
 	return []Story{
 		{"item-readings", views.Item(readable)},
 		{"item-blind", views.Item(page(blinded(attack())))},
+		{"item-preview-blind", views.Preview(page(blinded(attack())))},
 		{"item-revealed", views.Item(otherwise)},
 		{"item-revealed-same", views.Item(same)},
 		{"item-masked", views.Item(masked)},

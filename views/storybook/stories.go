@@ -62,6 +62,10 @@ func (s stories) queue() []Story {
 	escalated := page(josef, review.Filter{State: review.StateEscalated}, 3)
 	named := page(anna, review.Filter{Severity: review.SeverityHigh, Sort: review.SortOldest}, 11)
 	named.Views = savedViews(4)
+	looked := page(anna, review.Filter{}, 50)
+	looked.Viewer.User.Preferences.Preview = true
+	looked.Preview = &views.ItemPage{Shell: looked.Shell, View: attack(), Specs: specs}
+	looked.Preview.View.Claim = nil
 	return []Story{
 		{"queue-fresh", views.Queue(fresh)},
 		{"queue-done", views.Queue(done)},
@@ -74,6 +78,7 @@ func (s stories) queue() []Story {
 		{"queue-million", views.Queue(huge)},
 		{"queue-escalated", views.Queue(escalated)},
 		{"queue-named", views.Queue(named)},
+		{"queue-preview", views.Queue(looked)},
 		{"queue-viewer", views.Queue(page(viewer, review.Filter{}, 11))},
 	}
 }
@@ -119,6 +124,8 @@ func (s stories) item() []Story {
 	masked.View.Masked = true
 	return []Story{
 		{"item-held", views.Item(held)},
+		{"item-preview", views.Preview(others)},
+		{"item-preview-intervention", views.Preview(sent)},
 		{"item-next", views.Item(next)},
 		{"item-free", views.Item(free)},
 		{"item-others", views.Item(others)},
