@@ -125,6 +125,8 @@ func expected(route web.Access, w who, app string) string {
 		switch {
 		case w.key == "":
 			return "who are you"
+		case strings.HasSuffix(route.Path, "/models/*"):
+			return "not found" // no model's service is configured here
 		case hasObject && w.key != app && w.key != "" && !strings.HasSuffix(route.Path, "/feedback"):
 			return "not found"
 		}

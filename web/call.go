@@ -57,7 +57,7 @@ func notInID(r rune) bool {
 
 // wantsJSON tells whether a script asks: JSON is accepted and pages are not.
 func (c *call) wantsJSON() bool {
-	if strings.HasPrefix(c.Request().URL.Path, apiPrefix) {
+	if path := c.Request().URL.Path; strings.HasPrefix(path, apiPrefix) || strings.HasPrefix(path, openAIPrefix+"/") {
 		return true
 	}
 	accept := c.Request().Header.Get("Accept")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
 	"github.com/guardroom/guardroom/views"
@@ -29,6 +30,7 @@ type Decoder func(review.Content, []review.Finding) []views.DecodedText
 type Deps struct {
 	Service  *review.Service
 	Accounts *review.Accounts
+	Gateway  *gateway.Gateway
 	Sessions scs.CtxStore // keeps digests of tokens only
 	Assets   *static.Assets
 	Metrics  *Metrics
@@ -55,7 +57,7 @@ type Options struct {
 }
 
 func (d Deps) validate() error {
-	if d.Service == nil || d.Accounts == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.CSV == nil ||
+	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.CSV == nil ||
 		d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
 		return errors.New("web: a dependency is missing")
 	}

@@ -138,7 +138,7 @@ func (s *Server) refuse(c *call, err error) {
 	if r.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", challenge(c))
 	}
-	if sent := s.sendRefusal(c, r); sent != nil {
+	if sent := s.sendRefusal(c, r, err); sent != nil {
 		s.Logger.Error("an error could not be answered", "request_id", c.id, "error", sent)
 		if !c.Response().Committed {
 			_ = c.NoContent(r.status) // nothing more can be done for this caller
@@ -146,7 +146,10 @@ func (s *Server) refuse(c *call, err error) {
 	}
 }
 
-func (s *Server) sendRefusal(c *call, r refusal) error {
+func (s *Server) sendRefusal(c *call, r refusal, err error) error {
+	if strings.HasPrefix(c.Request().URL.Path, openAIPrefix+"/") {
+		return s.refuseOpenAI(c, err, r)
+	}
 	if c.wantsJSON() || c.route != nil && c.route.access.door == doorOperator {
 		return c.json(r.status, mimeProblem, r.problem(c.id))
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/stretchr/testify/require"
 
+	"github.com/guardroom/guardroom/internal/gateway"
+	"github.com/guardroom/guardroom/internal/llm"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
 	"github.com/guardroom/guardroom/views"
@@ -86,8 +88,11 @@ func (quietGuard) CheckPolicy(p review.Policy) error { return p.Validate() }
 func (quietGuard) Screen(context.Context, []review.Segment, review.Policy) review.Screening {
 	return review.Screening{}
 }
-func (quietGuard) Texts() []review.InterventionText                                  { return nil }
-func (quietGuard) Outcomes(review.Interaction, review.Feedback) []review.Shown       { return nil }
+func (quietGuard) Texts() []review.InterventionText                            { return nil }
+func (quietGuard) Outcomes(review.Interaction, review.Feedback) []review.Shown { return nil }
+func (quietGuard) ScreenAmong(context.Context, review.Segment, []review.Segment, review.Policy) review.Screening {
+	return review.Screening{}
+}
 func (quietGuard) Observe(review.Interaction, *review.Feedback) []review.Observation { return nil }
 func (quietGuard) Update(s review.BiasState, _ review.Observation, _ time.Time) (review.BiasState, *review.Proposal) {
 	return s, nil
@@ -118,7 +123,13 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
 	})
 	require.NoError(t, err)
+	models, err := llm.New(llm.Options{Patience: llm.DefaultPatience(), Rand: func() float64 { return 0 }, Wait: llm.Wait})
+	require.NoError(t, err)
+	guarded, err := gateway.New(gateway.Deps{Service: service, Models: models, Meter: metrics, Clock: time.Now,
+		NewID: func() string { return "i-1" }, Nonce: func() string { return "n" }})
+	require.NoError(t, err)
 	deps := Deps{
+		Gateway: guarded,
 		Service: service, Accounts: accounts, Sessions: f.sessions, Assets: assets, Metrics: metrics,
 		CSV: func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
 			return io.WriteString(w, "item_id\r\n")

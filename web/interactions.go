@@ -80,7 +80,7 @@ func (c *call) wantsPlaceholders() (bool, error) {
 func (s *Server) answerOf(c *call, r review.Receipt, placeholders bool) answer {
 	a := answer{
 		ID: r.ID, Verdict: r.Assessment.Verdict, Risk: r.Assessment.Risk,
-		Findings: make([]findingAnswer, len(r.Assessment.Findings)),
+		Findings: findingAnswers(r.Assessment.Findings),
 		Sanitized: sanitizedAnswer{
 			Prompt:   r.Assessment.Sanitized("prompt", r.Content.Prompt),
 			Response: r.Assessment.Sanitized("response", r.Content.Response),
@@ -91,16 +91,21 @@ func (s *Server) answerOf(c *call, r review.Receipt, placeholders bool) answer {
 	if placeholders {
 		a.Placeholders = r.Assessment.Placeholders(r.Content)
 	}
-	for i, f := range r.Assessment.Findings {
-		a.Findings[i] = findingAnswer{
-			Detector: f.Detector, Category: f.Category, Severity: f.Severity, Confidence: f.Confidence,
-			Segment: f.Segment, Start: f.Start, End: f.End, Message: f.Message,
-		}
-	}
 	if r.Item != nil {
 		a.Item = &itemAnswer{ID: r.Item.ID, URL: s.absolute(c, views.ItemPath(r.Item.ID)), State: r.Item.State}
 	}
 	return a
+}
+
+func findingAnswers(findings []review.Finding) []findingAnswer {
+	out := make([]findingAnswer, len(findings))
+	for i, f := range findings {
+		out[i] = findingAnswer{
+			Detector: f.Detector, Category: f.Category, Severity: f.Severity, Confidence: f.Confidence,
+			Segment: f.Segment, Start: f.Start, End: f.End, Message: f.Message,
+		}
+	}
+	return out
 }
 
 func interventionAnswers(ivs []review.Intervention) []interventionAnswer {

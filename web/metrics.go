@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/guardroom/guardroom/internal/llm"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -26,6 +27,9 @@ type Metrics struct {
 	verdicts  *prometheus.CounterVec
 	decisions *prometheus.CounterVec
 	screening prometheus.Histogram
+	guarded   *prometheus.CounterVec
+	waited    *prometheus.HistogramVec
+	asked     *prometheus.CounterVec
 }
 
 var _ review.Meter = (*Metrics)(nil)
@@ -61,9 +65,19 @@ func NewMetrics() (*Metrics, error) {
 			Buckets: []float64{.00005, .0001, .0002, .0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1},
 		}),
 	}
+	m.guarded = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "gateway_calls_total", Help: "Calls of models through the gateway, by endpoint and what became of them.",
+	}, []string{"endpoint", "outcome"})
+	m.waited = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "gateway_upstream_seconds", Help: "Time that the model's service took for a call, all attempts together.",
+		Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+	}, []string{"endpoint"})
+	m.asked = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "upstream_attempts_total", Help: "Attempts to reach a model's service, by service and outcome: ok, refused, failed, open, canceled.",
+	}, []string{"upstream", "outcome"})
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
 	for _, c := range []prometheus.Collector{
-		m.requests, m.latency, m.blocks, m.findings, m.failures, m.verdicts, m.decisions, m.screening,
+		m.requests, m.latency, m.blocks, m.findings, m.failures, m.verdicts, m.decisions, m.screening, m.guarded, m.waited, m.asked,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {
@@ -105,6 +119,17 @@ func weightiest(findings []review.Finding) string {
 
 // Decided counts one Decision.
 func (m *Metrics) Decided(j review.Judgement) { m.decisions.WithLabelValues(string(j)).Inc() }
+
+// Guarded implements gateway.Meter.
+func (m *Metrics) Guarded(endpoint, outcome string, upstream time.Duration) {
+	m.guarded.WithLabelValues(endpoint, outcome).Inc()
+	if upstream > 0 {
+		m.waited.WithLabelValues(endpoint).Observe(upstream.Seconds())
+	}
+}
+
+// Asked counts one attempt to reach a model's service.
+func (m *Metrics) Asked(a llm.Attempt) { m.asked.WithLabelValues(a.Upstream, a.Outcome).Inc() }
 
 func (m *Metrics) blocked(reason string) { m.blocks.WithLabelValues(reason).Inc() }
 

@@ -15,6 +15,8 @@ const (
 	pathInteractions  = "/api/v1/interactions"
 	pathInterventions = "/api/v1/interventions"
 	pathDecisions     = "/api/v1/decisions"
+	pathApprovals     = "/api/v1/approvals"
+	pathChat          = "/api/chat"
 )
 
 const (
@@ -43,6 +45,15 @@ func routes() []route {
 		{post, pathInteractions + "/:id/feedback", apiKey(), (*Server).feedback},
 		{post, pathInterventions + "/:id/outcome", apiKey(), (*Server).interventionOutcome},
 		{get, pathDecisions, apiKey(), (*Server).feed},
+
+		{post, openAIPrefix + "/chat/completions", apiKey(), (*Server).chatCompletion},
+		{post, openAIPrefix + "/completions", apiKey(), (*Server).textCompletion},
+		{post, openAIPrefix + "/embeddings", apiKey(), (*Server).embeddings},
+		{post, openAIPrefix + "/moderations", apiKey(), (*Server).moderations},
+		{post, openAIPrefix + "/responses", apiKey(), (*Server).responses},
+		{get, openAIPrefix + "/models", apiKey(), (*Server).listModels},
+		{get, openAIPrefix + "/models/*", apiKey(), (*Server).oneModel},
+		{post, pathChat, apiKey(), (*Server).simpleChat},
 
 		{get, "/", public(), (*Server).home},
 		{get, views.PathLogin, public(), (*Server).loginForm},

@@ -17,8 +17,10 @@ import (
 	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/detectors"
 	"github.com/guardroom/guardroom/internal/guard/memory"
+	"github.com/guardroom/guardroom/internal/guard/moderation"
 	"github.com/guardroom/guardroom/internal/guard/remote"
 	"github.com/guardroom/guardroom/internal/guard/textview"
+	"github.com/guardroom/guardroom/internal/llm"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/internal/secret"
 	"github.com/guardroom/guardroom/internal/store"
@@ -33,6 +35,7 @@ type Core struct {
 	Service  *review.Service
 	Accounts *review.Accounts
 
+	models  *llm.Client // nil in commands
 	memory  *memory.Memory
 	remotes *remote.Detectors // nil when there are none
 	chores  []*chore          // none in commands, which screen nothing or not for long
@@ -40,9 +43,10 @@ type Core struct {
 
 // surroundings are what a Core is given by whoever runs it.
 type surroundings struct {
-	meter review.Meter
-	log   *slog.Logger
-	clock review.Clock
+	meter  review.Meter
+	log    *slog.Logger
+	clock  review.Clock
+	models *llm.Client // nil for commands, which ask nobody
 }
 
 // discard is the logger of commands: what goes wrong is their error.
@@ -56,7 +60,7 @@ func (noMeter) Decided(review.Judgement)   {}
 
 // Open opens the data folder, brings its schema up to date and builds the use cases.
 func Open(ctx context.Context, storage config.Storage) (*Core, error) {
-	return open(ctx, storage, config.Guard{}, surroundings{noMeter{}, discard, time.Now})
+	return open(ctx, storage, config.Guard{}, surroundings{meter: noMeter{}, log: discard, clock: time.Now})
 }
 
 func open(ctx context.Context, storage config.Storage, guarding config.Guard, around surroundings) (*Core, error) {
@@ -73,7 +77,7 @@ func open(ctx context.Context, storage config.Storage, guarding config.Guard, ar
 	if err != nil {
 		return nil, err
 	}
-	core := &Core{Store: st}
+	core := &Core{Store: st, models: around.models}
 	if err := core.build(guarding, around); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
@@ -98,7 +102,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	if c.memory, err = memory.New(memory.Limit, textview.DefaultLimits()); err != nil {
 		return err
 	}
-	screener, biasEngine, err := newGuard(c.remotes, guard.Options{Memory: c.memory, Failed: reporter(around.log)})
+	screener, biasEngine, err := newGuard(c.distant(), guard.Options{Memory: c.memory, Failed: reporter(around.log)})
 	if err != nil {
 		return err
 	}
@@ -130,12 +134,9 @@ func reporter(log *slog.Logger) func(detector string, err error) {
 }
 
 // newGuard loads the detectors, those of the operator with them, and the bias engine.
-func newGuard(remotes *remote.Detectors, options guard.Options) (*guard.Pipeline, *bias.Engine, error) {
+func newGuard(remotes []guard.Spec, options guard.Options) (*guard.Pipeline, *bias.Engine, error) {
 	local := detectors.All().Specs()
-	all := local
-	if remotes != nil {
-		all = append(slices.Clip(local), remotes.Specs()...)
-	}
+	all := slices.Concat(local, remotes)
 	options.Limits = textview.DefaultLimits()
 	pipeline, err := guard.NewPipeline(guard.NewRegistry(all...), options)
 	if err != nil {
@@ -147,6 +148,17 @@ func newGuard(remotes *remote.Detectors, options guard.Options) (*guard.Pipeline
 	}
 	warm(pipeline, local)
 	return pipeline, engine, nil
+}
+
+// distant lists the detectors that call out.
+func (c *Core) distant() (specs []guard.Spec) {
+	if c.remotes != nil {
+		specs = c.remotes.Specs()
+	}
+	if c.models != nil && c.models.Configured() {
+		specs = append(specs, moderation.Spec(moderator{c.models}))
+	}
+	return specs
 }
 
 // warm screens the examples of all local detectors once: the automata of the pattern
@@ -172,6 +184,9 @@ func (c *Core) Close() error {
 	err := c.Store.Close()
 	if c.remotes != nil {
 		err = errors.Join(err, c.remotes.Close())
+	}
+	if c.models != nil {
+		err = errors.Join(err, c.models.Close())
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/export"
+	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
 	"github.com/guardroom/guardroom/web"
@@ -49,9 +50,13 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err != nil {
 		return nil, err
 	}
-	core, err := open(ctx, cfg.Storage, cfg.Guard, surroundings{metrics, log, clock})
+	models, err := newModels(cfg.Model, metrics.Asked)
 	if err != nil {
 		return nil, err
+	}
+	core, err := open(ctx, cfg.Storage, cfg.Guard, surroundings{metrics, log, clock, models})
+	if err != nil {
+		return nil, errors.Join(err, models.Close())
 	}
 	if err := core.learn(ctx, log); err != nil {
 		return nil, errors.Join(err, core.Close())
@@ -70,8 +75,15 @@ func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
+	guarded, err := gateway.New(gateway.Deps{
+		Service: core.Service, Models: core.models, Meter: metrics, Clock: clock, NewID: newID, Nonce: newToken,
+		DefaultModel: cfg.DefaultModel,
+	})
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Deps{
-		Service: core.Service, Accounts: core.Accounts, Sessions: core.Store.Sessions(),
+		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Sessions: core.Store.Sessions(),
 		Assets: assets, Metrics: metrics, CSV: export.CSV, Decode: decode, Ready: core.Store.Ping,
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{

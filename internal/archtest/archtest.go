@@ -44,6 +44,8 @@ var table = map[string]rule{
 	"internal/guard/memory": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "remembers sketches of texts; it is taught, and knows no storage"},
 	"internal/guard/remote": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "asks services that an operator names; the pipeline sees detectors like any other"},
 
+	"internal/guard/moderation": {[]string{"internal/guard", "internal/review"}, "asks a moderation endpoint that it is handed; the pipeline sees a detector like any other"},
+
 	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
 	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
 	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},

@@ -55,10 +55,27 @@ type Guard struct {
 	RemoteDetectors string `name:"remote-detectors" placeholder:"FILE" env:"GUARDROOM_REMOTE_DETECTORS" help:"A JSON file of classifiers to ask over HTTP; docs/remote-detectors.md describes it. Nothing means none."`
 }
 
-// Model says how to reach a language model; nothing that serves depends on one.
+// Model says which services the gateway asks. Everything else works without one.
 type Model struct {
-	OpenAIKey     Secret  `name:"openai-api-key" placeholder:"KEY" env:"GUARDROOM_OPENAI_API_KEY,OPENAI_API_KEY" help:"The key of an OpenAI-compatible service, for detectors that ask a model; none does yet."`
-	OpenAIBaseURL HTTPURL `name:"openai-base-url" placeholder:"URL" default:"https://api.openai.com/v1" env:"GUARDROOM_OPENAI_BASE_URL,OPENAI_BASE_URL" help:"The base URL of that service."`
+	OpenAIKey     Secret  `name:"openai-api-key" placeholder:"KEY" env:"GUARDROOM_OPENAI_API_KEY,OPENAI_API_KEY" help:"The key of the OpenAI-compatible service that the gateway asks."`
+	OpenAIBaseURL HTTPURL `name:"openai-base-url" placeholder:"URL" default:"https://api.openai.com/v1" env:"GUARDROOM_OPENAI_BASE_URL,OPENAI_BASE_URL" help:"The base URL of that service. It is asked when there is a key, or when this is another URL than the default."`
+	Upstreams     Secret  `name:"upstreams" placeholder:"JSON" env:"GUARDROOM_UPSTREAMS" help:"Several services instead of that one: a JSON list, or the file that holds it; docs/gateway.md describes it."`
+	DefaultModel  string  `name:"default-model" placeholder:"NAME" default:"gpt-4o-mini" env:"GUARDROOM_DEFAULT_MODEL" help:"The model that /api/chat asks when neither the caller nor the App's policy names one."`
+
+	UpstreamTimeout time.Duration `name:"upstream-timeout" default:"60s" env:"GUARDROOM_UPSTREAM_TIMEOUT" help:"How long a service may be silent: before its answer begins, and between two pieces of a stream."`
+}
+
+// defaultBaseURL is that of OpenAI.
+const defaultBaseURL = "https://api.openai.com/v1"
+
+// HasService says whether a single service is named.
+func (m Model) HasService() bool {
+	return m.OpenAIKey.IsSet() || m.OpenAIBaseURL != "" && m.OpenAIBaseURL != defaultBaseURL
+}
+
+// Validate implements kong's check of a parsed group.
+func (m Model) Validate() error {
+	return checkRange("--upstream-timeout", m.UpstreamTimeout, time.Second, 30*time.Minute)
 }
 
 // Log says how much is logged. The format is JSON, one object per line, on standard error.
@@ -82,7 +99,7 @@ func Load(env Environment, args ...string) (Config, error) {
 
 // Validate checks all groups and names every setting that is wrong, not only the first.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate())
+	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.Model.Validate())
 }
 
 // SecureCookies says whether cookies carry the Secure attribute.

@@ -88,20 +88,68 @@ func (p *Pipeline) CheckPolicy(policy review.Policy) error {
 // order of the segments, then of the text. What a detector could not look at is a
 // Failure, one per detector and reason.
 func (p *Pipeline) Screen(ctx context.Context, segments []review.Segment, policy review.Policy) review.Screening {
+	return p.screen(ctx, segments, segments, policy)
+}
+
+// ScreenAmong is Screen for one Segment beside others that were looked at before, such as a part of an answer while it
+// comes.
+func (p *Pipeline) ScreenAmong(ctx context.Context, segment review.Segment, others []review.Segment, policy review.Policy) review.Screening {
+	return p.screen(ctx, []review.Segment{segment}, append(slices.Clip(others), segment), policy)
+}
+
+func (p *Pipeline) screen(ctx context.Context, segments, all []review.Segment, policy review.Policy) review.Screening {
 	stages, outposts := p.enabled(policy)
-	run := screening{pipeline: p, policy: policy, stages: stages, reports: make([][]report, len(segments)), segments: segments}
-	away := dispatch(ctx, outposts, segments, p.stopwatch)
+	run := screening{pipeline: p, policy: policy, stages: stages, reports: make([][]report, len(segments)), segments: segments, all: all}
+	early, late := apart(outposts)
+	away := dispatch(ctx, early, segments, p.stopwatch)
 	for i, segment := range segments {
 		run.look(ctx, i, segment)
 	}
 	for _, r := range away.gather(ctx) {
-		run.note(&outposts[r.outpost].spec, r.segment, segments[r.segment].Name, r.findings, r.reason)
+		run.note(&early[r.outpost].spec, r.segment, segments[r.segment].Name, r.findings, r.reason)
 	}
 	for i, segment := range segments {
 		run.conclude(segment, run.reports[i])
 	}
 	run.out.Redactions = run.redactor.redactions
+	if len(late) > 0 {
+		run.askRedacted(ctx, late)
+	}
 	return run.out
+}
+
+// apart sorts out those that may see redacted texts only.
+func apart(outposts []*outpost) (early, late []*outpost) {
+	for _, o := range outposts {
+		if o.spec.Reach.Redacted {
+			late = append(late, o)
+		} else {
+			early = append(early, o)
+		}
+	}
+	return early, late
+}
+
+// askRedacted asks those that must not see personal data, once it is known where that stands. What they find is about
+// the whole Segment, since offsets in the redacted text mean nothing in the other.
+func (s *screening) askRedacted(ctx context.Context, outposts []*outpost) {
+	segments := make([]review.Segment, len(s.segments))
+	redacted := review.Assessment{Redactions: s.out.Redactions}
+	for i, segment := range s.segments {
+		segments[i] = segment
+		segments[i].Text = redacted.Sanitized(segment.Name, segment.Text)
+	}
+	clear(s.reports)
+	for _, r := range dispatch(ctx, outposts, segments, s.pipeline.stopwatch).gather(ctx) {
+		for i := range r.findings {
+			r.findings[i].Start, r.findings[i].End, r.findings[i].Evidence = 0, 0, ""
+		}
+		s.note(&outposts[r.outpost].spec, r.segment, segments[r.segment].Name, r.findings, r.reason)
+	}
+	for i := range s.segments {
+		s.conclude(segments[i], s.reports[i])
+	}
+	s.out.Redactions = s.redactor.redactions
 }
 
 func (p *Pipeline) enabled(policy review.Policy) ([]stage, []*outpost) {
@@ -143,6 +191,7 @@ type screening struct {
 	stages   []stage
 	reports  [][]report // by segment
 	segments []review.Segment
+	all      []review.Segment // also those that are not looked at
 	redactor redactor
 	out      review.Screening
 }
@@ -159,7 +208,7 @@ func (s *screening) look(ctx context.Context, number int, segment review.Segment
 		s.missed(segment.Name)
 		return
 	}
-	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), All: s.segments, Policy: &s.policy, Memory: s.pipeline.options.Memory}
+	in := &Input{Segment: segment, Views: textview.New(segment.Text, s.pipeline.options.Limits), All: s.all, Policy: &s.policy, Memory: s.pipeline.options.Memory}
 	for i := range s.stages {
 		findings, reason := s.ask(ctx, s.stages[i], in)
 		s.note(&s.stages[i].spec, number, segment.Name, findings, reason)

@@ -26,7 +26,15 @@ type Reach struct {
 	Deadline    time.Duration        // of one call; that of the policy may be nearer
 	Failures    int                  // so many in a row, and it is not asked any more …
 	Pause       time.Duration        // … for so long; then one call finds out whether it is back
+
+	// Redacted: it is asked after the local detectors, and sees placeholders in the place of personal data and secrets.
+	// Its Findings are about whole Segments.
+	Redacted bool
 }
+
+// ErrAbsent is the error of a Remote whose service does not offer what it is asked for. It says nothing of the service's
+// health, and its Failure does not flag.
+var ErrAbsent = errors.New("guard: the service does not offer this")
 
 func (r Reach) check() error {
 	switch {
@@ -58,7 +66,7 @@ func newOutpost(spec Spec, failed func(string, error)) (*outpost, error) {
 			Name: spec.ID, MaxRequests: 1, Timeout: spec.Reach.Pause,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= spec.Reach.Failures },
 			// An App that hung up says nothing about the service.
-			IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) },
+			IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) || errors.Is(err, ErrAbsent) },
 		}),
 	}, nil
 }
@@ -84,6 +92,8 @@ func (o *outpost) ask(ctx context.Context, segment review.Segment) (findings []r
 		return nil, reasonUnavailable
 	case errors.Is(err, errPanicked):
 		return nil, reasonPanic
+	case errors.Is(err, ErrAbsent):
+		return nil, review.FailureAbsent
 	case ctx.Err() != nil:
 		return nil, reasonDeadline
 	default:

@@ -78,8 +78,12 @@ func DetectorIDs(findings []Finding) []string {
 type Failure struct {
 	Detector string `json:"detector"`
 	Segment  string `json:"segment,omitempty"`
-	Reason   string `json:"reason"` // "deadline", "error", "panic", "unavailable": safe to show
+	Reason   string `json:"reason"` // "deadline", "error", "panic", "unavailable", "absent": safe to show
 }
+
+// FailureAbsent is the reason of a Detector that asks a service which does not offer what it is asked for: the Failure is
+// recorded, and does not flag, since that is so for every text.
+const FailureAbsent = "absent"
 
 // DetectorSpec declares a Detector once; pages, docs, policy defaults and metrics
 // are made from it.

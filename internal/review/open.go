@@ -7,11 +7,15 @@ import (
 	"time"
 )
 
-// selectItem decides whether an Interaction is reviewed: when it was flagged or
-// blocked, or when the audit sample drew it.
-func (s *Service) selectItem(policy Policy, in Interaction, a Assessment, sampled bool) (Item, bool) {
+// selectItem decides whether an Interaction is reviewed: when a call waits for it, when
+// it was flagged or blocked, or when the audit sample drew it.
+func (s *Service) selectItem(policy Policy, in Interaction, a Assessment, sampled bool, hold *HoldTerms) (Item, bool) {
 	item := s.newItem(in, a, KindInteraction, policy.decisive(a.Findings))
 	switch {
+	case hold != nil:
+		item.Excerpt = a.Excerpt(in.Content)
+		item.hold(*hold)
+		return item, true
 	case a.Verdict != VerdictAllow:
 		item.SamplingKind, item.Propensity = "flagged", 1
 	case sampled:

@@ -15,12 +15,12 @@ func TestSelectItem(t *testing.T) {
 	weak := Finding{Detector: "enforced", Category: CategoryInjection, Severity: SeverityMedium, Confidence: 0.6, Segment: "prompt", Message: "the reason"}
 	loud := Finding{Detector: "monitored", Severity: SeverityCritical, Confidence: 1, Segment: "prompt", Message: "not the reason"}
 
-	_, ok := s.selectItem(policy, in, Assessment{Verdict: VerdictAllow}, false)
+	_, ok := s.selectItem(policy, in, Assessment{Verdict: VerdictAllow}, false, nil)
 	require.False(t, ok)
 
 	item, ok := s.selectItem(policy, in, Assessment{
 		Verdict: VerdictFlag, Risk: 0.3, Findings: []Finding{loud, weak}, Redactions: []Redaction{{"prompt", 11, 15, "[CARD_1]"}},
-	}, true)
+	}, true, nil)
 	require.True(t, ok)
 	require.Equal(t, KindInteraction, item.Kind)
 	require.Equal(t, "flagged", item.SamplingKind)
@@ -31,7 +31,7 @@ func TestSelectItem(t *testing.T) {
 	require.Equal(t, "my card is [CARD_1]", item.Excerpt)
 	require.Equal(t, noon.Add(4*time.Hour), item.DueAt)
 
-	item, ok = s.selectItem(policy, in, Assessment{Verdict: VerdictAllow, Findings: []Finding{loud}}, true)
+	item, ok = s.selectItem(policy, in, Assessment{Verdict: VerdictAllow, Findings: []Finding{loud}}, true, nil)
 	require.True(t, ok)
 	require.Equal(t, KindAudit, item.Kind)
 	require.Equal(t, "audit", item.SamplingKind)
@@ -39,7 +39,7 @@ func TestSelectItem(t *testing.T) {
 	require.Equal(t, SeverityLow, item.Severity, "a sample measures, it does not protect")
 	require.Equal(t, rank(noon, 0), item.Rank)
 
-	item, ok = s.selectItem(policy, in, Assessment{Verdict: VerdictFlag, Failures: []Failure{{Detector: "enforced", Reason: "deadline"}}}, false)
+	item, ok = s.selectItem(policy, in, Assessment{Verdict: VerdictFlag, Failures: []Failure{{Detector: "enforced", Reason: "deadline"}}}, false, nil)
 	require.True(t, ok)
 	require.Equal(t, "A detector could not answer (deadline).", item.Reason)
 	require.Equal(t, SeverityMedium, item.Severity)

@@ -415,7 +415,7 @@ func trialContent(kind SegmentKind, text string) (Content, error) {
 
 // try screens as Submit does, with what the bias engine sees in the text alone.
 func (s *Service) try(ctx context.Context, content Content, policy Policy) Assessment {
-	a := s.screen(ctx, content, policy)
+	a := s.screen(ctx, content.Segments(), policy)
 	seen := s.Bias.Observe(Interaction{Content: content, CreatedAt: s.now()}, nil)
 	a.Findings = append(a.Findings, textFindings(policy, seen)...)
 	return a

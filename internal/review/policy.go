@@ -86,6 +86,8 @@ type Policy struct {
 	Controls ControlRules `json:"controls,omitzero"`
 
 	Interventions map[string]InterventionRule `json:"interventions,omitempty"` // per bias detector
+
+	Gateway GatewayRules `json:"gateway,omitzero"`
 }
 
 // DefaultPolicy is what a new App starts with.
@@ -181,7 +183,7 @@ func (p Policy) decide(c Combination, findings []Finding, failures []Failure) (V
 	risk := max(c.Risk(enforced), p.Risk.least(alone))
 	verdict := max(alone, p.Risk.verdict(risk))
 	for _, f := range failures {
-		if !p.FailOpen && p.Mode(f.Detector) == ModeEnforce {
+		if !p.FailOpen && f.Reason != FailureAbsent && p.Mode(f.Detector) == ModeEnforce {
 			verdict = max(verdict, VerdictFlag)
 		}
 	}

@@ -79,6 +79,7 @@ func (p Policy) fields() []policyField {
 	if !reflect.ValueOf(p.Response).IsZero() {
 		add("response", string(mustJSON(p.Response)))
 	}
+	out = append(out, p.Gateway.fields()...)
 	ids := make([]string, len(p.Labels))
 	for i, l := range p.Labels {
 		add("labels."+l.ID, l.Title)

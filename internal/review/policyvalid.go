@@ -39,6 +39,7 @@ func (p Policy) Validate() error {
 	p.validateEscalations(&bad)
 	p.Controls.validate(&bad)
 	p.validateInterventions(&bad)
+	p.Gateway.validate(&bad)
 	return bad.err()
 }
 

@@ -16,6 +16,8 @@ type Screener interface {
 	// Screen never fails: a detector that cannot answer is a Failure. Findings come
 	// in a fixed order; redactions sorted by Segment order, then Start, without overlap.
 	Screen(ctx context.Context, segments []Segment, policy Policy) Screening
+	// ScreenAmong looks at one Segment alone, beside others that were looked at before.
+	ScreenAmong(ctx context.Context, segment Segment, others []Segment, policy Policy) Screening
 }
 
 // Screening is what a Screener returns.

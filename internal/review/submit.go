@@ -12,8 +12,9 @@ type Receipt struct {
 	Assessment    Assessment
 	Content       Content // for the sanitized texts
 	Interventions []Intervention
-	Item          *ItemRef // the Item of kind interaction or audit, if there is one
-	Repeated      bool     // the external id was known already: this is the first answer
+	Item          *ItemRef  // the Item of kind interaction or audit, if there is one
+	Repeated      bool      // the external id was known already: this is the first answer
+	HeldUntil     time.Time // a person has until then to decide on the Item; zero when nothing waits for that
 }
 
 // ItemRef points to an Item.
@@ -26,6 +27,11 @@ type ItemRef struct {
 // durable transaction and answers. A Submission whose external id is known returns
 // the first answer, or CodeConflict when its content differs.
 func (s *Service) Submit(ctx context.Context, caller Caller, sub Submission) (Receipt, error) {
+	return s.Record(ctx, caller, sub, Recording{})
+}
+
+// Record is Submit for a call that was guarded: what is known of it already stands in the Recording.
+func (s *Service) Record(ctx context.Context, caller Caller, sub Submission, rec Recording) (Receipt, error) {
 	now := s.now()
 	if err := sub.Validate(now); err != nil {
 		return Receipt{}, err
@@ -34,12 +40,16 @@ func (s *Service) Submit(ctx context.Context, caller Caller, sub Submission) (Re
 	if r, found, err := s.repeated(ctx, caller, sub.ExternalID, hash); found || err != nil {
 		return r, err
 	}
-	policy, err := s.policy(ctx, caller.App.ID, caller.PolicyVersion)
+	policy, err := s.recordingPolicy(ctx, caller, rec)
 	if err != nil {
 		return Receipt{}, err
 	}
 	draft := s.interaction(caller.App, sub, hash, now)
-	assessment := s.screen(ctx, draft.Content, policy)
+	if rec.ID != "" {
+		draft.ID = rec.ID
+	}
+	assessment := s.screen(ctx, draft.Content.Segments(), policy)
+	assessment.Verdict = max(assessment.Verdict, rec.Least)
 	observations := s.Bias.Observe(draft, sub.Feedback)
 	sampled := s.Rand() < policy.AuditRate
 
@@ -53,7 +63,7 @@ func (s *Service) Submit(ctx context.Context, caller Caller, sub Submission) (Re
 				return err
 			}
 		}
-		return s.store(tx, caller, policy, draft, sub.Feedback, observations, sampled, &receipt)
+		return s.store(tx, caller, policy, draft, sub.Feedback, observations, sampled, rec.hold(assessment), &receipt)
 	})
 	if err != nil {
 		return Receipt{}, err
@@ -99,23 +109,28 @@ func (s *Service) interaction(app App, sub Submission, hash [32]byte, now time.T
 }
 
 // screen runs the guard and lets the policy decide.
-func (s *Service) screen(ctx context.Context, content Content, policy Policy) Assessment {
+func (s *Service) screen(ctx context.Context, segments []Segment, policy Policy) Assessment {
 	ctx, cancel := context.WithTimeout(ctx, policy.Deadline())
 	defer cancel()
 	start := s.Clock()
-	screening := s.Screener.Screen(ctx, content.Segments(), policy)
+	a := assess(s.Screener.Screen(ctx, segments, policy), policy)
+	a.ScreeningUS = s.Clock().Sub(start).Microseconds()
+	return a
+}
+
+// assess lets the policy decide on a screening.
+func assess(screening Screening, policy Policy) Assessment {
 	a := Assessment{
 		Findings: screening.Findings, Failures: screening.Failures, Redactions: screening.Redactions,
 		PolicyVersion: policy.Version,
 	}
 	a.Verdict, a.Risk = policy.Judge(screening)
-	a.ScreeningUS = s.Clock().Sub(start).Microseconds()
 	return a
 }
 
 // store writes what follows from one screening.
 func (s *Service) store(tx Tx, caller Caller, policy Policy, in Interaction, feedback *Feedback,
-	observations []Observation, sampled bool, receipt *Receipt) error {
+	observations []Observation, sampled bool, hold *HoldTerms, receipt *Receipt) error {
 	proposals, err := s.propose(tx, policy, in, observations)
 	if err != nil {
 		return err
@@ -141,11 +156,11 @@ func (s *Service) store(tx Tx, caller Caller, policy Policy, in Interaction, fee
 	if err := tx.AppendEvent(submitted); err != nil {
 		return err
 	}
-	if item, ok := s.selectItem(policy, in, guard, sampled); ok {
+	if item, ok := s.selectItem(policy, in, guard, sampled, hold); ok {
 		if err := s.openItem(tx, item, a.Findings); err != nil {
 			return err
 		}
-		receipt.Item = &ItemRef{ID: item.ID, State: item.State}
+		receipt.Item, receipt.HeldUntil = &ItemRef{ID: item.ID, State: item.State}, hold.until(in.CreatedAt)
 	}
 	if err := s.recordOutcomes(tx, in, feedback); err != nil {
 		return err

@@ -90,6 +90,7 @@ type Upstream struct {
 	RetryAfter time.Duration        // of Busy
 	NoModerate bool                 // answers 404 to moderations
 	Moderate   func(text string) map[string]float64
+	Hanging    func() // called when a request begins to hang; may be nil
 
 	server   *httptest.Server
 	mu       sync.Mutex
@@ -250,6 +251,9 @@ func (u *Upstream) fail(w http.ResponseWriter, r *http.Request, f Fault) bool {
 
 // hang waits until the caller goes away or the service ends.
 func (u *Upstream) hang(r *http.Request) {
+	if u.Hanging != nil {
+		u.Hanging()
+	}
 	select {
 	case <-r.Context().Done():
 		u.mu.Lock()

@@ -209,6 +209,10 @@ func (screener) Specs() []review.DetectorSpec { return specs()[1:] }
 
 func (screener) CheckPolicy(p review.Policy) error { return p.Validate() }
 
+func (s screener) ScreenAmong(ctx context.Context, segment review.Segment, _ []review.Segment, p review.Policy) review.Screening {
+	return s.Screen(ctx, []review.Segment{segment}, p)
+}
+
 func (screener) Screen(_ context.Context, segments []review.Segment, _ review.Policy) review.Screening {
 	var out review.Screening
 	for _, s := range segments {
