@@ -27,6 +27,7 @@ const (
 	PlaceWork          Place = "work"
 	PlaceHolds         Place = "holds"
 	PlaceInbox         Place = "inbox"
+	PlaceTrail         Place = "trail"
 )
 
 // Shell is what every page of a signed-in person shares.
@@ -192,6 +193,16 @@ type SelectionPage struct {
 	Result    *review.BatchResult
 	Draft     Draft
 	Problem   *Problem
+}
+
+// TrailPage is GET /audit: Events, newest first.
+type TrailPage struct {
+	Shell
+	Filter  review.EventFilter
+	Events  []review.TrailEvent
+	Paged   bool     // this is not the first page
+	Next    int64    // where older ones begin, 0 when there are none
+	Formats []string // in which it leaves
 }
 
 // DecisionsPage is GET /decisions: the latest Decisions, newest first.

@@ -65,6 +65,10 @@ func places(v review.Viewer) []group {
 		record := &groups[1]
 		record.entries = append(record.entries, entry{place: PlaceWork, word: text.Say("My work"), icon: "work", href: PathWork, key: &keyGoWork})
 	}
+	if v.May(review.PermAudit) {
+		record := &groups[1]
+		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "audit", href: PathTrail})
+	}
 	if v.May(review.PermInsight) {
 		groups = slices.Insert(groups, 1, group{text.Say("Insight"), []entry{{place: PlaceOverview, word: text.Say("Overview"), icon: "overview", href: PathOverview, key: &keyGoOverview}}})
 	}

@@ -17,6 +17,8 @@ const (
 	PathAccount           = "/account"
 	PathExportCSV         = "/export/decisions.csv"
 	PathPolicies          = "/policies"
+	PathTrail             = "/audit"        // GET: the audit trail
+	PathTrailExport       = "/audit/export" // GET: the same as a file
 	PathHolds             = "/holds"
 	PathOverview          = "/overview"
 	PathWork              = "/my-work"

@@ -122,6 +122,9 @@ func (s *Server) identify(c *call) error {
 		return errSignedOut
 	}
 	c.viewer, c.signedInAt = viewer, signedIn.at
+	origin := review.OriginOf(c.Request().Context())
+	origin.Session, origin.Role = s.sessions.mark(c), viewer.User.Role
+	c.from(origin)
 	return s.sessions.touch(c, signedIn)
 }
 

@@ -34,6 +34,12 @@ func (c *call) pattern() string {
 	return c.route.path
 }
 
+// from says where the Events of this request come from.
+func (c *call) from(o review.Origin) {
+	r := c.Request()
+	c.SetRequest(r.WithContext(review.WithOrigin(r.Context(), o)))
+}
+
 // signedIn tells whether a person stands behind the call.
 func (c *call) signedIn() bool { return c.viewer.User.ID != "" }
 

@@ -22,6 +22,16 @@ import (
 // CSVWriter writes Decisions as CSV and returns how many it wrote.
 type CSVWriter func(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error)
 
+// TrailWriter writes Events in a format and returns how many it wrote.
+type TrailWriter func(w io.Writer, events iter.Seq2[review.TrailEvent, error]) (int, error)
+
+// TrailFormat is one of the formats in which the audit trail leaves.
+type TrailFormat struct {
+	Name      string // in the URL and in the file's name
+	MediaType string
+	Write     TrailWriter
+}
+
 // Decoder returns the readings of an Interaction's texts in which a Finding showed
 // something that the text as submitted hid.
 type Decoder func(review.Content, []review.Finding) []views.DecodedText
@@ -35,6 +45,7 @@ type Deps struct {
 	Assets   *static.Assets
 	Metrics  *Metrics
 	CSV      CSVWriter
+	Trail    []TrailFormat
 	Decode   Decoder
 	Ready    func(context.Context) error // nil while the server can serve
 	Logger   *slog.Logger
@@ -58,7 +69,7 @@ type Options struct {
 
 func (d Deps) validate() error {
 	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.CSV == nil ||
-		d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
+		len(d.Trail) == 0 || d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
 		return errors.New("web: a dependency is missing")
 	}
 	return d.Options.validate()

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/guardroom/guardroom/internal/review"
 )
 
 // observe stands around everything: it names the request, turns errors and panics
@@ -20,6 +22,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		start := s.Clock()
 		c := &call{Context: ec, id: s.requestID(ec.Request())}
 		setHeaders(ec.Response().Header(), c.id)
+		c.from(review.Origin{Address: c.RealIP(), Request: c.id})
 		err := guarded(next, c)
 		halfSent := err != nil && c.Response().Committed
 		switch {

@@ -108,6 +108,9 @@ func routes() []route {
 		{get, views.PathDecisions, session(review.PermRead), (*Server).decisions},
 		{get, views.PathExportCSV, session(review.PermExport), (*Server).exportCSV},
 
+		{get, views.PathTrail, session(review.PermAudit), (*Server).auditTrail},
+		{get, views.PathTrailExport, session(review.PermAudit), (*Server).exportTrail},
+
 		{get, views.PathOverview, session(review.PermInsight), (*Server).overview},
 		{get, views.PathWork, session(review.PermDecide), (*Server).work},
 

@@ -66,6 +66,12 @@ func passwordMark(u review.User) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// mark tells the sessions of the audit trail apart, and opens none.
+func (s *sessions) mark(c *call) string {
+	sum := sha256.Sum256([]byte("guardroom.session.mark\n" + s.manager.Token(c.Request().Context())))
+	return hex.EncodeToString(sum[:8])
+}
+
 // open puts the session of the request's cookie, or an empty one, into its context.
 func (s *sessions) open(c *call) (context.Context, error) {
 	token := ""

@@ -25,6 +25,11 @@ type commandLine struct {
 	Export struct {
 		Decisions exportDecisionsCommand `cmd:"" help:"Write all Decisions to standard output."`
 	} `cmd:"" help:"Export data."`
+	Audit struct {
+		Verify     auditVerifyCommand     `cmd:"" help:"Read the whole audit chain and name the first event that is not what was written."`
+		Checkpoint auditCheckpointCommand `cmd:"" help:"Sign the end of the audit chain and print the checkpoint; with --public-key, print the key that verifies it."`
+		Export     auditExportCommand     `cmd:"" help:"Write the audit chain to standard output."`
+	} `cmd:"" help:"The audit chain."`
 	Scan    scanCommand    `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
 	Eval    evalCommand    `cmd:"" help:"Screen labelled JSON Lines like scan does and measure: AUROC, recall at fixed false positive rates, flag rates, confusion."`
 	Train   trainCommand   `cmd:"" help:"Train injection.model on development data: the same data and seed give the same bytes."`

@@ -48,7 +48,7 @@ func TestTheCommandLineIsUpToDate(t *testing.T) {
 func TestHelp(t *testing.T) {
 	r := command(t, "", "--help")
 	require.Equal(t, exitOK, r.code)
-	for _, name := range []string{"serve", "migrate", "app add", "key add", "key revoke", "user add", "user passwd", "export decisions", "scan", "eval", "train", "demo", "version"} {
+	for _, name := range []string{"serve", "migrate", "app add", "key add", "key revoke", "user add", "user passwd", "export decisions", "scan", "eval", "train", "demo", "audit verify", "version"} {
 		require.Contains(t, r.out, name)
 	}
 }
@@ -89,6 +89,52 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Contains(t, ok.err, "a.weber@example.org")
 	require.Equal(t, 4, add("correct horse battery\n").code)
 	require.Equal(t, exitOK, command(t, "another long password\r\n", "user", "passwd", "--data", data, "--email", "a.weber@example.org", "--password-stdin").code)
+}
+
+func TestAudit(t *testing.T) {
+	data, file := t.TempDir(), t.TempDir()+"/checkpoints"
+	require.Equal(t, 3, command(t, "", "audit", "checkpoint", "--data", data).code, "nothing to sign yet")
+	require.Equal(t, exitOK, command(t, "", "app", "add", "--data", data, "support-bot").code)
+
+	checkpoint := command(t, "", "audit", "checkpoint", "--data", data)
+	require.Equal(t, exitOK, checkpoint.code, checkpoint.err)
+	require.NoError(t, os.WriteFile(file, []byte(checkpoint.out), 0o600))
+	require.Equal(t, exitOK, command(t, "", "app", "add", "--data", data, "checkout").code)
+
+	verify := func(args ...string) result {
+		return command(t, "", append([]string{"audit", "verify", "--data", data}, args...)...)
+	}
+	plain := verify()
+	require.Equal(t, exitOK, plain.code, plain.err)
+	require.Contains(t, plain.out, "OK: 2 events")
+	require.Contains(t, plain.out, "without a checkpoint")
+	held := verify("--checkpoints", file)
+	require.Equal(t, exitOK, held.code, held.err)
+	require.Contains(t, held.out, "against 1 signed")
+	key := strings.TrimSpace(command(t, "", "audit", "checkpoint", "--data", data, "--public-key").out)
+	require.Equal(t, exitOK, verify("--checkpoints", file, "--public-key", key).code)
+	other := strings.TrimSpace(command(t, "", "audit", "checkpoint", "--data", t.TempDir(), "--public-key").out)
+	require.Equal(t, exitUsage, verify("--checkpoints", file, "--public-key", other).code)
+	require.Equal(t, exitUsage, verify("--checkpoints", file, "--public-key", "x").code)
+	require.Equal(t, exitUsage, verify("--checkpoints", data+"/none").code)
+
+	shorter := t.TempDir() // another chain, with the first one's key
+	seed, err := os.ReadFile(data + "/audit.key")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(shorter+"/audit.key", seed, 0o600))
+	require.Equal(t, exitOK, command(t, "", "app", "add", "--data", shorter, "support-bot").code)
+	broken := command(t, "", "audit", "verify", "--data", shorter, "--checkpoints", file)
+	require.Equal(t, exitError, broken.code)
+	require.Contains(t, broken.out, "BROKEN at event 1:")
+
+	export := command(t, "", "audit", "export", "--data", data, "--format", "cef")
+	require.Equal(t, exitOK, export.code, export.err)
+	require.Equal(t, 2, strings.Count(export.out, "CEF:0|Guardroom|"))
+
+	require.NoError(t, os.Chmod(data+"/audit.key", 0o644))
+	open := command(t, "", "audit", "checkpoint", "--data", data)
+	require.Equal(t, exitError, open.code)
+	require.Contains(t, open.err, "chmod 600")
 }
 
 func TestDemoThenExport(t *testing.T) {

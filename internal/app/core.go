@@ -36,6 +36,8 @@ type Core struct {
 	Accounts *review.Accounts
 
 	models  *llm.Client // nil in commands
+	storage config.Storage
+	clock   review.Clock
 	memory  *memory.Memory
 	remotes *remote.Detectors // nil when there are none
 	chores  []*chore          // none in commands, which screen nothing or not for long
@@ -77,7 +79,7 @@ func open(ctx context.Context, storage config.Storage, guarding config.Guard, ar
 	if err != nil {
 		return nil, err
 	}
-	core := &Core{Store: st, models: around.models}
+	core := &Core{Store: st, models: around.models, storage: storage, clock: around.clock}
 	if err := core.build(guarding, around); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}

@@ -63,6 +63,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	}
 	core.index(ctx, log)
 	core.tend(ctx, log)
+	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
 	site, err := newWeb(core, cfg, metrics, log, clock)
 	if err != nil {
 		return nil, errors.Join(err, core.Close())
@@ -85,6 +86,7 @@ func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logge
 	return web.New(web.Deps{
 		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Sessions: core.Store.Sessions(),
 		Assets: assets, Metrics: metrics, CSV: export.CSV, Decode: decode, Ready: core.Store.Ping,
+		Trail:  trailFormats(),
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),

@@ -3,50 +3,56 @@
 // put in between without all later hashes telling.
 //
 // It hashes and verifies Events that it is handed; it does not know how they are
-// stored. A chain cannot tell that its end was cut off: whoever wants to know that
-// keeps a Report elsewhere and compares.
+// stored. A chain cannot tell that its end was cut off, nor that all of it was written
+// anew: Checkpoints, signed and kept elsewhere, can.
 package audit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
+	"fmt"
 	"iter"
+	"slices"
+	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// encoding names the way in which an Event is hashed, so that another way can
-// never give the same hash.
-const encoding = "guardroom.event.v1"
+// The names of the two ways in which an Event is hashed, so that one can never give the
+// hash of the other. The first is for Events without an Origin, as all once were.
+const (
+	encoding           = "guardroom.event.v1"
+	encodingWithOrigin = "guardroom.event.v2"
+)
 
 // Genesis is what the first Event has for a previous hash.
 var Genesis [sha256.Size]byte
 
 // Hash returns the hash of an Event that follows prev: SHA-256 over the encoding's
 // name, prev, the Event's place and time (Unix microseconds) as big-endian 64-bit
-// numbers, and its texts, each with its length before it.
+// numbers, and its texts, those of its Origin last, each with its length before it.
 func Hash(prev [sha256.Size]byte, e review.Event) [sha256.Size]byte {
-	h := sha256.New()
-	writeText(h, encoding)
-	h.Write(prev[:])
-	writeNumber(h, uint64(e.Seq))
-	writeNumber(h, uint64(e.At.UnixMicro()))
-	for _, text := range []string{string(e.Actor.Kind), e.Actor.ID, e.Action, e.Object, e.AppID, e.Detail} {
-		writeText(h, text)
+	b := make([]byte, 0, 512)
+	texts := [...]string{string(e.Actor.Kind), e.Actor.ID, e.Action, e.Object, e.AppID, e.Detail,
+		e.Origin.Address, e.Origin.Session, e.Origin.Request, string(e.Origin.Role)}
+	name, told := encodingWithOrigin, texts[:]
+	if e.Origin == (review.Origin{}) {
+		name, told = encoding, texts[:6]
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	b = appendText(b, name)
+	b = append(b, prev[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq))
+	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMicro()))
+	for _, text := range told {
+		b = appendText(b, text)
+	}
+	return sha256.Sum256(b)
 }
 
-func writeNumber(h hash.Hash, n uint64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], n)
-	h.Write(b[:])
-}
-
-func writeText(h hash.Hash, text string) {
-	writeNumber(h, uint64(len(text)))
-	h.Write([]byte(text))
+func appendText(b []byte, text string) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(len(text)))
+	return append(b, text...)
 }
 
 // Head is the end of a chain: the place and hash of its last Event. The zero Head
@@ -75,18 +81,32 @@ type Report struct {
 func (r Report) OK() bool { return r.Broken == 0 }
 
 // Verify reads a chain from its first Event and stops at the first one that is not
-// what was written. The error is one of reading; a broken chain is a Report.
-func Verify(events iter.Seq2[review.Event, error]) (Report, error) {
+// what was written, or not what a Checkpoint says. The error is one of reading; a
+// broken chain is a Report. Whether Checkpoints are genuine is for Checkpoint.Verify.
+func Verify(events iter.Seq2[review.Event, error], checkpoints ...Checkpoint) (Report, error) {
+	signed := slices.SortedFunc(slices.Values(checkpoints), func(a, b Checkpoint) int { return cmp.Compare(a.Seq, b.Seq) })
 	var r Report
 	for e, err := range events {
 		if err != nil {
 			return r, err
 		}
-		if reason := flaw(r.Head, e); reason != "" {
+		reason := flaw(r.Head, e)
+		for reason == "" && len(signed) > 0 && signed[0].Seq <= e.Seq {
+			if signed[0].Hash != e.Hash {
+				reason = "the event is another one than was signed at " + signed[0].At.UTC().Format(time.RFC3339)
+			}
+			signed = signed[1:]
+		}
+		if reason != "" {
 			r.Broken, r.Reason = r.Head.Seq+1, reason
 			return r, nil
 		}
 		r.Head = Head{Seq: e.Seq, Hash: e.Hash}
+	}
+	if len(signed) > 0 {
+		last := signed[len(signed)-1]
+		r.Broken = r.Head.Seq + 1
+		r.Reason = fmt.Sprintf("the chain ends here, and event %d was signed at %s", last.Seq, last.At.UTC().Format(time.RFC3339))
 	}
 	return r, nil
 }

@@ -16,6 +16,7 @@ type Config struct {
 	Limits  `embed:"" group:"Limits"`
 	Session `embed:"" group:"Sessions"`
 	Guard   `embed:"" group:"Guard"`
+	Audit   `embed:"" group:"Audit"`
 	Model   `embed:"" group:"Language model"`
 	Log     `embed:"" group:"Logging"`
 }
@@ -25,6 +26,7 @@ type Storage struct {
 	Data        string      `name:"data" placeholder:"DIR" default:"data" env:"GUARDROOM_DATA" help:"The data folder: the SQLite file and a .env file. Made when it does not exist."`
 	DatabaseURL DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
 	SearchKey   Secret      `name:"search-key" placeholder:"KEY" env:"GUARDROOM_SEARCH_KEY" help:"The key of the search index, which holds no words, only what this key makes of them. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
+	AuditKey    Secret      `name:"audit-key" placeholder:"KEY" env:"GUARDROOM_AUDIT_KEY" help:"The key that signs checkpoints of the audit chain, at least 32 characters. Nothing means the one in the data folder, made when there is none."`
 	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, for state that several servers will share; nothing uses it yet. \"none\", or nothing, means no Redis."`
 }
 
@@ -53,6 +55,12 @@ type Session struct {
 // Guard says what looks at Interactions beside the detectors that are built in.
 type Guard struct {
 	RemoteDetectors string `name:"remote-detectors" placeholder:"FILE" env:"GUARDROOM_REMOTE_DETECTORS" help:"A JSON file of classifiers to ask over HTTP; docs/remote-detectors.md describes it. Nothing means none."`
+}
+
+// Audit says where proofs of the audit chain go.
+type Audit struct {
+	AuditCheckpoints     string        `name:"audit-checkpoints" placeholder:"FILE" env:"GUARDROOM_AUDIT_CHECKPOINTS" help:"A file to which signed checkpoints of the audit chain are appended. It proves something when whoever can write to the database cannot write to it. Nothing means none."`
+	AuditCheckpointEvery time.Duration `name:"audit-checkpoint-every" default:"10m" env:"GUARDROOM_AUDIT_CHECKPOINT_EVERY" help:"How often a checkpoint is signed when the chain has grown."`
 }
 
 // Model says which services the gateway asks. Everything else works without one.
@@ -99,7 +107,8 @@ func Load(env Environment, args ...string) (Config, error) {
 
 // Validate checks all groups and names every setting that is wrong, not only the first.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.Model.Validate())
+	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.Model.Validate(),
+		c.Audit.Validate())
 }
 
 // SecureCookies says whether cookies carry the Secure attribute.
@@ -124,6 +133,11 @@ func (l Listen) Validate() error {
 		checkAddress(l.Addr),
 		checkRange("--shutdown-grace", l.ShutdownGrace, 0, 10*time.Minute),
 	)
+}
+
+// Validate implements kong's check of a parsed group.
+func (a Audit) Validate() error {
+	return checkRange("--audit-checkpoint-every", a.AuditCheckpointEvery, time.Second, 24*time.Hour)
 }
 
 // Validate implements kong's check of a parsed group.

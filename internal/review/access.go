@@ -39,11 +39,13 @@ const (
 	// PermPersonal is for reading texts with the personal data and secrets in them;
 	// without it they are placeholders.
 	PermPersonal Permission = "personal"
+
+	PermAudit Permission = "audit" // the audit trail, of everybody in every App
 )
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
@@ -52,8 +54,8 @@ var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
 	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal},
 	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal},
-	RoleAuditor: {PermRead, PermExport, PermInsight},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal},
+	RoleAuditor: {PermRead, PermExport, PermInsight, PermAudit},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit},
 }
 
 // May tells whether the role has the permission; an unknown role has none.

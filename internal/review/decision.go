@@ -85,6 +85,7 @@ type Event struct {
 	Object   string // the id of what it happened to
 	AppID    string // "" for what belongs to no App
 	Detail   string // canonical JSON object, never raw text of an Interaction
+	Origin   Origin // where it came from; the store stamps it
 	PrevHash [32]byte
 	Hash     [32]byte
 }

@@ -121,7 +121,7 @@ type Tx interface {
 	// one is no error.
 	Retract(key string, now time.Time) error
 
-	// The audit chain.
+	// The audit chain. The Event gets the Origin of the context that Write was given.
 	AppendEvent(Event) error
 
 	// People, Apps, keys, policies.
@@ -207,6 +207,11 @@ type Reader interface {
 
 	// SavedViews lists the user's own views by name, then those shared with the Apps.
 	SavedViews(ctx context.Context, userID string, appIDs []string, limit int) ([]SavedView, error)
+	// EventSlice looks at a bounded number of Events, however few of them the filter means.
+	EventSlice(ctx context.Context, q EventQuery) (EventSlice, error)
+	// EventLog iterates over the Events that the filter means from after on, in the
+	// order of the chain.
+	EventLog(ctx context.Context, f EventFilter, after int64) iter.Seq2[TrailEvent, error]
 
 	Holds(ctx context.Context, q HoldsQuery) ([]Hold, error)
 	Desk(ctx context.Context, userID string, appIDs []string, now time.Time) (Desk, error)

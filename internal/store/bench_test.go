@@ -173,3 +173,26 @@ func openAndDecide(tx review.Tx, n int, findings []review.Finding, decided bool)
 	return tx.PutDecision(review.Decision{ID: in.ID, ItemID: item.ID, AppID: anApp.ID, Actor: review.Actor{Kind: review.ActorSystem, ID: "demo"},
 		Judgement: review.JudgeBlock, Findings: findings})
 }
+
+// BenchmarkVerifyChain reads and recomputes a chain of b.N Events: -benchtime=1000000x
+// is the audit chain of half a million exchanges.
+func BenchmarkVerifyChain(b *testing.B) {
+	s := openWithApp(b, store.Options{Dir: b.TempDir()})
+	ctx := review.WithOrigin(context.Background(), review.Origin{Address: "192.0.2.7", Request: "0195aa00-0000-7000-8000-00000000beef"})
+	for done := 0; done < b.N; done += 2_000 {
+		require.NoError(b, s.Write(ctx, func(tx review.Tx) error {
+			for i := range min(2_000, b.N-done) {
+				err := tx.AppendEvent(review.Event{At: time.UnixMicro(int64(done + i)), Actor: review.Actor{Kind: review.ActorApp, ID: "01900000-0000-7000-8000-000000000001"},
+					Action: "interaction.submitted", Object: fmt.Sprintf("01900000-0000-7000-8000-%012d", done+i), Detail: `{"verdict":"allow","policy_version":1}`})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	b.ResetTimer()
+	report, err := s.VerifyChain(context.Background())
+	require.NoError(b, err)
+	require.True(b, report.OK())
+}

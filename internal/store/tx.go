@@ -16,7 +16,8 @@ import (
 type tx struct {
 	*session
 	ctx    context.Context
-	head   *audit.Head // of the chain; nil until the group's first Event
+	head   *audit.Head   // of the chain; nil until the group's first Event
+	origin review.Origin // of the job that runs
 	wrote  bool
 	failed error // the first statement that failed; what follows does not count
 }

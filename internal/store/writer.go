@@ -48,6 +48,7 @@ type writer struct {
 // job is one caller's function.
 type job struct {
 	fn    func(*tx) error
+	from  review.Origin
 	state atomic.Int32 // one of the three below
 	err   error        // set before done is closed
 	done  chan struct{}
@@ -68,7 +69,7 @@ func startWriter(d dialect, logger *slog.Logger) *writer {
 // do hands fn over and waits for its result. When ctx ends before fn's group has
 // begun, fn never runs; afterwards the result counts, however long it takes.
 func (w *writer) do(ctx context.Context, fn func(*tx) error) error {
-	j := &job{fn: fn, done: make(chan struct{})}
+	j := &job{fn: fn, from: review.OriginOf(ctx), done: make(chan struct{})}
 	if err := w.hand(ctx, j); err != nil {
 		return err
 	}
@@ -242,7 +243,7 @@ func (w *writer) runPlain(ctx context.Context, group []*job) (*tx, bool) {
 	t := &tx{session: w.session, ctx: ctx}
 	wrote := false
 	for _, j := range group {
-		t.wrote = false
+		t.wrote, t.origin = false, j.from
 		j.err = w.call(t, j.fn)
 		if t.failed != nil || (j.err != nil && t.wrote) {
 			return t, false
@@ -267,7 +268,7 @@ func (w *writer) runGuarded(ctx context.Context, group []*job) (*tx, error) {
 		if err := all.control("SAVEPOINT job"); err != nil {
 			return nil, err
 		}
-		one := &tx{session: w.session, ctx: ctx, head: all.head}
+		one := &tx{session: w.session, ctx: ctx, head: all.head, origin: j.from}
 		j.err = w.call(one, j.fn)
 		if unservable(one.failed) {
 			return nil, one.failed

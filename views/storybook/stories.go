@@ -20,6 +20,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.holding()...)
 	all = append(all, s.deciding()...)
 	all = append(all, s.record()...)
+	all = append(all, s.trail()...)
 	all = append(all, s.policies()...)
 	all = append(all, s.insight()...)
 	all = append(all, s.experiments()...)

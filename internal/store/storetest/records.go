@@ -16,6 +16,10 @@ func recordScenarios() []scenario {
 		{"the database refuses to change or remove records", recordsAreRefused},
 		{"events come back in order and continue after a place", eventsComeBack},
 		{"an event that was changed below the store is found", changedEventIsFound},
+		{"any one row that is changed, removed, put in or swapped is found", anyTamperingIsFound},
+		{"events carry where they came from", eventsCarryTheirOrigin},
+		{"the trail is filtered and paged, and never loses an event", trailIsPaged},
+		{"a follower never goes back", followerNeverGoesBack},
 	}
 }
 

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/guardroom/guardroom/internal/app"
+)
+
+type auditVerifyCommand struct {
+	dataCommand
+	Checkpoints string `type:"path" placeholder:"FILE" help:"Signed checkpoints to hold the chain against: they show that its end was cut off, or that all of it was written anew."`
+	PublicKey   string `name:"public-key" placeholder:"KEY" help:"The key, in base64, that must have signed them; the data folder's own when not given."`
+}
+
+func (c auditVerifyCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		report, err := core.VerifyAudit(ctx, c.Checkpoints, c.PublicKey)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(io.Out, report)
+		if !report.OK() {
+			return app.ErrBrokenChain
+		}
+		return nil
+	})
+}
+
+type auditCheckpointCommand struct {
+	dataCommand
+	PublicKey bool `name:"public-key" help:"Print the public key instead."`
+}
+
+func (c auditCheckpointCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		if c.PublicKey {
+			key, err := core.AuditKey()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(io.Out, key)
+			return err
+		}
+		checkpoint, err := core.Checkpoint(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = io.Out.Write(checkpoint.Line())
+		return err
+	})
+}
+
+type auditExportCommand struct {
+	dataCommand
+	Format string `enum:"jsonl,cef,ocsf" default:"jsonl" help:"jsonl (JSON Lines with hashes), cef (Common Event Format) or ocsf (OCSF 1.3)."`
+}
+
+func (c auditExportCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		return core.ExportAudit(ctx, io.Out, c.Format)
+	})
+}

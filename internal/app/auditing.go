@@ -1,0 +1,185 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/audit"
+	"github.com/guardroom/guardroom/internal/config"
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/web"
+)
+
+// auditKeyName is the file with the key that signs checkpoints, in the data folder.
+const auditKeyName = "audit.key"
+
+func auditSigner(storage config.Storage) (audit.Signer, error) {
+	text := storage.AuditKey.Reveal()
+	if text == "" {
+		var err error
+		if text, err = folderKey(storage.Data, auditKeyName); err != nil {
+			return audit.Signer{}, fmt.Errorf("the key that signs checkpoints: %w", err)
+		}
+	}
+	return audit.NewSigner(text)
+}
+
+// AuditReport is what verifying the audit chain found.
+type AuditReport struct {
+	audit.Report
+	Checkpoints int // that the chain was held against
+}
+
+// String says it in one line.
+func (r AuditReport) String() string {
+	if !r.OK() {
+		return fmt.Sprintf("BROKEN at event %d: %s; the %d before it are as they were written", r.Broken, r.Reason, r.Head.Seq)
+	}
+	against := "without a checkpoint, so nothing is said about events cut off from its end"
+	if r.Checkpoints > 0 {
+		against = fmt.Sprintf("held against %d signed checkpoints", r.Checkpoints)
+	}
+	return fmt.Sprintf("OK: %d events, the last one %x, %s", r.Head.Seq, r.Head.Hash, against)
+}
+
+// ErrBrokenChain says that the audit chain is not what was written.
+var ErrBrokenChain = errors.New("the audit chain is broken")
+
+// VerifyAudit reads the whole audit chain and holds it against the checkpoints in a
+// file, when one is named. publicKey, in base64, must have signed them; "" takes the key
+// of the data folder.
+func (c *Core) VerifyAudit(ctx context.Context, checkpointFile, publicKey string) (AuditReport, error) {
+	var checkpoints []audit.Checkpoint
+	if checkpointFile != "" {
+		key, err := c.trustedKey(publicKey)
+		if err != nil {
+			return AuditReport{}, err
+		}
+		if checkpoints, err = readCheckpoints(checkpointFile, key); err != nil {
+			return AuditReport{}, err
+		}
+	}
+	report, err := c.Store.VerifyChain(ctx, checkpoints...)
+	return AuditReport{report, len(checkpoints)}, err
+}
+
+func (c *Core) trustedKey(publicKey string) (ed25519.PublicKey, error) {
+	if publicKey != "" {
+		key, err := audit.DecodeKey(publicKey)
+		if err != nil {
+			return nil, review.Errorf(review.CodeUnprocessable, "%v", err)
+		}
+		return key, nil
+	}
+	signer, err := auditSigner(c.storage)
+	if err != nil {
+		return nil, err
+	}
+	return signer.PublicKey(), nil
+}
+
+func readCheckpoints(path string, key ed25519.PublicKey) ([]audit.Checkpoint, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, review.Wrap(review.CodeUnprocessable, err, "the checkpoints cannot be read")
+	}
+	defer file.Close()
+	checkpoints, err := audit.ReadCheckpoints(file)
+	if err == nil && len(checkpoints) == 0 {
+		err = errors.New("there is none in the file")
+	}
+	for _, c := range checkpoints {
+		err = errors.Join(err, c.Verify(key))
+	}
+	if err != nil {
+		return nil, review.Wrap(review.CodeUnprocessable, err, "the checkpoints cannot be used")
+	}
+	return checkpoints, nil
+}
+
+// Checkpoint signs the end of the audit chain. It does not look at what is before it.
+func (c *Core) Checkpoint(ctx context.Context) (audit.Checkpoint, error) {
+	signer, err := auditSigner(c.storage)
+	if err != nil {
+		return audit.Checkpoint{}, err
+	}
+	head, err := c.Store.ChainHead(ctx)
+	if err != nil {
+		return audit.Checkpoint{}, err
+	}
+	if head.Seq == 0 {
+		return audit.Checkpoint{}, review.Errorf(review.CodeNotFound, "the audit chain is empty: there is nothing to sign")
+	}
+	return signer.Sign(head, c.clock()), nil
+}
+
+// AuditKey is the public key of the checkpoints, in base64.
+func (c *Core) AuditKey() (string, error) {
+	signer, err := auditSigner(c.storage)
+	if err != nil {
+		return "", err
+	}
+	return audit.EncodeKey(signer.PublicKey()), nil
+}
+
+// ExportAudit writes the audit chain and notes that it was done.
+func (c *Core) ExportAudit(ctx context.Context, out io.Writer, format string) error {
+	viewer, err := c.Accounts.SystemViewer(ctx, CLI.ID)
+	if err != nil {
+		return err
+	}
+	events, err := c.Service.WholeTrail(ctx, viewer, review.EventFilter{})
+	if err != nil {
+		return err
+	}
+	n, err := audit.Format(format).Write(out, events, version)
+	return errors.Join(err, c.Service.RecordTrailExport(ctx, CLI, review.EventFilter{}, n, format))
+}
+
+// trailFormats are the formats in which the trail leaves by a browser.
+func trailFormats() []web.TrailFormat {
+	var out []web.TrailFormat
+	for _, f := range audit.Formats() {
+		out = append(out, web.TrailFormat{Name: string(f), MediaType: f.MediaType(), Write: func(w io.Writer, events iter.Seq2[review.TrailEvent, error]) (int, error) {
+			return f.Write(w, events, version)
+		}})
+	}
+	return out
+}
+
+// checkpoints appends a signed checkpoint to the file whenever the chain has grown, from
+// now on until Close.
+func (c *Core) checkpoints(ctx context.Context, path string, every time.Duration, log *slog.Logger) {
+	if path == "" {
+		return
+	}
+	var last int64
+	sign := func(ctx context.Context) error {
+		checkpoint, err := c.Checkpoint(ctx)
+		if err != nil || checkpoint.Seq == last {
+			return err
+		}
+		if err := appendCheckpoint(path, checkpoint); err != nil {
+			return err
+		}
+		last = checkpoint.Seq
+		return nil
+	}
+	c.chores = append(c.chores, startChore(ctx, every, sign, log, "no checkpoint can be written now"))
+}
+
+func appendCheckpoint(path string, c audit.Checkpoint) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(c.Line())
+	return errors.Join(err, file.Sync(), file.Close())
+}

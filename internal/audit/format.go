@@ -1,0 +1,193 @@
+package audit
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// Format is how Events are written for other programs, one on each line.
+type Format string
+
+// The formats.
+const (
+	JSONLines Format = "jsonl" // an Event with its hashes: what the chain can be verified from
+	CEF       Format = "cef"   // ArcSight Common Event Format, version 0
+	OCSF      Format = "ocsf"  // Open Cybersecurity Schema Framework 1.3, JSON
+)
+
+// Formats lists every format.
+func Formats() []Format { return []Format{JSONLines, CEF, OCSF} }
+
+// Valid tells whether the format is one of Formats.
+func (f Format) Valid() bool { return slices.Contains(Formats(), f) }
+
+// MediaType of a file in the format.
+func (f Format) MediaType() string {
+	if f == CEF {
+		return "text/plain; charset=utf-8"
+	}
+	return "application/x-ndjson"
+}
+
+// Line writes one Event without an end of line. product is the version of this program.
+// What stands in the Event cannot begin a second line.
+func (f Format) Line(e review.TrailEvent, product string) []byte {
+	switch f {
+	case CEF:
+		return cefLine(e, product)
+	case OCSF:
+		return marshal(ocsfOf(e, product))
+	}
+	return marshal(jsonOf(e))
+}
+
+// Write writes Events, each with an end of line, and returns how many.
+func (f Format) Write(w io.Writer, events iter.Seq2[review.TrailEvent, error], product string) (int, error) {
+	n := 0
+	for e, err := range events {
+		if err != nil {
+			return n, err
+		}
+		if _, err := w.Write(append(f.Line(e, product), '\n')); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// marshal: HTML escapes keep U+2028 and angle brackets from meaning anything.
+func marshal(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("audit: an event is plain data: " + err.Error())
+	}
+	return b
+}
+
+type jsonEvent struct {
+	Seq      int64           `json:"seq"`
+	At       string          `json:"at"`
+	Actor    review.Actor    `json:"actor"`
+	Name     string          `json:"actor_name,omitempty"`
+	Action   string          `json:"action"`
+	Object   string          `json:"object"`
+	AppID    string          `json:"app_id,omitempty"`
+	App      string          `json:"app,omitempty"`
+	Detail   json.RawMessage `json:"detail"`
+	Origin   *review.Origin  `json:"origin,omitempty"`
+	PrevHash string          `json:"prev_hash"`
+	Hash     string          `json:"hash"`
+}
+
+func jsonOf(e review.TrailEvent) jsonEvent {
+	out := jsonEvent{
+		Seq: e.Seq, At: stamp(e.At), Actor: e.Actor, Name: e.ActorName, Action: e.Action, Object: e.Object,
+		AppID: e.AppID, App: e.App, Detail: detailOf(e), PrevHash: hex.EncodeToString(e.PrevHash[:]), Hash: hex.EncodeToString(e.Hash[:]),
+	}
+	if e.Origin != (review.Origin{}) {
+		out.Origin = &e.Origin
+	}
+	return out
+}
+
+// detailOf: what is no JSON, because somebody changed it, is shown as a text.
+func detailOf(e review.TrailEvent) json.RawMessage {
+	if json.Valid([]byte(e.Detail)) {
+		return json.RawMessage(e.Detail)
+	}
+	return marshal(e.Detail)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+// The header's fields escape pipes, the extension's equals signs; both backslashes.
+// Control characters become their visible pictures: a line feed would begin another
+// event, and a terminal would obey an escape.
+var (
+	cefHeader    = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
+	cefExtension = strings.NewReplacer(`\`, `\\`, `=`, `\=`)
+)
+
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x20:
+			return 0x2400 + r
+		case r == 0x7f:
+			return 0x2421
+		case r == 0x85 || 0x80 <= r && r < 0xa0 || r == 0x2028 || r == 0x2029:
+			return 0x2424
+		case 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c:
+			return 0xfffd // it would turn the line's order around
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
+func cefLine(e review.TrailEvent, product string) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CEF:0|Guardroom|Guardroom|%s|%s|%s|%d|", cefHeader.Replace(visible(product)), cefHeader.Replace(visible(e.Action)),
+		cefHeader.Replace(visible(strings.ReplaceAll(e.Action, ".", " "))), cefSeverity(e.Action))
+	first := true
+	put := func(key, value string) {
+		if value == "" {
+			return
+		}
+		if !first {
+			b.WriteByte(' ')
+		}
+		first = false
+		b.WriteString(key + "=" + cefExtension.Replace(visible(value)))
+	}
+	put("rt", fmt.Sprint(e.At.UnixMilli()))
+	put("externalId", fmt.Sprint(e.Seq))
+	put("suid", e.Actor.ID)
+	put("suser", e.ActorName)
+	put("spriv", string(e.Origin.Role))
+	put("src", e.Origin.Address)
+	put("act", e.Action)
+	put("outcome", "success")
+	put("duid", e.Object)
+	labelled := func(n int, label, value string) {
+		if value != "" {
+			put(fmt.Sprintf("cs%dLabel", n), label)
+			put(fmt.Sprintf("cs%d", n), value)
+		}
+	}
+	labelled(1, "app", e.App)
+	labelled(2, "session", e.Origin.Session)
+	labelled(3, "request", e.Origin.Request)
+	labelled(4, "detail", e.Detail)
+	labelled(5, "hash", hex.EncodeToString(e.Hash[:]))
+	labelled(6, "actorKind", string(e.Actor.Kind))
+	return []byte(b.String())
+}
+
+// cefSeverity is 0 to 10: 3 for everyday acts, 6 for those that change who may do what,
+// what is enforced, or that take data out.
+func cefSeverity(action string) int {
+	if weighty(action) {
+		return 6
+	}
+	return 3
+}
+
+func weighty(action string) bool {
+	family, verb, _ := strings.Cut(action, ".")
+	switch family {
+	case "key", "policy", "audit", "retention", "erasure", "hold":
+		return true
+	case "user":
+		return verb != "signed_in"
+	}
+	return verb == "exported" || verb == "unmasked" || verb == "undone"
+}
