@@ -111,6 +111,10 @@ claims: ## Let 50 reviewers make CLAIMS (1000000) claims, and want no item to ha
 bench: ## Run all benchmarks (PACKAGES=./internal/guard/... for some; so for test and fuzz)
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
 
+.PHONY: figures
+figures: ## Measure what the guard costs and write docs/guard-figures.md (some minutes)
+	GUARDROOM_FIGURES='$(CURDIR)/docs/guard-figures.md' $(GO) test -run '^$$' -bench 'Cost$$' -benchtime 300ms -timeout 60m ./internal/guard/detectors
+
 # A family without a detector yet answers so with exit code 5; that is no failure of the rest.
 .PHONY: eval
 eval: build ## Measure the guard on labelled data: make eval DATA=folder of FAMILY.dev.jsonl; pages go to bin/

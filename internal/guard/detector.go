@@ -25,6 +25,23 @@ type Input struct {
 	All     []review.Segment // of the Interaction, this one included
 	Policy  *review.Policy
 	Memory  Memory // nil when nothing is remembered
+
+	once map[any]any
+}
+
+// Once makes something of the Input the first time that a key is asked for, so that
+// detectors which need the same thing pay for it together. Nobody may change what it
+// returns. It is not safe for concurrent use: local detectors look one after the other.
+func Once[K comparable, T any](in *Input, key K, make func() T) T {
+	if made, ok := in.once[key]; ok {
+		return made.(T)
+	}
+	made := make()
+	if in.once == nil {
+		in.once = map[any]any{}
+	}
+	in.once[key] = made
+	return made
 }
 
 // PolicyChecker is a Detector that makes something of what a Policy says, and can tell

@@ -1,9 +1,12 @@
 package detectors
 
 import (
+	"context"
+	"slices"
 	"sync"
 
 	"github.com/guardroom/guardroom/internal/guard"
+	"github.com/guardroom/guardroom/internal/review"
 )
 
 // All registers every local detector.
@@ -57,9 +60,34 @@ func All() *guard.Registry {
 	)...)
 }
 
-// once makes a detector only the first time: what others ask, too, is held in memory
-// once. Detectors are safe for concurrent use.
+// once makes a detector that others ask, too: it is held in memory once, and looks at an
+// Input once. Detectors are safe for concurrent use.
 func once(spec guard.Spec) guard.Spec {
-	spec.New = sync.OnceValues(spec.New)
+	fresh := spec.New
+	spec.New = sync.OnceValues(func() (guard.Detector, error) {
+		d, err := fresh()
+		if err != nil {
+			return nil, err
+		}
+		return &shared{d}, nil
+	})
 	return spec
+}
+
+// shared is a detector that remembers what it said of an Input.
+type shared struct{ guard.Detector }
+
+// answer is what a detector said.
+type answer struct {
+	findings []review.Finding
+	err      error
+}
+
+// Detect returns findings that are the caller's own.
+func (s *shared) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, error) {
+	a := guard.Once(in, s, func() answer {
+		findings, err := s.Detector.Detect(ctx, in)
+		return answer{findings, err}
+	})
+	return slices.Clone(a.findings), a.err
 }

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,20 +38,18 @@ const maxPerView = 20
 // Detect looks at every folded view.
 func (f *family) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, error) {
 	var out []review.Finding
+	pays := allowanceOf(in, f.rules)
 	for _, v := range in.Views.Folded() {
-		hits, complete, err := f.rules.find(ctx, v.Text)
+		hits, complete, err := f.rules.find(ctx, v.Text, pays)
 		if err != nil {
 			return nil, fmt.Errorf("looking for rules: %w", err)
 		}
-		if !complete {
-			out = append(out, tooMuch(f.severity))
-		}
-		if len(hits) == 0 {
-			continue
-		}
-		findings, err := f.weigh(ctx, in.Segment, v, f.once(hits), complete)
+		findings, weighed, err := f.weigh(ctx, in.Segment, v, f.once(hits), complete, pays)
 		if err != nil {
 			return nil, fmt.Errorf("weighing hits: %w", err)
+		}
+		if !complete || !weighed {
+			out = append(out, tooMuch(f.severity))
 		}
 		out = append(out, findings...)
 	}
@@ -84,13 +83,13 @@ func (f *family) once(hits []hit) []hit {
 		}
 		return a.rule - b.rule
 	})
-	out := hits[:1]
-	for _, h := range hits[1:] {
-		last := &out[len(out)-1]
-		if h.start >= last.end {
+	out := hits[:0]
+	for _, h := range hits {
+		if len(out) == 0 || h.start >= out[len(out)-1].end {
 			out = append(out, h)
 			continue
 		}
+		last := &out[len(out)-1]
 		if f.rules.rules[h.rule].weight > f.rules.rules[last.rule].weight {
 			*last = h
 		}
@@ -98,20 +97,27 @@ func (f *family) once(hits []hit) []hit {
 	return out
 }
 
-// weigh turns the hits of one view into findings, the strongest first.
-func (f *family) weigh(ctx context.Context, segment review.Segment, v *textview.View, hits []hit, complete bool) ([]review.Finding, error) {
+// weigh turns the hits of one view into findings, the strongest first. all is false when
+// the allowance did not pay for every hit; those of the heaviest rules go first.
+func (f *family) weigh(ctx context.Context, segment review.Segment, v *textview.View, hits []hit, complete bool, pays *allowance) (out []review.Finding, all bool, err error) {
 	company := f.company(hits)
-	out := make([]review.Finding, 0, min(len(hits), maxPerView))
+	slices.SortStableFunc(hits, func(a, b hit) int {
+		return cmp.Compare(f.rules.rules[b.rule].weight, f.rules.rules[a.rule].weight)
+	})
+	all = true
 	for _, h := range hits {
 		if asWritten(v, h, segment.Text) {
 			continue
 		}
+		if all = pays.pay(perWeighing); !all {
+			break
+		}
 		odds := logit(f.rules.rules[h.rule].weight) + company
 		manner := f.manner
 		manner.orders = manner.orders && f.rules.rules[h.rule].weight >= telling
-		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, manner)
+		shift, aside, err := f.setting.weigh(ctx, v.Text, h.start, h.end, manner, pays)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if !complete {
 			// Nobody discusses an attack two hundred times: the mass is there to hide
@@ -137,7 +143,7 @@ func (f *family) weigh(ctx context.Context, segment review.Segment, v *textview.
 		}
 		return 0
 	})
-	return out[:min(len(out), maxPerView)], nil
+	return out[:min(len(out), maxPerView)], all, nil
 }
 
 // asWritten tells whether a hit in a view that undid something stands in a part where

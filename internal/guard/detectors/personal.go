@@ -3,8 +3,10 @@ package detectors
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/guardroom/guardroom/internal/guard"
+	"github.com/guardroom/guardroom/internal/guard/textview"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -46,22 +48,36 @@ func precedence() []kind {
 	}
 }
 
+// named is a finder and whose it is.
+type named struct {
+	id   string
+	find finder
+}
+
+// personalFinders are made once: every detector asks those of the surer kinds.
+var personalFinders = sync.OnceValue(func() (all []named) {
+	for _, k := range precedence() {
+		all = append(all, named{k.id, k.finder()})
+	}
+	return all
+})
+
 // personal is a detector of one kind of personal data.
 type personal struct {
-	find     finder
-	surer    []finder
+	own      named
+	surer    []named
 	severity review.Severity
 	literal  bool // what it finds is told by its case
 }
 
 func newPersonal(id string, severity review.Severity) *personal {
 	p := &personal{severity: severity}
-	for _, k := range precedence() {
-		if k.id == id {
-			p.find = k.finder()
+	for _, n := range personalFinders() {
+		if n.id == id {
+			p.own = n
 			return p
 		}
-		p.surer = append(p.surer, k.finder())
+		p.surer = append(p.surer, n)
 	}
 	panic("detectors: " + id + " has no precedence")
 }
@@ -77,7 +93,7 @@ func (p *personal) Detect(ctx context.Context, in *guard.Input) ([]review.Findin
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		for _, s := range p.sightings(v.Text) {
+		for _, s := range p.sightings(in, v) {
 			out = append(out, guard.Found(v, s.start, s.end, p.severity, s.confidence, s.message))
 		}
 	}
@@ -85,15 +101,24 @@ func (p *personal) Detect(ctx context.Context, in *guard.Input) ([]review.Findin
 }
 
 // sightings leaves out what is something surer.
-func (p *personal) sightings(text string) []sighting {
-	found := p.find(text)
-	for _, find := range p.surer {
+func (p *personal) sightings(in *guard.Input, v *textview.View) []sighting {
+	found := slices.Clone(p.own.in(in, v))
+	for _, n := range p.surer {
 		if len(found) == 0 {
 			return nil
 		}
-		found = without(found, find(text))
+		found = without(found, n.in(in, v))
 	}
 	return found
+}
+
+// in looks at a view once for all detectors of the Input.
+func (n named) in(in *guard.Input, v *textview.View) []sighting {
+	type place struct {
+		id   string
+		view *textview.View
+	}
+	return guard.Once(in, place{n.id, v}, func() []sighting { return n.find(v.Text) })
 }
 
 // without returns those of found that overlap nothing of taken.

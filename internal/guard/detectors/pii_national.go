@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/guardroom/guardroom/internal/guard"
@@ -105,10 +104,11 @@ func letterSchemes() []scheme {
 	}
 }
 
-// known is a scheme with its words.
+// known is a scheme with its words and shapes.
 type known struct {
 	scheme
-	set wordset
+	set    wordset
+	shapes []string
 }
 
 // nationalFinder finds numbers of all schemes, which it keeps by their sizes.
@@ -135,7 +135,7 @@ func nationalNumbers() finder {
 func bySize(schemes []scheme) map[int][]known {
 	out := map[int][]known{}
 	for _, s := range schemes {
-		k := known{s, newWordset(s.words, s.parts)}
+		k := known{s, newWordset(s.words, s.parts), strings.Split(s.shape, "|")}
 		for _, size := range s.sizes {
 			out[size] = append(out[size], k)
 		}
@@ -197,11 +197,13 @@ func (f nationalFinder) startingAt(text string, i int) (sighting, bool) {
 		}
 		at++
 	}
-	for g := groups - 1; g >= 0; g-- {
-		if end := nationalEnd(text, ends[g]); sizes[g] >= minNational-1 {
-			if s, ok := f.judge(text, i, end, value[:sizes[g]]); ok {
-				return s, true
-			}
+	if !digitsSeen || n < minNational-1 {
+		return sighting{}, false
+	}
+	whole := string(value[:n])
+	for g := groups - 1; g >= 0 && sizes[g] >= minNational-1; g-- {
+		if s, ok := f.judge(text, i, nationalEnd(text, ends[g]), whole[:sizes[g]]); ok {
+			return s, true
 		}
 	}
 	return sighting{}, false
@@ -218,33 +220,37 @@ func nationalEnd(text string, end int) int {
 func nationalGap(c byte) bool { return digitGap(c) || c == '/' || c == '+' }
 
 // judge tells whether the letters and digits of text[start:end) are a number of a scheme.
-func (f nationalFinder) judge(text string, start, end int, value []byte) (sighting, bool) {
-	whole := string(value)
+func (f nationalFinder) judge(text string, start, end int, whole string) (sighting, bool) {
 	if text[end-1] == ')' {
 		whole += text[end-2 : end-1]
 	}
-	if end-start > maxNationalBytes || !strings.ContainsAny(whole, "0123456789") {
-		return sighting{}, false
-	}
-	schemes := f.letters[len(whole)]
-	if digits(whole) {
-		schemes = append(slices.Clip(schemes), f.digits[len(whole)]...)
-	}
 	best := sighting{start: start, end: end}
-	for _, k := range schemes {
-		if !k.check(whole) {
-			continue
-		}
-		if c := f.confidence(text, start, end, k); c > best.confidence {
-			best.confidence, best.message = c, k.name
-		}
+	if end-start > maxNationalBytes || !hasDigit(whole) {
+		return best, false
+	}
+	f.consider(text, f.letters[len(whole)], whole, &best)
+	if digits(whole) {
+		f.consider(text, f.digits[len(whole)], whole, &best)
 	}
 	return best, best.confidence > 0
 }
 
+// consider makes best the surest of the schemes that a number satisfies.
+func (f nationalFinder) consider(text string, schemes []known, whole string, best *sighting) {
+	for i := range schemes {
+		k := &schemes[i]
+		if !k.check(whole) {
+			continue
+		}
+		if c := f.confidence(text, best.start, best.end, k); c > best.confidence {
+			best.confidence, best.message = c, k.name
+		}
+	}
+}
+
 // confidence is how sure a number that satisfies a scheme is one: by the words beside it,
 // or by its shape where nothing says that it is something else.
-func (f nationalFinder) confidence(text string, start, end int, k known) float64 {
+func (f nationalFinder) confidence(text string, start, end int, k *known) float64 {
 	if k.set.beside(text, start, end) {
 		return 0.95
 	}
@@ -254,7 +260,7 @@ func (f nationalFinder) confidence(text string, start, end int, k known) float64
 	if f.identity.beside(text, start, end) {
 		return 0.9
 	}
-	for shape := range strings.SplitSeq(k.shape, "|") {
+	for _, shape := range k.shapes {
 		if hasShape(text[start:end], shape) {
 			return 0.88
 		}

@@ -35,7 +35,7 @@ func (p *plainRules) Detect(ctx context.Context, in *guard.Input) ([]review.Find
 		if p.shown && v.Disguise() != "" {
 			continue
 		}
-		hits, complete, err := p.rules.find(ctx, v.Text)
+		hits, complete, err := p.rules.find(ctx, v.Text, allowanceOf(in, p.rules))
 		if err != nil {
 			return nil, fmt.Errorf("looking for rules: %w", err)
 		}

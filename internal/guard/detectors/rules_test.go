@@ -37,11 +37,14 @@ func checkFolded(t *testing.T, rule string, re *syntax.Regexp) {
 	}
 }
 
-func ruleFamilies(t *testing.T) map[string]*ruleset {
+func ruleFamilies(t testing.TB) map[string]*ruleset {
 	out := map[string]*ruleset{}
 	for _, spec := range All().Specs() {
 		d, err := spec.New()
 		require.NoError(t, err)
+		if s, ok := d.(*shared); ok {
+			d = s.Detector
+		}
 		switch f := d.(type) {
 		case *family:
 			out[spec.ID] = f.rules

@@ -51,9 +51,6 @@ const (
 	// maxPart is from where on a part is not joined with the next one: short ones are
 	// what the standard library's matcher is quick on.
 	maxPart = 512
-	// How often patterns are run on one text: so often, and once more for so many bytes;
-	// and on how many bytes together, beside half of the text's.
-	freeLooks, bytesPerLook, freeLooked = 300, 512, 64 << 10
 	// maxParts bounds the places that one way to match has in one text.
 	maxParts = 1 << 12
 	// maxPerLook bounds the matches of one rule in one place.
@@ -223,12 +220,12 @@ func (s *ruleset) release(at *sightings) {
 }
 
 // find returns where the rules match a folded text, by rule. complete is false when
-// there were more places to look at than are looked at.
-func (s *ruleset) find(ctx context.Context, text string) (hits []hit, complete bool, err error) {
+// there were more places to look at than the allowance pays for.
+func (s *ruleset) find(ctx context.Context, text string, pays *allowance) (hits []hit, complete bool, err error) {
 	at := s.sight(text)
 	defer s.release(at)
 	s.parts(at)
-	look := looker{text: text, looks: freeLooks + len(text)/bytesPerLook, bytes: freeLooked + len(text)/2}
+	look := looker{text: text, pays: pays}
 	for i := 0; i < len(at.parts); {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
@@ -297,10 +294,9 @@ func (at *sightings) last(w way, first, reach int32) (last int32, ok bool) {
 
 // looker runs patterns where their words stand.
 type looker struct {
-	text  string
-	hits  []hit
-	looks int // that are left
-	bytes int // that are left
+	text string
+	hits []hit
+	pays *allowance
 }
 
 // at runs one pattern on the parts, which are in order; false when the text has cost
@@ -311,16 +307,16 @@ func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
 		for i++; i < len(parts) && parts[i].start < end && end-start < maxPart; i++ {
 			end = max(end, parts[i].end)
 		}
-		if l.looks--; l.looks < 0 || l.bytes < 0 {
+		start, end = l.wordBefore(start), boundary(l.text, end)
+		if !l.pays.pay(perLook + end - start) {
 			return false
 		}
-		l.look(r, pattern, l.wordBefore(start), boundary(l.text, end))
+		l.look(r, pattern, start, end)
 	}
 	return true
 }
 
 func (l *looker) look(r int, pattern *regexp.Regexp, start, end int) {
-	l.bytes -= end - start
 	for _, m := range pattern.FindAllStringIndex(l.text[start:end], maxPerLook) {
 		if m[0] == 0 && start > 0 {
 			continue // it stands at the edge of the part, not where it should

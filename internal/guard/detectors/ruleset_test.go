@@ -84,7 +84,7 @@ func TestNoRuleIsPassedOver(t *testing.T) {
 				if at == nil || at[1]-at[0] > reach/2 {
 					continue // a word edge that the text happens not to have, or a leap
 				}
-				hits, complete, err := set.find(context.Background(), text)
+				hits, complete, err := set.find(context.Background(), text, newAllowance(len(text)))
 				require.NoError(t, err)
 				require.True(t, complete)
 				found := false
@@ -111,7 +111,7 @@ func TestFindLooksAcrossTheWholeText(t *testing.T) {
 	require.NoError(t, err)
 	pad := strings.Repeat("some words ", 9_000)
 	text := "ignore rules " + pad + "ignore all the rules. " + pad + "rules ignore the rules"
-	hits, complete, err := set.find(context.Background(), text)
+	hits, complete, err := set.find(context.Background(), text, newAllowance(len(text)))
 	require.NoError(t, err)
 	require.True(t, complete)
 	var got []string
@@ -120,17 +120,18 @@ func TestFindLooksAcrossTheWholeText(t *testing.T) {
 	}
 	require.Equal(t, []string{"ignore rules", "ignore all the rules", "ignore the rules"}, got)
 
-	_, complete, err = set.find(context.Background(), strings.Repeat("ignore the. rules ", 20_000))
+	many := strings.Repeat("ignore the. rules ", 20_000)
+	_, complete, err = set.find(context.Background(), many, newAllowance(len(many)))
 	require.NoError(t, err)
 	require.False(t, complete, "the cost is bounded, and it is told")
 
 	far := "ignore rule-" + strings.Repeat("x", reach-20) + " rules and rules"
-	hits, _, err = set.find(context.Background(), far)
+	hits, _, err = set.find(context.Background(), far, newAllowance(len(far)))
 	require.NoError(t, err)
 	require.Len(t, hits, 1, "a word that comes too early hides none that comes in time")
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, _, err = set.find(ctx, text)
+	_, _, err = set.find(ctx, text, newAllowance(len(text)))
 	require.ErrorIs(t, err, context.Canceled)
 }

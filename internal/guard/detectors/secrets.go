@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/review"
@@ -30,18 +31,30 @@ func secretPrecedence() []struct {
 	}
 }
 
-func newSecret(id string, severity review.Severity) (guard.Detector, error) {
-	s := secret{personal{severity: severity}}
+// secretFinders are made once, as those of personal data are.
+var secretFinders = sync.OnceValues(func() (all []named, err error) {
 	for _, k := range secretPrecedence() {
 		find, err := k.finder()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.id, err)
 		}
-		if k.id == id {
-			s.find = find
+		all = append(all, named{k.id, find})
+	}
+	return all, nil
+})
+
+func newSecret(id string, severity review.Severity) (guard.Detector, error) {
+	all, err := secretFinders()
+	if err != nil {
+		return nil, err
+	}
+	s := secret{personal{severity: severity}}
+	for _, n := range all {
+		if n.id == id {
+			s.own = n
 			return s, nil
 		}
-		s.surer = append(s.surer, find)
+		s.surer = append(s.surer, n)
 	}
 	return nil, fmt.Errorf("%s has no precedence", id)
 }
@@ -53,7 +66,7 @@ func (s secret) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		for _, x := range s.sightings(v.Text) {
+		for _, x := range s.sightings(in, v) {
 			out = append(out, guard.Found(v, x.start, x.end, s.severity, x.confidence, x.message))
 		}
 	}

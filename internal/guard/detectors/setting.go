@@ -109,10 +109,10 @@ type manner struct {
 
 // weigh returns what the words around [start,end) add to the log-odds of what was
 // found there, and whether they make it something that is spoken about.
-func (s *setting) weigh(ctx context.Context, text string, start, end int, m manner) (shift float64, aside bool, err error) {
+func (s *setting) weigh(ctx context.Context, text string, start, end int, m manner, pays *allowance) (shift float64, aside bool, err error) {
 	before := text[boundary(text, max(start-reachBefore, 0)):start]
 	after := text[end:max(boundary(text, end+reachAfter), end)]
-	lift, damp, err := s.signsAround(ctx, text, start, end, m.asks)
+	lift, damp, err := s.signsAround(ctx, text, start, end, m.asks, pays)
 	if err != nil {
 		return 0, false, err
 	}
@@ -153,9 +153,9 @@ func opensText(text string, at int) bool {
 
 // signsAround adds up the signs near the match, each once. The match itself is left
 // out: its words say nothing about its setting.
-func (s *setting) signsAround(ctx context.Context, text string, start, end int, asks bool) (lift, damp float64, err error) {
+func (s *setting) signsAround(ctx context.Context, text string, start, end int, asks bool, pays *allowance) (lift, damp float64, err error) {
 	from, to := boundary(text, max(start-reachAround, 0)), max(boundary(text, end+reachAround), end)
-	found, _, err := s.around.find(ctx, text[from:start]+"\n"+text[end:to])
+	found, _, err := s.around.find(ctx, text[from:start]+"\n"+text[end:to], pays)
 	if err != nil {
 		return 0, 0, err
 	}

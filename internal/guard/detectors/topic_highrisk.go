@@ -74,7 +74,7 @@ func (t *topic) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, 
 	messages := topicMessages()
 	var out []review.Finding
 	for _, v := range in.Views.Plain() {
-		hits, complete, err := t.rules.find(ctx, v.Text)
+		hits, complete, err := t.rules.find(ctx, v.Text, allowanceOf(in, t.rules))
 		if err != nil {
 			return nil, fmt.Errorf("looking for topics: %w", err)
 		}

@@ -2,6 +2,7 @@ package textview
 
 import (
 	"html"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -32,23 +33,44 @@ func escapes(v *View, limit int) *View {
 	return e.view(KindEscapes, v)
 }
 
-// minQuoted is how many bytes must be written as quoted-printable for it to be that.
-const minQuoted = 4
+// How many of so many equals signs in a row must write bytes as quoted-printable for a
+// text to be that: those who write it write nothing else with the sign.
+const minQuoted, signsLooked = 4, 6
 
-// quotedPrintables tells whether the text has enough of =XX.
+// quotedPrintables tells whether the text has enough of =XX somewhere.
 func quotedPrintables(text string) bool {
-	n := 0
-	for n < minQuoted {
+	recent := uint(0) // which of the last signs did
+	for {
 		i := strings.IndexByte(text, '=')
 		if i < 0 {
 			return false
 		}
-		if text = text[i:]; quotedPrintable(text[:min(len(text), 3)]) {
-			n++
+		text = text[i:]
+		if recent <<= 1; quotesByte(text) {
+			recent |= 1
+		}
+		if bits.OnesCount(recent&(1<<signsLooked-1)) >= minQuoted {
+			return true
 		}
 		text = text[1:]
 	}
-	return true
+}
+
+// quotesByte tells whether the text begins with =XX as mail programs write it, not with
+// what stands behind a name in a log: in a row of such, for a space between words, or for
+// something beyond ASCII, in capitals.
+func quotesByte(text string) bool {
+	if len(text) < 3 || !quotedPrintable(text[:3]) {
+		return false
+	}
+	if len(text) == 3 || text[3] == '=' {
+		return true
+	}
+	next := asciiClass[text[3]]
+	if text[1:3] == "20" {
+		return next&asLetter != 0
+	}
+	return next&asHex == 0 && text[1] >= '8' && (text[1]|text[2])&0x40 != 0 && (text[1]|text[2])&0x20 == 0
 }
 
 type unescaper struct {

@@ -13,7 +13,12 @@ type Limits struct {
 }
 
 // DefaultLimits are enough for what a request may hold.
-func DefaultLimits() Limits { return Limits{Input: 1 << 20, Output: 4 << 20, Depth: 3} }
+func DefaultLimits() Limits { return Limits{Input: 1 << 20, Output: 3 << 20, Depth: 3} }
+
+// What all views of a text may hold beside the raw one, in bytes: so much, and a multiple
+// of its length. The views cost what they are long, so this is what keeps the cost of a
+// text in proportion to it.
+const freeOutput, maxGrowth = 64 << 10, 6
 
 // Views are the views of one text. They are immutable.
 type Views struct {
@@ -29,7 +34,7 @@ func New(text string, limits Limits) *Views {
 	raw := v.raw(limits)
 	f := inspect(raw.Text)
 	v.anomalies.merge(&f.odd, raw)
-	l := ladder{limits: limits, left: limits.Output}
+	l := ladder{limits: limits, left: min(limits.Output, freeOutput+maxGrowth*len(text))}
 	l.all = append(l.all, raw)
 	l.climb(raw, f, 0)
 	v.all = l.all
