@@ -98,6 +98,13 @@ func (quietGuard) Update(s review.BiasState, _ review.Observation, _ time.Time) 
 	return s, nil
 }
 
+type quietConduct struct{}
+
+func (quietConduct) Specs() []review.DetectorSpec { return nil }
+func (quietConduct) Observe(review.Interaction, []review.Finding, review.Policy) []review.Finding {
+	return nil
+}
+
 // fault is a server on a broken store, and what it logs.
 type fault struct {
 	*Server
@@ -115,7 +122,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	require.NoError(t, err)
 	id := func() string { return "0198-request" }
 	service, err := review.NewService(review.Deps{
-		Store: f.store, Screener: quietGuard{}, Bias: quietGuard{}, Meter: metrics,
+		Store: f.store, Screener: quietGuard{}, Bias: quietGuard{}, Conduct: quietConduct{}, Meter: metrics,
 		Clock: time.Now, NewID: id, NewToken: id, Rand: func() float64 { return 1 },
 	})
 	require.NoError(t, err)

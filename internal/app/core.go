@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/guardroom/guardroom/internal/behavior"
 	"github.com/guardroom/guardroom/internal/bias"
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/guard"
@@ -40,7 +41,10 @@ type Core struct {
 	clock   review.Clock
 	memory  *memory.Memory
 	remotes *remote.Detectors // nil when there are none
-	chores  []*chore          // none in commands, which screen nothing or not for long
+	conduct *behavior.Tracker
+	// snapshot is the file of what conduct knows; "" in commands, which follow nobody.
+	snapshot string
+	chores   []*chore // none in commands, which screen nothing or not for long
 }
 
 // surroundings are what a Core is given by whoever runs it.
@@ -108,12 +112,15 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.conduct, err = behavior.New(behavior.DefaultLimits()); err != nil {
+		return err
+	}
 	hasher, err := secret.NewPasswords(rand.Reader)
 	if err != nil {
 		return err
 	}
 	c.Service, err = review.NewService(review.Deps{
-		Store: c.Store, Screener: screener, Bias: biasEngine, Meter: around.meter,
+		Store: c.Store, Screener: screener, Bias: biasEngine, Conduct: c.conduct, Meter: around.meter,
 		Clock: around.clock, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
 	})
 	if err != nil {
@@ -121,7 +128,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	}
 	c.Accounts, err = review.NewAccounts(review.AccountDeps{
 		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Clock: around.clock, NewID: newID,
-		Specs: append(screener.Specs(), biasEngine.Specs()...), FirstPolicy: review.DefaultPolicy,
+		Specs: c.Service.Specs(), FirstPolicy: review.DefaultPolicy,
 	})
 	return err
 }
@@ -183,7 +190,7 @@ func (c *Core) Close() error {
 	for _, chore := range c.chores {
 		chore.stop()
 	}
-	err := c.Store.Close()
+	err := errors.Join(c.unfollow(), c.Store.Close())
 	if c.remotes != nil {
 		err = errors.Join(err, c.remotes.Close())
 	}

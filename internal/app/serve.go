@@ -61,6 +61,9 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err := core.learn(ctx, log); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
+	if err := core.follow(ctx, cfg.Storage.Data, clock, log); err != nil {
+		return nil, errors.Join(err, core.Close())
+	}
 	core.index(ctx, log)
 	core.tend(ctx, log)
 	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)

@@ -210,6 +210,14 @@ func (p Policy) Alone(enforced []Finding) Verdict {
 	return verdict
 }
 
+// VerdictOn is the Verdict that one Finding reaches by itself.
+func (p Policy) VerdictOn(f Finding) Verdict {
+	if p.Mode(f.Detector) != ModeEnforce {
+		return VerdictAllow
+	}
+	return p.reaches(f)
+}
+
 // reaches is the Verdict that an enforced Finding reaches on its own.
 func (p Policy) reaches(f Finding) Verdict {
 	return p.Detectors[f.Detector].thresholds(kindOfSegment(f.Segment)).verdict(f.Confidence)

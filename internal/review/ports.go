@@ -107,6 +107,10 @@ type Tx interface {
 	SetOutcome(interventionID string, outcome InterventionOutcome, at time.Time) error
 	LastInterventions(appID, userID, bias string, n int) ([]Intervention, error) // that were sent, the newest first
 
+	// Conduct.
+	AddConduct([]ConductHour) error   // to what is there
+	PutRestriction(Restriction) error // inserts or replaces
+
 	// Experiments.
 	PutExperiment(Experiment) error // inserts or replaces
 	Experiment(id string) (Experiment, error)
@@ -155,6 +159,10 @@ type Notice struct {
 // Reader is what use cases ask without changing anything. Reads see everything
 // that an earlier Write made durable.
 type Reader interface {
+	ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]ConductHour, error)    // oldest first
+	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum
+	Restrictions(ctx context.Context, now time.Time) ([]Restriction, error)                            // in force
+
 	Experiments(ctx context.Context, appID string) ([]Experiment, error)
 	Experiment(ctx context.Context, id string) (ExperimentView, error)
 	RunningExperiments(ctx context.Context) ([]string, error) // ids, whatever the App

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,6 +14,7 @@ type Deps struct {
 	Store    Store
 	Screener Screener
 	Bias     BiasEngine
+	Conduct  Conduct
 	Meter    Meter
 	Clock    Clock
 	NewID    func() string  // unique, ordered by time: UUIDv7
@@ -23,8 +25,9 @@ type Deps struct {
 // Service is the use cases of Interactions and Items. It is safe for concurrent use.
 type Service struct {
 	Deps
-	specs    []DetectorSpec
-	policies sync.Map // policyKey → Policy: versions never change
+	specs        []DetectorSpec
+	policies     sync.Map // policyKey → Policy: versions never change
+	restrictions restrictions
 }
 
 type policyKey struct {
@@ -34,11 +37,11 @@ type policyKey struct {
 
 // NewService checks that nothing is missing.
 func NewService(d Deps) (*Service, error) {
-	if d.Store == nil || d.Screener == nil || d.Bias == nil || d.Meter == nil || d.Clock == nil ||
+	if d.Store == nil || d.Screener == nil || d.Bias == nil || d.Conduct == nil || d.Meter == nil || d.Clock == nil ||
 		d.NewID == nil || d.NewToken == nil || d.Rand == nil {
 		return nil, errors.New("review: a dependency of the service is missing")
 	}
-	return &Service{Deps: d, specs: append(d.Screener.Specs(), d.Bias.Specs()...)}, nil
+	return &Service{Deps: d, specs: slices.Concat(d.Screener.Specs(), d.Bias.Specs(), conductSpecs(d.Conduct))}, nil
 }
 
 // now is the clock at the precision that stores keep.

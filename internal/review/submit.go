@@ -48,7 +48,9 @@ func (s *Service) Record(ctx context.Context, caller Caller, sub Submission, rec
 	if rec.ID != "" {
 		draft.ID = rec.ID
 	}
-	assessment := s.screen(ctx, draft.Content.Segments(), policy)
+	screening, took := s.scan(ctx, draft.Content.Segments(), policy)
+	assessment := s.watch(draft, policy, screening)
+	assessment.ScreeningUS = took
 	assessment.Verdict = max(assessment.Verdict, rec.Least)
 	observations := s.Bias.Observe(draft, sub.Feedback)
 	sampled := s.Rand() < policy.AuditRate
@@ -110,12 +112,19 @@ func (s *Service) interaction(app App, sub Submission, hash [32]byte, now time.T
 
 // screen runs the guard and lets the policy decide.
 func (s *Service) screen(ctx context.Context, segments []Segment, policy Policy) Assessment {
+	screening, took := s.scan(ctx, segments, policy)
+	a := assess(screening, policy)
+	a.ScreeningUS = took
+	return a
+}
+
+// scan runs the guard within the policy's deadline, and tells how many microseconds it took.
+func (s *Service) scan(ctx context.Context, segments []Segment, policy Policy) (Screening, int64) {
 	ctx, cancel := context.WithTimeout(ctx, policy.Deadline())
 	defer cancel()
 	start := s.Clock()
-	a := assess(s.Screener.Screen(ctx, segments, policy), policy)
-	a.ScreeningUS = s.Clock().Sub(start).Microseconds()
-	return a
+	screening := s.Screener.Screen(ctx, segments, policy)
+	return screening, s.Clock().Sub(start).Microseconds()
 }
 
 // assess lets the policy decide on a screening.

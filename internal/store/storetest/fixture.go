@@ -109,7 +109,7 @@ func (f *fixture) count(t testing.TB, query string) int {
 func (f *fixture) over(t testing.TB, s review.Store) (*review.Service, *review.Accounts) {
 	t.Helper()
 	service, err := review.NewService(review.Deps{
-		Store: s, Screener: screener{}, Bias: biasEngine{}, Meter: meter{}, Clock: f.clock.now,
+		Store: s, Screener: screener{}, Bias: biasEngine{}, Conduct: conduct{}, Meter: meter{}, Clock: f.clock.now,
 		NewID: f.ids.next, NewToken: f.ids.next, Rand: func() float64 { return 0.5 },
 	})
 	require.NoError(t, err)
@@ -272,6 +272,14 @@ func (biasEngine) Update(s review.BiasState, o review.Observation, now time.Time
 		Finding:  review.Finding{Detector: o.Detector, Category: review.CategoryBias, Severity: review.SeverityMedium, Confidence: 0.7, Message: "Accepted unread."},
 		Strategy: "text", Text: "What would change your mind?",
 	}
+}
+
+// conduct finds nothing unusual.
+type conduct struct{}
+
+func (conduct) Specs() []review.DetectorSpec { return nil }
+func (conduct) Observe(review.Interaction, []review.Finding, review.Policy) []review.Finding {
+	return nil
 }
 
 type meter struct{}

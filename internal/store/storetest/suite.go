@@ -54,6 +54,7 @@ func Run(t *testing.T, database Database) {
 		insightScenarios(),
 		savedViewScenarios(),
 		experimentScenarios(),
+		conductScenarios(),
 	} {
 		declared = append(declared, group...)
 	}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+const (
+	// snapshotFile is what a server knows of people and Apps, kept while none runs.
+	snapshotFile = "behavior.snapshot"
+	// recordEvery is how much of the hourly counts a killed server loses at most.
+	recordEvery = 10 * time.Second
+	// restrictEvery is how late a server learns of restrictions that another one made.
+	restrictEvery = time.Second
+	pruneEvery    = 10 * time.Minute
+)
+
+// follow knows people and Apps as the server before did, and goes on from there until Close. A snapshot that cannot be
+// read costs the baselines, which come back by themselves, and nothing else.
+func (c *Core) follow(ctx context.Context, folder string, clock review.Clock, log *slog.Logger) error {
+	c.snapshot = filepath.Join(folder, snapshotFile)
+	if err := c.loadSnapshot(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		log.Warn("what was known of conduct cannot be read: it is learned anew", "error", err)
+	}
+	if err := c.Service.LoadRestrictions(ctx); err != nil {
+		return err
+	}
+	prune := func(context.Context) error {
+		c.conduct.Prune(clock())
+		return nil
+	}
+	c.chores = append(c.chores,
+		startChore(ctx, recordEvery, c.recordConduct, log, "counts of conduct cannot be kept now"),
+		startChore(ctx, restrictEvery, c.Service.LoadRestrictions, log, "restrictions cannot be read now"),
+		startChore(ctx, pruneEvery, prune, log, "conduct cannot be forgotten now"))
+	return nil
+}
+
+// recordConduct keeps the hourly counts; what could not be kept is kept the next time.
+func (c *Core) recordConduct(ctx context.Context) error {
+	hours := c.conduct.Drain()
+	err := c.Service.RecordConduct(ctx, hours)
+	if err != nil {
+		c.conduct.Restore(hours)
+	}
+	return err
+}
+
+func (c *Core) loadSnapshot() error {
+	file, err := os.Open(c.snapshot)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.conduct.Load(bufio.NewReader(file)), file.Close())
+}
+
+// unfollow keeps what is known for the next server.
+func (c *Core) unfollow() error {
+	if c.snapshot == "" {
+		return nil
+	}
+	return errors.Join(c.recordConduct(context.Background()), c.saveSnapshot())
+}
+
+func (c *Core) saveSnapshot() error {
+	temp, err := os.CreateTemp(filepath.Dir(c.snapshot), snapshotFile+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) //nolint:errcheck // it is gone when all went well
+	out := bufio.NewWriterSize(temp, 1<<16)
+	if err := errors.Join(c.conduct.Save(out), out.Flush(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), c.snapshot)
+}

@@ -1,0 +1,290 @@
+package review
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Conduct sees people and Apps over time.
+type Conduct interface {
+	// Specs lists the detectors, sorted by id.
+	Specs() []DetectorSpec
+	// Observe adds an Interaction, with what the guard found in it, to what is known of its user and its App, and
+	// returns what is unusual about their conduct.
+	Observe(Interaction, []Finding, Policy) []Finding
+}
+
+// ConductHour counts what one user of an App did within an hour; without a user, what all of them did.
+type ConductHour struct {
+	AppID     string
+	UserID    string    // "" for the App
+	Hour      time.Time // its start, UTC
+	Requests  int
+	Flagged   int // Interactions in which the guard found what the policy flags or blocks
+	Alarms    int // Findings about conduct
+	Errors    int // failed calls of the model
+	Refusals  int
+	TokensIn  int
+	TokensOut int
+	Timed     int           // Interactions of which the latency is known
+	Latency   time.Duration // of the timed ones together
+}
+
+// Add counts another hour in.
+func (h *ConductHour) Add(o ConductHour) {
+	h.Requests += o.Requests
+	h.Flagged += o.Flagged
+	h.Alarms += o.Alarms
+	h.Errors += o.Errors
+	h.Refusals += o.Refusals
+	h.TokensIn += o.TokensIn
+	h.TokensOut += o.TokensOut
+	h.Timed += o.Timed
+	h.Latency += o.Latency
+}
+
+// Standing says that somebody decided how a user is treated for a while, whatever their conduct.
+type Standing string
+
+// The standings.
+const (
+	StandingAllow Standing = "allow" // what is unusual about their conduct is recorded and decides nothing
+	StandingBlock Standing = "block" // everything that they send is blocked
+)
+
+// Standings lists every standing.
+func Standings() []Standing { return []Standing{StandingAllow, StandingBlock} }
+
+// Restriction is a Standing of one user of an App, until a time.
+type Restriction struct {
+	AppID     string
+	UserID    string
+	Standing  Standing
+	Until     time.Time
+	Reason    string
+	Actor     Actor
+	ActorName string // filled in on reads
+	CreatedAt time.Time
+}
+
+// RestrictedUser is the id of the detector that speaks for restrictions.
+const RestrictedUser = "behavior.restricted_user"
+
+func restrictionSpec() DetectorSpec {
+	return DetectorSpec{
+		ID: RestrictedUser, Title: "Blocked user", Category: CategoryBehavior, OWASP: "LLM10:2025",
+		Description: "Blocks everything that a user sends whom somebody has blocked for a while. It looks at nothing: a person has.",
+		Examples:    []string{"A lead has blocked the user until tomorrow, because a key was stolen."},
+		Default:     Rule{Mode: ModeEnforce, Block: 1},
+	}
+}
+
+// conductSpecs are the detectors of conduct, the one that speaks for people with them, sorted by id.
+func conductSpecs(c Conduct) []DetectorSpec {
+	specs := append(c.Specs(), restrictionSpec())
+	slices.SortFunc(specs, func(a, b DetectorSpec) int { return strings.Compare(a.ID, b.ID) })
+	return specs
+}
+
+type restrictedUser struct{ appID, userID string }
+
+// restrictions are those in force, in memory: every Interaction asks.
+type restrictions struct {
+	all atomic.Pointer[map[restrictedUser]Restriction]
+}
+
+func (r *restrictions) of(appID, userID string, now time.Time) (Restriction, bool) {
+	all := r.all.Load()
+	if all == nil || userID == "" {
+		return Restriction{}, false
+	}
+	found, ok := (*all)[restrictedUser{appID, userID}]
+	return found, ok && now.Before(found.Until)
+}
+
+// LoadRestrictions reads the restrictions that are in force. Whoever runs several servers on one database calls it
+// again and again; the server on which one is made knows it at once.
+func (s *Service) LoadRestrictions(ctx context.Context) error {
+	list, err := s.Store.Restrictions(ctx, s.now())
+	if err != nil {
+		return err
+	}
+	all := make(map[restrictedUser]Restriction, len(list))
+	for _, r := range list {
+		all[restrictedUser{r.AppID, r.UserID}] = r
+	}
+	s.restrictions.all.Store(&all)
+	return nil
+}
+
+// watch assesses a Screening together with what is unusual about the conduct of user and App.
+func (s *Service) watch(in Interaction, policy Policy, screening Screening) Assessment {
+	a := assess(screening, policy)
+	unusual := s.Conduct.Observe(in, a.Findings, policy)
+	standing, restricted := s.restrictions.of(in.AppID, in.UserID, in.CreatedAt)
+	if restricted && standing.Standing == StandingBlock {
+		unusual = append(unusual, Finding{Detector: RestrictedUser, Category: CategoryBehavior, Severity: SeverityHigh,
+			Confidence: 1, Message: "This user is blocked until " + standing.Until.UTC().Format("2 January 15:04") + " UTC."})
+	}
+	if len(unusual) == 0 {
+		return a
+	}
+	a.Findings = append(a.Findings[:len(a.Findings):len(a.Findings)], unusual...)
+	if restricted && standing.Standing == StandingAllow {
+		return a
+	}
+	screening.Findings = a.Findings
+	a.Verdict, a.Risk = policy.Judge(screening)
+	return a
+}
+
+const (
+	maxRestriction = 366 * 24 * time.Hour
+	// ConductWindow is how far back the pages about conduct look.
+	ConductWindow = 7 * 24 * time.Hour
+	// BusiestUsers is how many users the page of an App lists.
+	BusiestUsers = 50
+)
+
+// RestrictCommand decides how a user is treated for a while.
+type RestrictCommand struct {
+	App      string // name
+	UserID   string
+	Standing Standing // "" lifts what there is
+	For      time.Duration
+	Reason   string
+}
+
+func (cmd RestrictCommand) validate() error {
+	var bad invalidFields
+	if cmd.UserID == "" || len(cmd.UserID) > maxIDBytes {
+		bad.addf("user", "must have 1 to %d bytes", maxIDBytes)
+	}
+	if cmd.Standing != "" && cmd.Standing != StandingAllow && cmd.Standing != StandingBlock {
+		bad.addf("standing", "must be one of %v", Standings())
+	}
+	if cmd.Standing != "" && (cmd.For < time.Minute || cmd.For > maxRestriction) {
+		bad.addf("hours", "must be between a minute and a year")
+	}
+	return bad.err()
+}
+
+// Restrict puts a user's Standing in the place of the one before, in effect at once.
+func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) error {
+	if !v.May(PermOversee) {
+		return Errorf(CodeForbidden, "your role may not restrict users")
+	}
+	app, err := v.AppNamed(cmd.App)
+	if err != nil {
+		return err
+	}
+	if err := cmd.validate(); err != nil {
+		return err
+	}
+	reason, err := policyReason(cmd.Reason)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	r := Restriction{AppID: app.ID, UserID: cmd.UserID, Standing: cmd.Standing, Until: now.Add(cmd.For), Reason: reason, Actor: v.Actor(), CreatedAt: now}
+	err = s.Store.Write(ctx, func(tx Tx) error {
+		if cmd.Standing == "" {
+			r.Until = now
+		}
+		if err := tx.PutRestriction(r); err != nil {
+			return err
+		}
+		return tx.AppendEvent(event(now, v.Actor(), "user.restricted", cmd.UserID, app.ID, restrictedDetail{
+			Standing: cmd.Standing, Until: r.Until, Reason: reason,
+		}))
+	})
+	if err != nil {
+		return err
+	}
+	return s.LoadRestrictions(ctx)
+}
+
+type restrictedDetail struct {
+	Standing Standing  `json:"standing,omitempty"`
+	Until    time.Time `json:"until"`
+	Reason   string    `json:"reason"`
+}
+
+// ConductSummary is what one App did in the last day.
+type ConductSummary struct {
+	App    App
+	Day    ConductHour
+	Alarms DetectorTally // over the detectors of conduct
+}
+
+// ConductView is how an App, or one of its users, behaved over the ConductWindow.
+type ConductView struct {
+	App         App
+	UserID      string        // "" for the App
+	Hours       []ConductHour // oldest first, without hours in which nothing happened
+	Users       []ConductHour // the busiest ones of the last day, each in sum; for an App
+	Tallies     []DetectorTally
+	Restriction *Restriction // of the user
+	Since       time.Time
+}
+
+// ConductOverview lists the viewer's Apps with their last day.
+func (s *Service) ConductOverview(ctx context.Context, v Viewer) ([]ConductSummary, error) {
+	if !v.May(PermDecide) && !v.May(PermInsight) {
+		return nil, Errorf(CodeForbidden, "your role may not see conduct")
+	}
+	since := s.now().Add(-24 * time.Hour)
+	out := make([]ConductSummary, len(v.Apps))
+	for i, app := range v.Apps {
+		hours, err := s.Store.ConductHours(ctx, app.ID, "", since)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = ConductSummary{App: app}
+		for _, h := range hours {
+			out[i].Day.Add(h)
+		}
+	}
+	return out, nil
+}
+
+// ConductOf returns how an App of the viewer's, or one of its users, behaved.
+func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID string) (ConductView, error) {
+	if !v.May(PermDecide) && !v.May(PermInsight) {
+		return ConductView{}, Errorf(CodeForbidden, "your role may not see conduct")
+	}
+	app, err := v.AppNamed(appName)
+	if err != nil {
+		return ConductView{}, err
+	}
+	now := s.now()
+	view := ConductView{App: app, UserID: userID, Since: now.Add(-ConductWindow)}
+	if view.Hours, err = s.Store.ConductHours(ctx, app.ID, userID, view.Since); err != nil {
+		return view, err
+	}
+	if userID == "" {
+		if view.Users, err = s.Store.BusiestUsers(ctx, app.ID, now.Add(-24*time.Hour), BusiestUsers); err != nil {
+			return view, err
+		}
+	} else if r, ok := s.restrictions.of(app.ID, userID, now); ok {
+		view.Restriction = &r
+	}
+	tallies, err := s.Store.DetectorTallies(ctx, app.ID, tallySince(now))
+	for _, t := range tallies {
+		if strings.HasPrefix(t.Detector, "behavior.") {
+			view.Tallies = append(view.Tallies, t)
+		}
+	}
+	return view, err
+}
+
+// RecordConduct keeps what was counted since the last call.
+func (s *Service) RecordConduct(ctx context.Context, hours []ConductHour) error {
+	if len(hours) == 0 {
+		return nil
+	}
+	return s.Store.Write(ctx, func(tx Tx) error { return tx.AddConduct(hours) })
+}

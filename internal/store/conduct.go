@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+const addConduct = `INSERT INTO conduct_hours (app_id, user_id, hour, requests, flagged, alarms, errors, refusals, tokens_in, tokens_out, timed, latency_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (app_id, user_id, hour) DO UPDATE SET
+requests = conduct_hours.requests + excluded.requests, flagged = conduct_hours.flagged + excluded.flagged,
+alarms = conduct_hours.alarms + excluded.alarms, errors = conduct_hours.errors + excluded.errors,
+refusals = conduct_hours.refusals + excluded.refusals, tokens_in = conduct_hours.tokens_in + excluded.tokens_in,
+tokens_out = conduct_hours.tokens_out + excluded.tokens_out, timed = conduct_hours.timed + excluded.timed,
+latency_ms = conduct_hours.latency_ms + excluded.latency_ms`
+
+// AddConduct implements review.Tx.
+func (t *tx) AddConduct(hours []review.ConductHour) error {
+	for _, h := range hours {
+		err := t.exec(addConduct, h.AppID, h.UserID, hourNumber(h.Hour), h.Requests, h.Flagged, h.Alarms, h.Errors, h.Refusals,
+			h.TokensIn, h.TokensOut, h.Timed, h.Latency.Milliseconds())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hourNumber(t time.Time) int64 { return t.Unix() / 3600 }
+
+type conductRow struct {
+	UserID    string
+	Hour      int64
+	Requests  int
+	Flagged   int
+	Alarms    int
+	Errors    int
+	Refusals  int
+	TokensIn  int
+	TokensOut int
+	Timed     int
+	LatencyMs int64
+}
+
+func (r conductRow) hour(appID string) review.ConductHour {
+	return review.ConductHour{
+		AppID: appID, UserID: r.UserID, Hour: time.Unix(r.Hour*3600, 0).UTC(), Requests: r.Requests, Flagged: r.Flagged, Alarms: r.Alarms,
+		Errors: r.Errors, Refusals: r.Refusals, TokensIn: r.TokensIn, TokensOut: r.TokensOut, Timed: r.Timed,
+		Latency: time.Duration(r.LatencyMs) * time.Millisecond,
+	}
+}
+
+const selectConduct = "SELECT * FROM conduct_hours WHERE app_id = ? AND user_id = ? AND hour >= ? ORDER BY hour"
+
+// ConductHours implements review.Reader.
+func (s *Store) ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]review.ConductHour, error) {
+	return s.conduct(ctx, appID, selectConduct, appID, userID, hourNumber(since))
+}
+
+const selectBusiest = `SELECT user_id, MAX(hour) AS hour, SUM(requests) AS requests, SUM(flagged) AS flagged, SUM(alarms) AS alarms, SUM(errors) AS errors,
+SUM(refusals) AS refusals, SUM(tokens_in) AS tokens_in, SUM(tokens_out) AS tokens_out, SUM(timed) AS timed, SUM(latency_ms) AS latency_ms
+FROM conduct_hours WHERE app_id = ? AND hour >= ? AND user_id <> '' GROUP BY user_id
+ORDER BY SUM(alarms) DESC, SUM(flagged) DESC, SUM(requests) DESC, user_id LIMIT ?`
+
+// BusiestUsers implements review.Reader.
+func (s *Store) BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]review.ConductHour, error) {
+	return s.conduct(ctx, appID, selectBusiest, appID, hourNumber(since), limit)
+}
+
+func (s *Store) conduct(ctx context.Context, appID, query string, args ...any) ([]review.ConductHour, error) {
+	var rows []conductRow
+	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	var out []review.ConductHour
+	for _, r := range rows {
+		out = append(out, r.hour(appID))
+	}
+	return out, nil
+}
+
+// PutRestriction implements review.Tx.
+func (t *tx) PutRestriction(r review.Restriction) error {
+	return t.exec(`INSERT INTO restrictions (app_id, user_id, standing, until_at, reason, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (app_id, user_id) DO UPDATE SET standing = excluded.standing, until_at = excluded.until_at, reason = excluded.reason,
+actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, created_at = excluded.created_at`,
+		r.AppID, r.UserID, string(r.Standing), at(r.Until), []byte(r.Reason), string(r.Actor.Kind), r.Actor.ID, at(r.CreatedAt))
+}
+
+const selectRestrictions = `SELECT r.*, COALESCE(u.name, r.actor_id) AS actor_name
+FROM restrictions r LEFT JOIN users u ON r.actor_kind = 'user' AND u.id = r.actor_id WHERE r.until_at > ?`
+
+// Restrictions implements review.Reader.
+func (s *Store) Restrictions(ctx context.Context, now time.Time) ([]review.Restriction, error) {
+	var rows []struct {
+		AppID     string
+		UserID    string
+		Standing  review.Standing
+		UntilAt   instant
+		Reason    []byte
+		ActorKind review.ActorKind
+		ActorID   string
+		ActorName string
+		CreatedAt instant
+	}
+	if err := s.read(ctx).Raw(selectRestrictions, at(now)).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.Restriction, len(rows))
+	for i, r := range rows {
+		out[i] = review.Restriction{AppID: r.AppID, UserID: r.UserID, Standing: r.Standing, Until: r.UntilAt.time(), Reason: string(r.Reason),
+			Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName, CreatedAt: r.CreatedAt.time()}
+	}
+	return out, nil
+}
