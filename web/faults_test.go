@@ -141,6 +141,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 		CSV: func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
 			return io.WriteString(w, "item_id\r\n")
 		},
+		Trail:  []TrailFormat{{Name: "jsonl", Write: func(io.Writer, iter.Seq2[review.TrailEvent, error]) (int, error) { return 0, nil }}},
 		Decode: func(review.Content, []review.Finding) []views.DecodedText { return nil },
 		Ready:  func(context.Context) error { return nil },
 		Logger: slog.New(slog.NewJSONHandler(&f.log, nil)), Clock: time.Now, NewID: id,
