@@ -162,13 +162,7 @@ func (s *Server) chatCompletion(c *call) error {
 	if answer.Held == gateway.SettledOpen {
 		return s.accepted(c, answer.Ticket)
 	}
-	return c.ok(chatAnswer{answer.Response, s.remark(c, answer.Ticket)})
-}
-
-// chatAnswer is OpenAI's answer, and what the guard has to say when it has something to say.
-type chatAnswer struct {
-	llm.ChatResponse
-	Guardroom *remark `json:"guardroom,omitempty"`
+	return c.ok(wireOf(answer.Response, s.remark(c, answer.Ticket)))
 }
 
 // remark is what a caller who knows us can read beside the protocol.

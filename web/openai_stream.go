@@ -53,7 +53,7 @@ func (l *chatLine) begin() error {
 }
 
 // Chunk implements gateway.Sink.
-func (l *chatLine) Chunk(chunk llm.ChatChunk) error { return l.event(chunk) }
+func (l *chatLine) Chunk(chunk llm.ChatChunk) error { return l.event(wireChunkOf(chunk)) }
 
 // Close implements gateway.Sink.
 func (l *chatLine) Close(t gateway.Ticket, held gateway.Settlement) error {

@@ -77,6 +77,11 @@ func (g *guardedSite) post(t testing.TB, path, body string, headers ...string) a
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	return g.do(t, r)
+}
+
+func (g *guardedSite) do(t testing.TB, r *http.Request) answered {
+	t.Helper()
 	answer, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	defer answer.Body.Close()

@@ -54,6 +54,8 @@ func routes() []route {
 		{get, openAIPrefix + "/models", apiKey(), (*Server).listModels},
 		{get, openAIPrefix + "/models/*", apiKey(), (*Server).oneModel},
 		{post, pathChat, apiKey(), (*Server).simpleChat},
+		{post, pathApprovals, apiKey(), (*Server).askApproval},
+		{get, pathApprovals + "/:id", apiKey(), (*Server).approval},
 
 		{get, "/", public(), (*Server).home},
 		{get, views.PathLogin, public(), (*Server).loginForm},

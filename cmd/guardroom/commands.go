@@ -30,6 +30,8 @@ type commandLine struct {
 		Checkpoint auditCheckpointCommand `cmd:"" help:"Sign the end of the audit chain and print the checkpoint; with --public-key, print the key that verifies it."`
 		Export     auditExportCommand     `cmd:"" help:"Write the audit chain to standard output."`
 	} `cmd:"" help:"The audit chain."`
+	ApproveWait approveWaitCommand `cmd:"" help:"Ask a running server whether something may be done, and wait for the person who decides: exit code 0 when it may, 6 when it may not."`
+
 	Scan    scanCommand    `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
 	Eval    evalCommand    `cmd:"" help:"Screen labelled JSON Lines like scan does and measure: AUROC, recall at fixed false positive rates, flag rates, confusion."`
 	Train   trainCommand   `cmd:"" help:"Train injection.model on development data: the same data and seed give the same bytes."`

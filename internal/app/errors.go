@@ -37,6 +37,7 @@ var exitCodes = map[review.Code]int{
 	review.CodeNotFound:      3,
 	review.CodeConflict:      4,
 	review.CodeUnavailable:   5,
+	review.CodeForbidden:     6,
 }
 
 // ExitCode returns the exit code of a failed command.

@@ -153,7 +153,7 @@ func (c *guarded) answerChat(ctx context.Context, answer llm.ChatResponse, route
 }
 
 func (a ChatAnswer) withheld() bool {
-	return a.Ticket.Verdict == review.VerdictBlock || a.Held == SettledRefused
+	return a.Ticket.Verdict == review.VerdictBlock || a.Held == SettledRefused || a.Held == SettledOpen
 }
 
 func (a ChatAnswer) outcome() string {

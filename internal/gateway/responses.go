@@ -270,7 +270,7 @@ func (c *guarded) answerResponse(ctx context.Context, answer llm.ResponseAnswer,
 		return RespondAnswer{}, err
 	}
 	result := ChatAnswer{Ticket: c.ticket(receipt), Held: held}
-	if result.withheld() || held == SettledOpen {
+	if result.withheld() {
 		out.text = c.policy.Gateway.RefusalText()
 		kept = []any{map[string]any{"id": "msg_" + receipt.ID, "type": "message", "role": "assistant", "status": "incomplete",
 			"content": []any{map[string]any{"type": "output_text", "text": out.text, "annotations": []any{}}}}}

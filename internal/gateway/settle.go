@@ -21,5 +21,16 @@ func (c *guarded) settle(ctx context.Context, receipt review.Receipt) (Settlemen
 	if receipt.HeldUntil.IsZero() || receipt.Item == nil {
 		return "", nil
 	}
+	// A decision in the last moment can still be undone.
+	wait := receipt.HeldUntil.Sub(c.gateway.Clock()) + review.UndoWindow
+	a, err := c.gateway.Service.AwaitApproval(ctx, c.caller, receipt.Item.ID, wait)
+	switch {
+	case err != nil:
+		return "", err
+	case a.Allowed:
+		return SettledApproved, nil
+	case a.Expiry == review.ExpireAccept && a.State != review.ApprovalRefused:
+		return SettledOpen, nil
+	}
 	return SettledRefused, nil
 }

@@ -291,7 +291,7 @@ func (f *flow) conclude(ctx context.Context, ticket Ticket, receipt review.Recei
 	defer func() { f.told(result.outcome()) }()
 	finish := f.stopped
 	switch {
-	case result.withheld() || held == SettledOpen:
+	case result.withheld():
 		finish = llm.FinishContentFilter
 		if f.released == 0 {
 			_ = f.send(llm.ChunkDelta{Content: f.policy.Gateway.RefusalText()}, "")

@@ -110,7 +110,7 @@ func (c *guarded) answerText(ctx context.Context, answer llm.TextResponse, route
 		return TextAnswer{}, err
 	}
 	result := ChatAnswer{Ticket: c.ticket(receipt), Held: held}
-	if result.withheld() || held == SettledOpen {
+	if result.withheld() {
 		choice.Text, choice.FinishReason = c.policy.Gateway.RefusalText(), string(llm.FinishContentFilter)
 	}
 	answer.Choices = []llm.TextChoice{choice}

@@ -203,6 +203,8 @@ type Reader interface {
 	// ItemView is what there is to see of an Item. viewer is a user id; a control of
 	// somebody else is CodeNotFound.
 	ItemView(ctx context.Context, appIDs []string, itemID, viewer string) (ItemView, error)
+	// HeldItem returns an Item that something of the App waits for, and its Decisions in the order in which they were made.
+	HeldItem(ctx context.Context, appID, itemID string) (Item, []DecisionView, error)
 	ControlDesk(ctx context.Context, userID string) (ControlDesk, error)
 	// ControlCandidates returns the ids of a few Items that were decided as asked for, by
 	// two who agree and did not know of each other, and whose texts are all there. It

@@ -143,3 +143,18 @@ func fillHistory(db *gorm.DB, v *review.ItemView, viewer string) error {
 	}
 	return nil
 }
+
+// HeldItem implements review.Reader.
+func (s *Store) HeldItem(ctx context.Context, appID, itemID string) (item review.Item, decisions []review.DecisionView, err error) {
+	err = s.snapshot(ctx, func(db *gorm.DB) error {
+		if item, err = findItem(db, itemID); err != nil {
+			return err
+		}
+		if item.AppID != appID || !item.Held() {
+			return absent("item")
+		}
+		decisions, err = findDecisions(db, "d.item_id = ? AND d.opinion = 0 ORDER BY d.created_at, d.id", itemID)
+		return err
+	})
+	return item, decisions, err
+}
