@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/guardroom/guardroom/internal/app"
 	"github.com/guardroom/guardroom/internal/llm/llmtest"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/web/webtest"
@@ -207,20 +206,15 @@ func TestApproveWait(t *testing.T) {
 	g := newGuarded(t, nil)
 	admin := g.admin(t)
 	for judgement, code := range map[string]int{"approve": 0, "block": 6} {
-		asking := app.Asking{URL: g.url, Key: g.key, Action: "deploy", Arguments: `{"to":"production"}`, Reason: "a fix"}
-		state, err := app.AskAndWait(t.Context(), asking, func(itemURL string) {
+		state, exit := webtest.ApproveWait(t.Context(), g.url, g.key, "deploy", func(itemURL string) {
 			u, err := url.Parse(itemURL)
 			require.NoError(t, err)
 			g.decide(t, admin, u.Path[len("/items/"):], judgement)
 			g.Clock.Advance(review.UndoWindow)
 		})
-		if code == 0 {
-			require.NoError(t, err)
-			require.Equal(t, "approved", state)
-			continue
-		}
-		require.Equal(t, code, app.ExitCode(err))
+		require.Equal(t, code, exit)
+		require.Equal(t, map[string]string{"approve": "approved", "block": "refused"}[judgement], state)
 	}
-	_, err := app.AskAndWait(t.Context(), app.Asking{URL: g.url, Key: "wrong", Action: "deploy"}, func(string) {})
-	require.Error(t, err)
+	_, exit := webtest.ApproveWait(t.Context(), g.url, "wrong", "deploy", func(string) {})
+	require.Equal(t, 1, exit)
 }
