@@ -12,8 +12,8 @@ func BatchItemValue(i review.Item) string { return i.ID + ":" + strconv.Itoa(i.V
 
 // ParseBatchItems reads what BatchItemValue wrote.
 func ParseBatchItems(values []string) ([]review.BatchItem, error) {
-	if len(values) > review.MaxDecideBatch {
-		return nil, badItems("must be at most " + strconv.Itoa(review.MaxDecideBatch))
+	if len(values) > review.MaxTogether {
+		return nil, badItems("must be at most " + strconv.Itoa(review.MaxTogether))
 	}
 	var out []review.BatchItem
 	for _, value := range values {

@@ -51,6 +51,14 @@ func successors(p ItemPage) []ui.Option {
 	return out
 }
 
+func peopleOptions(people []review.User) []ui.Option {
+	var out []ui.Option
+	for _, u := range people {
+		out = append(out, ui.Option{Value: u.ID, Text: oneLine(nameOf(u), 60)})
+	}
+	return out
+}
+
 func escalationOptions(p review.Policy) []ui.Option {
 	var out []ui.Option
 	for _, q := range p.Escalations {
@@ -117,6 +125,8 @@ func inboxWords(k review.InboxKind) string {
 	switch k {
 	case review.InboxHandOver:
 		return text.Say("handed this to you")
+	case review.InboxHandOvers:
+		return text.Say("handed several items to you; this is the first")
 	case review.InboxReleased:
 		return text.Say("released what you held")
 	case review.InboxReversed:

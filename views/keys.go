@@ -64,6 +64,7 @@ var (
 	keyPrevRow    = Key{"previous-line", []string{"k", "ArrowUp"}, text.Say("Previous line"), OnQueue}
 	keyOpenRow    = Key{"open", []string{"Enter", "o"}, text.Say("Open the item"), OnQueue}
 	keyPickRow    = Key{"choose", []string{"x"}, text.Say("Choose the line"), OnQueue}
+	keyTogether   = Key{"together", []string{"d"}, text.Say("Decide, label or hand over the chosen lines"), OnQueue}
 	keyFilter     = Key{"filter", []string{"f"}, text.Say("Filter"), OnQueue}
 	keyViews      = Key{"views", []string{"v"}, text.Say("Saved views"), OnQueue}
 	keyPreview    = Key{"preview", []string{"p"}, text.Say("Preview beside the list"), OnQueue}
@@ -99,7 +100,7 @@ func viewKey(i int) Key {
 // sheet lists every key in the order of the cheat sheet.
 var sheet = []Key{
 	keyApprove, keyBlock, keyEscalate, keySkip, {"", []string{"1–9"}, text.Say("Set or clear a label"), OnItem}, keyReason, keyNote, keySpan, keyGuessing, keyFairlySure, keyCertain, keyGuard, keyUnmask, keyVeil, keyHistory, keyNextItem, keyPrevItem, keyUp,
-	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyFilter, keyViews, keyPreview, keySearch, keyNextPage, keyFirstPage,
+	keyNextRow, keyPrevRow, keyOpenRow, keyPickRow, keyTogether, keyFilter, keyViews, keyPreview, keySearch, keyNextPage, keyFirstPage,
 	keyUndo, keyGoQueue, keyGoProposed, keyGoDecided, keyGoOverview, keyGoWork, keyGoPolicies, keyGoHolds, keyGoInbox, {"", []string{"g 1–9"}, text.Say("Go to a saved view"), Everywhere}, keyTheme, keyPalette, keyHelp,
 	{"", []string{"Esc"}, text.Say("Leave a field, close a dialog"), Everywhere},
 }

@@ -144,6 +144,7 @@ type Draft struct {
 	Label      string
 	Reason     string
 	Body       string // the note
+	To         string // the colleague to hand over to
 	Text       string // the Intervention's text; "" shows the proposed one
 	Confidence string
 	Span       SpanDraft
@@ -188,9 +189,10 @@ type AlikePage struct {
 type SelectionPage struct {
 	Shell
 	Selection review.Selection
-	BatchID   string        // new for each form
+	BatchIDs  [3]string     // new for each form: deciding, labelling, handing over
 	From      review.Filter // the queue that they were chosen from
 	Result    *review.BatchResult
+	Done      *review.ActResult // of labelling or handing over
 	Draft     Draft
 	Problem   *Problem
 }

@@ -29,6 +29,8 @@ const (
 	PathPreview           = "/queue/preview"            // POST: shows it beside the list, or not, from now on
 	PathLive              = "/queue/events"             // GET: what changes of a list, as server-sent events
 	PathSelectionDecision = "/queue/selection/decision" // POST: does it
+	PathSelectionLabel    = "/queue/selection/label"    // POST: labels them, and decides nothing
+	PathSelectionHandOver = "/queue/selection/handover" // POST: gives them to a colleague
 	PathNext              = "/queue/next"               // POST: leases the next Item of a queue and goes there
 )
 

@@ -124,7 +124,10 @@ func openedWords(i review.Item, blind bool) string {
 }
 
 func annotationWords(p review.Policy, a review.Annotation) string {
-	if a.Segment == "" {
+	switch {
+	case a.Segment == "" && a.Body == "" && a.Label != "":
+		return "labelled it " + labelTitle(p, a.Label)
+	case a.Segment == "":
 		return "wrote"
 	}
 	return "marked " + labelTitle(p, a.Label) + " in " + segmentWord(a.Segment)

@@ -94,6 +94,6 @@ func draftOf(v url.Values) views.Draft {
 	}
 	return views.Draft{
 		Label: v.Get(views.FieldLabel), Reason: v.Get(views.FieldReason), Body: v.Get(views.FieldBody), Text: v.Get(views.FieldText),
-		Confidence: v.Get(views.FieldConfidence), Queue: v.Get(views.FieldQueue),
+		Confidence: v.Get(views.FieldConfidence), Queue: v.Get(views.FieldQueue), To: v.Get(views.FieldTo),
 	}
 }

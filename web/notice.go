@@ -40,6 +40,9 @@ const (
 	didReverse     outcome = "reverse"
 	didUndoBatch   outcome = "unbatch"
 
+	didLabel     outcome = "label"
+	didHandOvers outcome = "handovers"
+
 	didSaveView   outcome = "view"
 	didShareView  outcome = "share"
 	didDeleteView outcome = "unview"
@@ -71,6 +74,9 @@ var outcomeTexts = map[outcome]string{
 	didReverse:     text.Say("Reversed. The app will be told."),
 	didUndoBatch:   text.Say("Taken back, all of them. They are in the queue again."),
 
+	didLabel:     text.Say("Labelled. They are in the queue as before."),
+	didHandOvers: text.Say("Handed over, all of them. Your colleague has been told."),
+
 	didSaveView:   text.Say("View saved."),
 	didShareView:  text.Say("Saved. It says below who has the view now."),
 	didDeleteView: text.Say("View deleted."),
@@ -97,8 +103,13 @@ const batchNotice = "batch"
 // tellBatch is tell for many Decisions that are undone as one.
 func (s *sessions) tellBatch(c *call, did outcome, r review.BatchResult) {
 	if len(r.Decided) > 0 {
-		s.tell(c, did, &review.Decision{ID: r.ID, ItemID: batchNotice, CreatedAt: r.Decided[0].CreatedAt})
+		s.tellUndo(c, did, r.ID, r.Decided[0].CreatedAt)
 	}
+}
+
+// tellUndo offers to take a batch back that was made at a time.
+func (s *sessions) tellUndo(c *call, did outcome, batchID string, made time.Time) {
+	s.tell(c, did, &review.Decision{ID: batchID, ItemID: batchNotice, CreatedAt: made})
 }
 
 func (s *sessions) noticeCookie(value string, maxAge int) *http.Cookie {

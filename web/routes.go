@@ -68,6 +68,8 @@ func routes() []route {
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
 		{post, views.PathSelection, session(review.PermDecide), (*Server).selection},
 		{post, views.PathSelectionDecision, session(review.PermDecide), (*Server).decideSelection},
+		{post, views.PathSelectionLabel, session(review.PermDecide), (*Server).labelSelection},
+		{post, views.PathSelectionHandOver, session(review.PermDecide), (*Server).handOverSelection},
 		{get, views.PathViews, session(review.PermRead), (*Server).savedViews},
 		{post, views.PathViews, session(review.PermRead), (*Server).saveView},
 		{post, views.PathViewName, session(review.PermRead), (*Server).renameView},

@@ -91,3 +91,22 @@ func TestAPreviewIsAPageWithoutScripts(t *testing.T) {
 	p.Until(t, `location.pathname.endsWith("/preview") && !!document.getElementById("preview")`)
 	require.True(t, p.Is(t, `!document.querySelector("input[name=token]")`))
 }
+
+func TestChosenLinesAreHandedOverByKeys(t *testing.T) {
+	s := newSite(t)
+	p := browsertest.Open(t).Person(t)
+	s.signIn(t, p, "ada")
+	p.Until(t, scripted)
+	p.Press(t, "j", "x")
+	p.Press(t, "j", "x")
+	p.Until(t, `document.querySelector("[data-chosen]").innerText.startsWith("2")`)
+	p.Press(t, "d")
+	p.Until(t, `location.pathname === "/queue/selection" && document.querySelectorAll(".chosen-line").length === 2`)
+	p.CheckAccessible(t, "chosen lines", browsertest.AllRules)
+	require.True(t, p.Is(t, `(() => { const s = document.querySelector("#to"); s.selectedIndex = 1; return s.value !== ""; })()`))
+	p.Click(t, `form[action$="/handover"] button`)
+	p.Until(t, `location.pathname === "/queue" && document.body.innerText.includes("held by Ben")`)
+	p.Press(t, "z")
+	p.Until(t, `!document.body.innerText.includes("held by Ben") && document.documentElement.dataset.busy === undefined`)
+	require.Zero(t, rows(s.decisions(t)))
+}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// MaxDecideBatch bounds how many Items one batch decides: it is one transaction, and
-// everybody else's writes wait for it.
-const MaxDecideBatch = 200
+// MaxTogether bounds how many Items one batch decides, labels or hands over: it is one
+// transaction, and everybody else's writes wait for it.
+const MaxTogether = 500
 
 // BatchItem is an Item as the reviewer saw it in a list.
 type BatchItem struct {
@@ -49,8 +49,8 @@ func (c BatchCommand) validate() error {
 	if c.ID == "" || len(c.ID) > maxIDBytes {
 		bad.addf("batch", "must be the id that came with the form")
 	}
-	if len(c.Items) == 0 || len(c.Items) > MaxDecideBatch {
-		bad.addf("items", "must be between 1 and %d", MaxDecideBatch)
+	if len(c.Items) == 0 || len(c.Items) > MaxTogether {
+		bad.addf("items", "must be between 1 and %d", MaxTogether)
 	}
 	return bad.err()
 }
@@ -218,6 +218,14 @@ func (s *Service) UndoBatch(ctx context.Context, v Viewer, batchID string) (undo
 	err = s.Store.Write(ctx, func(tx Tx) error {
 		now := s.now()
 		undone = 0
+		act, err := ownAct(tx, v, batchID)
+		if err != nil {
+			return err
+		}
+		if act != nil {
+			undone, err = s.undoAct(tx, v, *act, now)
+			return err
+		}
 		decisions, err := ownBatch(tx, v, batchID)
 		if err != nil {
 			return err

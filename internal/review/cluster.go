@@ -54,13 +54,13 @@ func (s *Service) Cluster(ctx context.Context, v Viewer, itemID string) (Cluster
 	}
 	var members []ClusterMember
 	if view.Interaction.Content.Prompt != "" { // without one there is nothing to be alike in
-		if members, err = s.Store.AlikeItems(ctx, view.Item, v.User.ID, MaxDecideBatch); err != nil {
+		if members, err = s.Store.AlikeItems(ctx, view.Item, v.User.ID, MaxTogether); err != nil {
 			return Cluster{}, err
 		}
 	}
 	c := Cluster{Item: view.Item.disguised(), App: view.App, Policy: view.Policy.WithDefaults(s.specs)}
-	if c.More = len(members) == MaxDecideBatch; c.More { // one place is the Item's own
-		members = members[:MaxDecideBatch-1]
+	if c.More = len(members) == MaxTogether; c.More { // one place is the Item's own
+		members = members[:MaxTogether-1]
 	}
 	if view.Item.blindTo(v, view.BlindVerdict != nil) {
 		c.Item = c.Item.blinded()

@@ -72,6 +72,7 @@ type Annotation struct {
 	Start     int    // byte offsets into the Segment, half open
 	End       int
 	Body      string
+	BatchID   string // "" for one that was written by itself
 	CreatedAt time.Time
 }
 

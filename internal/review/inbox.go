@@ -13,11 +13,12 @@ type InboxKind string
 
 // What people are told.
 const (
-	InboxMention  InboxKind = "mention"        // a colleague named them in a note
-	InboxHandOver InboxKind = "hand_over"      // a colleague gave them an Item
-	InboxReleased InboxKind = "released"       // a lead ended their hold
-	InboxReversed InboxKind = "reversed"       // somebody reversed their Decision
-	InboxOpinion  InboxKind = "second_opinion" // what came of an Item on which they gave an opinion
+	InboxMention   InboxKind = "mention"        // a colleague named them in a note
+	InboxHandOver  InboxKind = "hand_over"      // a colleague gave them an Item
+	InboxHandOvers InboxKind = "hand_overs"     // a colleague gave them several Items, of which the entry names the first
+	InboxReleased  InboxKind = "released"       // a lead ended their hold
+	InboxReversed  InboxKind = "reversed"       // somebody reversed their Decision
+	InboxOpinion   InboxKind = "second_opinion" // what came of an Item on which they gave an opinion
 )
 
 // InboxEntry tells one person of something on an Item.

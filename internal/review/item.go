@@ -80,6 +80,7 @@ type Claim struct {
 	BeatAt    time.Time // the last sign of life; zero for claims from before
 	KeptUntil time.Time // kept without signs of life until then; zero for an ordinary lease
 	ExpiresAt time.Time
+	BatchID   string // that handed the Item over, until its holder has renewed the lease
 }
 
 // Live tells whether the lease still holds.

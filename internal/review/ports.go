@@ -92,6 +92,11 @@ type Tx interface {
 	ActivePolicy(appID string) (Policy, error)
 	Decision(id string) (DecisionView, error)
 	DecisionsOfBatch(batchID string) ([]DecisionView, error) // in the order in which they were made
+	Act(batchID string) (*Act, error)                        // nil when there is none
+	PutAct(Act) error
+	// TakeBackAct deletes the batch's labels, or the claims that their holders have not
+	// renewed, with what the holder was told, and returns how many they were.
+	TakeBackAct(Act) (int, error)
 	PutUndo(Undo) error
 	PutAnnotation(Annotation) error
 	BlindVerdict(itemID, userID string) (*BlindVerdict, error) // nil when there is none

@@ -192,6 +192,7 @@ type annotationRow struct {
 	SpanStart int
 	SpanEnd   int
 	Body      []byte
+	BatchID   string
 	Created   instant `gorm:"column:created_at"`
 }
 
@@ -205,7 +206,7 @@ func (r annotationRow) annotation() review.Annotation {
 // PutAnnotation implements review.Tx.
 func (t *tx) PutAnnotation(a review.Annotation) error {
 	return t.insert(&annotationRow{ID: a.ID, ItemID: a.ItemID, AppID: a.AppID, UserID: a.UserID, Label: a.Label,
-		Segment: a.Segment, SpanStart: a.Start, SpanEnd: a.End, Body: []byte(a.Body), Created: at(a.CreatedAt)})
+		Segment: a.Segment, SpanStart: a.Start, SpanEnd: a.End, Body: []byte(a.Body), BatchID: a.BatchID, Created: at(a.CreatedAt)})
 }
 
 func findAnnotations(db *gorm.DB, itemID string) ([]review.Annotation, error) {

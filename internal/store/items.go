@@ -170,10 +170,10 @@ func (t *tx) ClaimsOf(userID string) ([]review.Claim, error) {
 
 // PutClaim implements review.Tx.
 func (t *tx) PutClaim(c review.Claim) error {
-	return t.exec(`INSERT INTO claims (item_id, user_id, token, taken_at, beat_at, kept_until, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return t.exec(`INSERT INTO claims (item_id, user_id, token, taken_at, beat_at, kept_until, expires_at, batch_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (item_id) DO UPDATE SET user_id = excluded.user_id, token = excluded.token, taken_at = excluded.taken_at,
-beat_at = excluded.beat_at, kept_until = excluded.kept_until, expires_at = excluded.expires_at`,
-		c.ItemID, c.UserID, c.Token, orNever(c.TakenAt), orNever(c.BeatAt), orNever(c.KeptUntil), at(c.ExpiresAt))
+beat_at = excluded.beat_at, kept_until = excluded.kept_until, expires_at = excluded.expires_at, batch_id = excluded.batch_id`,
+		c.ItemID, c.UserID, c.Token, orNever(c.TakenAt), orNever(c.BeatAt), orNever(c.KeptUntil), at(c.ExpiresAt), c.BatchID)
 }
 
 // DeleteClaim implements review.Tx.

@@ -15,6 +15,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.login()...)
 	all = append(all, s.queue()...)
 	all = append(all, s.saved()...)
+	all = append(all, s.selection()...)
 	all = append(all, s.item()...)
 	all = append(all, s.blindly()...)
 	all = append(all, s.holding()...)
