@@ -10,19 +10,62 @@ import (
 	"github.com/guardroom/guardroom/internal/browsertest"
 )
 
-func TestAFingerGoesToTheNextItemAndBackAndDecidesNothing(t *testing.T) {
+func TestAFingerShowsWhatItWouldDoAndDecidesNothing(t *testing.T) {
 	s := newSite(t)
 	p := browsertest.Open(t).Person(t)
 	first := atWork(t, s, p)
 	p.Size(t, 390, 844)
-	require.True(t, p.Is(t, `document.querySelector("#main a[rel=next]").checkVisibility()`), "there is a way without")
+	require.True(t, p.Is(t, `document.querySelector("#main a[rel=next]").checkVisibility() && document.querySelector("#decision [value=block]").checkVisibility()`), "there is a way without")
+	const still = `document.querySelector(".swiped")?.getAnimations().length === 0`
+	const shown = `[...document.querySelectorAll(".swiped button")].map((b) => b.innerText).join(" ")`
 	p.Swipe(t, ".item-title", 0, 200)
-	require.Equal(t, first, p.Text(t, shownItem), "scrolling is no swipe")
+	require.Empty(t, p.Text(t, shown), "scrolling is no swipe")
 	p.Swipe(t, ".item-title", -180, 10)
-	p.Until(t, onItem+` && !location.pathname.endsWith("`+first+`")`)
+	p.Until(t, shown+` === "Block Next item Cancel"`)
+	p.CheckAccessible(t, "swiped", browsertest.AllRules)
+	p.Press(t, "Enter")
+	require.Equal(t, first, p.Text(t, shownItem), "nothing is pressed unasked")
+	p.Click(t, `.swiped button:last-child`)
+	require.Empty(t, p.Text(t, shown))
 	p.Swipe(t, ".item-title", 180, 10)
-	p.Until(t, onItem+` && location.pathname.endsWith("`+first+`")`)
+	p.Until(t, shown+`.startsWith("Approve ")`)
+	p.Press(t, "Escape")
+	require.Empty(t, p.Text(t, shown))
 	require.Zero(t, rows(s.decisions(t)))
+
+	p.Swipe(t, ".item-title", -180, 10)
+	p.Until(t, still)
+	p.Click(t, `.swiped button:nth-child(2)`)
+	p.Until(t, onItem+` && !location.pathname.endsWith("`+first+`")`)
+	second := p.Text(t, shownItem)
+	require.Zero(t, rows(s.decisions(t)))
+	p.Until(t, aheadReady)
+	p.Swipe(t, ".item-title", -180, 10)
+	p.Until(t, still)
+	p.Click(t, `.swiped [data-judgement=block]`)
+	p.Until(t, onItem+` && !location.pathname.endsWith("`+second+`")`)
+	require.Equal(t, 1, rows(s.decisions(t)))
+	require.Contains(t, s.decisions(t), ",block,")
+}
+
+// Where nothing can be decided, a finger goes on.
+func TestAFingerGoesToTheNextItemWhereNothingIsToBeDecided(t *testing.T) {
+	s := newSite(t)
+	p := browsertest.Open(t).Person(t)
+	first := atWork(t, s, p)
+	p.Size(t, 390, 844)
+	p.Go(t, s.url+"/queue")
+	p.Until(t, scripted)
+	other := p.Text(t, `document.querySelector('a.row-text:not([href*="`+first+`"])').getAttribute("href")`)
+	p.Go(t, s.url+other+"?peek=1")
+	p.Until(t, scripted)
+	p.Until(t, `!!document.querySelector("#main a[rel=next], #main a[rel=prev]")`)
+	if p.Is(t, `!!document.querySelector("#main a[rel=next]")`) {
+		p.Swipe(t, ".item-title", -180, 10)
+	} else {
+		p.Swipe(t, ".item-title", 180, 10)
+	}
+	p.Until(t, `location.pathname !== "`+other+`"`)
 }
 
 // 200 % zoom of a window of 1280 pixels is a window of 640, and WCAG 1.4.10 asks for 320: nothing may be cut off or need sideways scrolling.

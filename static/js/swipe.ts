@@ -1,7 +1,10 @@
+import { say } from "./announce";
 import { busy } from "./forms";
+import { word } from "./words";
 
-// A finger that moves sideways over a page goes where its links with rel=next and rel=prev lead: the buttons that everybody
-// sees. It never decides: what cannot be seen coming must not be done by a slip of the thumb.
+// A finger that moves sideways never decides: a slip of the thumb must not be a decision. Over an item that can be decided it
+// shows what it would do, approve to the right and block to the left, as a button to press, beside the way to the next item. Everywhere
+// else it goes where the links with rel=next and rel=prev lead. All of these are on the page anyway, for who does not swipe.
 const farEnough = 72; // pixels
 const slant = 2; // so many times as far sideways as up or down
 const edge = 24; // from there the browser itself goes back and forward
@@ -12,6 +15,9 @@ export function startSwipe(): void {
   document.addEventListener("touchstart", begin, { passive: true });
   document.addEventListener("touchend", end, { passive: true });
   document.addEventListener("touchcancel", () => (start = null), { passive: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelector(".swiped")?.remove();
+  });
 }
 
 function begin(event: TouchEvent): void {
@@ -28,7 +34,39 @@ function end(event: TouchEvent): void {
   if (!from || !touch || event.touches.length > 0 || busy() || !getSelection()?.isCollapsed || (visualViewport?.scale ?? 1) > 1) return;
   const dx = touch.clientX - from.x;
   if (Math.abs(dx) < farEnough || Math.abs(dx) < slant * Math.abs(touch.clientY - from.y)) return;
-  document.querySelector<HTMLAnchorElement>(dx < 0 ? "#main a[rel=next]" : "#main a[rel=prev]")?.click();
+  const action = document.querySelector<HTMLButtonElement>(`#decision [data-judgement=${dx < 0 ? "block" : "approve"}]`);
+  const link = document.querySelector<HTMLAnchorElement>(dx < 0 ? "#main a[rel=next]" : "#main a[rel=prev]");
+  if (action) offer(action, link);
+  else link?.click();
+}
+
+// offer shows what the swipe would do. Nothing is sent before its button is pressed, and no key presses it unasked.
+function offer(action: HTMLButtonElement, link: HTMLAnchorElement | null): void {
+  document.querySelector(".swiped")?.remove();
+  const bar = document.createElement("section");
+  bar.className = "swiped";
+  bar.tabIndex = -1;
+  bar.setAttribute("aria-label", word("swiped"));
+  const confirm = button(action.querySelector("span")?.textContent ?? "", () => action.click());
+  confirm.dataset["judgement"] = action.dataset["judgement"] ?? "";
+  bar.append(confirm);
+  if (link) bar.append(button(link.querySelector(".vh")?.textContent ?? "", () => link.click()));
+  bar.append(button(word("cancel"), () => undefined));
+  document.getElementById("shell")?.append(bar);
+  bar.focus({ preventScroll: true });
+  say(word("swiped"));
+
+  function button(label: string, press: () => void): HTMLButtonElement {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "action";
+    made.textContent = label;
+    made.addEventListener("click", () => {
+      bar.remove();
+      press();
+    });
+    return made;
+  }
 }
 
 function scrollsSideways(element: Element): boolean {
