@@ -50,7 +50,7 @@ type Stream struct {
 	Route  Route
 	first  *ChatChunk
 	source *openai.ChatCompletionStream
-	watch  *watch
+	cancel context.CancelFunc
 	client *Client
 	ctx    context.Context //nolint:containedctx // of the call that the stream belongs to
 }
@@ -62,21 +62,19 @@ func (c *Client) Stream(ctx context.Context, models []string, request ChatReques
 	request.Stream = true
 	route, err := c.ask(ctx, models, func(ctx context.Context, s *service, model string) error {
 		request.Model = model
-		watched, watch := newWatch(ctx, c.options.Patience)
-		source, err := s.api.CreateChatCompletionStream(watched, request)
+		ctx, cancel := context.WithTimeout(ctx, c.options.Patience.Whole)
+		source, err := s.api.CreateChatCompletionStream(ctx, request)
 		if err != nil {
-			watch.end()
-			return sendable(watch.blame(err))
+			cancel()
+			return sendable(err)
 		}
-		watch.pat()
 		first, err := source.Recv()
 		if err != nil {
 			_ = source.Close()
-			watch.end()
-			return watch.blame(cutShort(err))
+			cancel()
+			return cutShort(err)
 		}
-		watch.pat()
-		stream = &Stream{first: &first, source: source, watch: watch, client: c}
+		stream = &Stream{first: &first, source: source, cancel: cancel, client: c}
 		return nil
 	})
 	if err != nil {
@@ -94,7 +92,8 @@ func cutShort(err error) error {
 	return err
 }
 
-// Next returns the next piece; io.EOF when the model was done.
+// Next returns the next piece; io.EOF when the stream is over. The library ends it in the same way whether the model said
+// that it was done or the line broke: whoever reads must have seen a finish_reason to believe the end.
 func (s *Stream) Next() (ChatChunk, error) {
 	if s.first != nil {
 		chunk := *s.first
@@ -102,20 +101,14 @@ func (s *Stream) Next() (ChatChunk, error) {
 		return chunk, nil
 	}
 	chunk, err := s.source.Recv()
-	if err == nil {
-		s.watch.pat()
-		return chunk, nil
+	if err == nil || errors.Is(err, io.EOF) {
+		return chunk, err
 	}
-	// The library ends a stream in the same way whether the model said that it was done or the line broke; so whoever
-	// reads must have seen a finish_reason to believe the end.
-	if errors.Is(err, io.EOF) {
-		return ChatChunk{}, io.EOF
-	}
-	return ChatChunk{}, s.client.coded(s.ctx, s.watch.blame(err))
+	return ChatChunk{}, s.client.coded(s.ctx, err)
 }
 
 // Close breaks the call off, if it is still under way.
 func (s *Stream) Close() {
-	s.watch.end()
+	s.cancel()
 	_ = s.source.Close()
 }

@@ -67,13 +67,13 @@ func newService(u Upstream, patience Patience) *service {
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: min(patience.FirstByte, 5*time.Second), KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:   true,
-		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: patience.FirstByte,
-		IdleConnTimeout: 90 * time.Second, MaxIdleConns: 512, MaxIdleConnsPerHost: 256,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     90 * time.Second, MaxIdleConns: 512, MaxIdleConnsPerHost: 256,
 		WriteBufferSize: 4 << 10, ReadBufferSize: 4 << 10,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
 	client := &http.Client{
-		Transport:     strict{transport},
+		Transport:     strict{watched{transport, patience.FirstByte, patience.Silence}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the key goes nowhere else
 	}
 	config := openai.DefaultConfig(u.Key)
@@ -216,7 +216,7 @@ func (c *Client) once(ctx context.Context, s *service, model string, call func(c
 	began := time.Now()
 	_, err := s.breaker(model).Execute(func() (struct{}, error) {
 		err := call(ctx, s, model)
-		if err != nil && ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
+		if err != nil && errors.Is(ctx.Err(), context.Canceled) {
 			err = ctx.Err()
 		}
 		return struct{}{}, err

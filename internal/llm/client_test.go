@@ -83,6 +83,7 @@ func TestAttemptsThatMayComeRightAreRepeated(t *testing.T) {
 		{"busy for good", []llmtest.Fault{llmtest.Busy, llmtest.Busy, llmtest.Busy}, 3, review.CodeRateLimited, []time.Duration{2 * time.Second, 2 * time.Second}},
 		{"hung, then well", []llmtest.Fault{llmtest.Hung}, 2, "", []time.Duration{100 * time.Millisecond}},
 		{"garbage, then well", []llmtest.Fault{llmtest.Garbled}, 2, "", []time.Duration{100 * time.Millisecond}},
+		{"stalled, then well", []llmtest.Fault{llmtest.Stalled}, 2, "", []time.Duration{100 * time.Millisecond}},
 		{"cut, then well", []llmtest.Fault{llmtest.Cut}, 2, "", []time.Duration{100 * time.Millisecond}},
 		{"broken for good", []llmtest.Fault{llmtest.Broken, llmtest.Broken, llmtest.Broken}, 3, review.CodeUnavailable, []time.Duration{100 * time.Millisecond, 200 * time.Millisecond}},
 		{"what is wrong stays wrong", []llmtest.Fault{llmtest.Refused}, 1, review.CodeInvalid, nil},
