@@ -18,7 +18,7 @@ const (
 	paramSeverity = "severity"
 	paramCategory = "category"
 	paramDetector = "detector"
-	paramUser     = "user"
+	ParamUser     = "user"
 	paramModel    = "model"
 	paramLabel    = "label"
 	paramPolicy   = "policy"
@@ -44,7 +44,7 @@ func FilterQuery(f review.Filter) url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
 		paramApp: f.App, paramKind: string(f.Kind), paramState: string(f.State), paramSeverity: string(f.Severity),
-		paramCategory: string(f.Category), paramDetector: f.Detector, paramUser: f.UserID, paramModel: f.Model, paramLabel: f.Label,
+		paramCategory: string(f.Category), paramDetector: f.Detector, ParamUser: f.UserID, paramModel: f.Model, paramLabel: f.Label,
 		paramPolicy: wholeOrNone(f.Policy), paramRiskFrom: hundredths(f.RiskFrom), paramRiskTo: hundredths(f.RiskTo),
 		paramOlder: ageParam(f.OlderThan), paramYounger: ageParam(f.YoungerThan), paramHolder: f.Holder, paramQueue: f.Escalation,
 		paramMine: switchParam(f.Mine), paramOverdue: switchParam(f.Overdue), paramSort: sortParam(f.Sort), paramText: f.Text,
@@ -67,7 +67,7 @@ func ParseFilter(q url.Values) (review.Filter, error) {
 		Severity: oneOf(&r, paramSeverity, review.Severities()),
 		Category: oneOf(&r, paramCategory, categories),
 		Detector: r.text(paramDetector),
-		UserID:   r.text(paramUser),
+		UserID:   r.text(ParamUser),
 		Model:    r.text(paramModel),
 		Label:    r.text(paramLabel),
 		Policy:   r.whole(paramPolicy),

@@ -24,6 +24,7 @@ const (
 	PlaceAccount       Place = "account"
 	PlacePolicies      Place = "policies"
 	PlaceOverview      Place = "overview"
+	PlaceConduct       Place = "conduct"
 	PlaceWork          Place = "work"
 	PlaceHolds         Place = "holds"
 	PlaceInbox         Place = "inbox"

@@ -69,10 +69,21 @@ func places(v review.Viewer) []group {
 		record := &groups[1]
 		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "audit", href: PathTrail})
 	}
-	if v.May(review.PermInsight) {
-		groups = slices.Insert(groups, 1, group{text.Say("Insight"), []entry{{place: PlaceOverview, word: text.Say("Overview"), icon: "overview", href: PathOverview, key: &keyGoOverview}}})
+	if seen := insights(v); len(seen) > 0 {
+		groups = slices.Insert(groups, 1, group{text.Say("Insight"), seen})
 	}
 	return groups
+}
+
+// insights are the pages of figures that the viewer may see.
+func insights(v review.Viewer) (out []entry) {
+	if v.May(review.PermInsight) {
+		out = append(out, entry{place: PlaceOverview, word: text.Say("Overview"), icon: "overview", href: PathOverview, key: &keyGoOverview})
+	}
+	if v.May(review.PermConduct) {
+		out = append(out, entry{place: PlaceConduct, word: text.Say("Conduct"), icon: "work", href: PathConduct})
+	}
+	return out
 }
 
 // waiting lists what waits, by kind.

@@ -21,6 +21,7 @@ const (
 	PathTrailExport       = "/audit/export" // GET: the same as a file
 	PathHolds             = "/holds"
 	PathOverview          = "/overview"
+	PathConduct           = "/behavior"
 	PathWork              = "/my-work"
 	PathInbox             = "/inbox"
 	PathInboxRead         = "/inbox/read"
@@ -56,6 +57,9 @@ const (
 	StepPreview     = "preview"     // GET: to be read, and nothing else
 	StepHold        = "hold"        // POST: ends a colleague's Claim
 )
+
+// StepRestriction below /behavior/{app}: POST restricts a user.
+const StepRestriction = "restriction"
 
 // The last steps of the paths below /policies/{app}.
 const (
@@ -94,6 +98,7 @@ const (
 	FieldSegment    = "segment"     // of a labelled span; an annotation without one is a note on the Item, whatever its label
 	FieldStart      = "start"       // byte offsets into the Segment, half open
 	FieldEnd        = "end"
+	FieldStanding   = "standing" // how a user is treated: the button
 	FieldRevision   = "revision" // the policy draft's, as shown
 	FieldDetector   = "detector" // whose proved thresholds go into the draft
 	FieldLive       = "live"     // the policy version that was compared with

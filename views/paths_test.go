@@ -73,7 +73,7 @@ func TestAnItemLinkRemembersItsQueue(t *testing.T) {
 func TestFiltersThatCannotBe(t *testing.T) {
 	for name, query := range map[string]string{
 		paramKind: "kind=nonsense", paramState: "state=gone", paramSeverity: "severity=Huge", paramCategory: "category=x",
-		paramMine: "mine=maybe", paramOverdue: "overdue=2", paramUser: "user=%00", paramPolicy: "policy=-1", paramRiskTo: "risk_to=1.01", paramRiskFrom: "risk_from=NaN",
+		paramMine: "mine=maybe", paramOverdue: "overdue=2", ParamUser: "user=%00", paramPolicy: "policy=-1", paramRiskTo: "risk_to=1.01", paramRiskFrom: "risk_from=NaN",
 		paramOlder: "older=0d", paramYounger: "younger=99999999h", paramSort: "sort=rank", paramDetector: "detector=%00",
 	} {
 		q, err := url.ParseQuery(query)

@@ -354,7 +354,7 @@ func filterPanel(p QueuePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = filterText("filter-user", paramUser, text.T(ctx, "User"), p.Filter.UserID).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = filterText("filter-user", ParamUser, text.T(ctx, "User"), p.Filter.UserID).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

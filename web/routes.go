@@ -22,6 +22,7 @@ const (
 const (
 	itemRoute       = views.PathItems + "/:id"
 	policyRoute     = views.PathPolicies + "/:app"
+	conductRoute    = views.PathConduct + "/:app"
 	experimentRoute = policyRoute + "/" + views.StepExperiments + "/:id"
 	versionRoute    = policyRoute + "/" + views.StepVersions + "/:version"
 )
@@ -117,6 +118,10 @@ func routes() []route {
 
 		{get, views.PathOverview, session(review.PermInsight), (*Server).overview},
 		{get, views.PathWork, session(review.PermDecide), (*Server).work},
+
+		{get, views.PathConduct, session(review.PermConduct), (*Server).conducts},
+		{get, conductRoute, session(review.PermConduct), (*Server).conduct},
+		{post, conductRoute + "/" + views.StepRestriction, session(review.PermOversee), (*Server).restrict},
 
 		{get, views.PathPolicies, session(review.PermRead), (*Server).policies},
 		{get, policyRoute, session(review.PermRead), (*Server).policy},

@@ -35,6 +35,7 @@ const (
 	PermOversee Permission = "oversee"
 
 	PermInsight Permission = "insight" // figures about the queue, the guard and colleagues
+	PermConduct Permission = "conduct" // how Apps and their users behave over time
 
 	// PermPersonal is for reading texts with the personal data and secrets in them;
 	// without it they are placeholders.
@@ -45,17 +46,17 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
 // test are made from it.
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
-	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal},
-	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal},
-	RoleAuditor: {PermRead, PermExport, PermInsight, PermAudit},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit},
+	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal, PermConduct},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermConduct},
+	RoleAuditor: {PermRead, PermExport, PermInsight, PermAudit, PermConduct},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct},
 }
 
 // May tells whether the role has the permission; an unknown role has none.

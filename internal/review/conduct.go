@@ -233,7 +233,7 @@ type ConductView struct {
 
 // ConductOverview lists the viewer's Apps with their last day.
 func (s *Service) ConductOverview(ctx context.Context, v Viewer) ([]ConductSummary, error) {
-	if !v.May(PermDecide) && !v.May(PermInsight) {
+	if !v.May(PermConduct) {
 		return nil, Errorf(CodeForbidden, "your role may not see conduct")
 	}
 	since := s.now().Add(-24 * time.Hour)
@@ -253,7 +253,7 @@ func (s *Service) ConductOverview(ctx context.Context, v Viewer) ([]ConductSumma
 
 // ConductOf returns how an App of the viewer's, or one of its users, behaved.
 func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID string) (ConductView, error) {
-	if !v.May(PermDecide) && !v.May(PermInsight) {
+	if !v.May(PermConduct) {
 		return ConductView{}, Errorf(CodeForbidden, "your role may not see conduct")
 	}
 	app, err := v.AppNamed(appName)

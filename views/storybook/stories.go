@@ -25,6 +25,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.policies()...)
 	all = append(all, s.insight()...)
 	all = append(all, s.experiments()...)
+	all = append(all, s.conduct()...)
 	return append(all, s.errors()...)
 }
 
