@@ -7,15 +7,15 @@ import "github.com/guardroom/guardroom/internal/guard"
 type allowance struct{ left int }
 
 const (
-	// An allowance is so much, and a quarter as much again as the text is long: several
-	// times what ordinary texts cost, which is in proportion to their length.
-	freeBytes, bytesPerByte = 64 << 10, 4
+	// freeBytes is what every text has beside its length. Both together are several times
+	// what ordinary texts cost, which is in proportion to their length.
+	freeBytes = 48 << 10
 	// perLook is what starting an expression costs, perWeighing what the expressions cost
 	// that look at the words around a hit.
 	perLook, perWeighing = 64, 1 << 10
 )
 
-func newAllowance(bytes int) *allowance { return &allowance{left: freeBytes + bytes/bytesPerByte} }
+func newAllowance(bytes int) *allowance { return &allowance{left: freeBytes + bytes} }
 
 // allowanceOf is the one allowance that a ruleset has for an Input.
 func allowanceOf(in *guard.Input, rules *ruleset) *allowance {

@@ -130,15 +130,36 @@ func (a *automaton) scan(text string, found func(id int32, end int)) {
 			continue
 		}
 		for _, o := range a.outputs[a.out[s]-1] {
-			if start := i + 1 - int(o.size); o.left && start > 0 && wordByte(text[start-1]) {
-				continue
+			if a.stands(text, o, i+1) {
+				found(o.id, i+1)
 			}
-			if o.right && i+1 < len(text) && wordByte(text[i+1]) {
-				continue
-			}
-			found(o.id, i+1)
 		}
 	}
+}
+
+// has tells whether a text has any of the words.
+func (a *automaton) has(text string) bool {
+	s := 0
+	for i := 0; i < len(text); i++ {
+		s = int(a.next[s*a.classes+int(a.class[text[i]])])
+		if a.out[s] == 0 {
+			continue
+		}
+		for _, o := range a.outputs[a.out[s]-1] {
+			if a.stands(text, o, i+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stands tells whether a word that ends at end has the edges that it must have.
+func (a *automaton) stands(text string, o output, end int) bool {
+	if start := end - int(o.size); o.left && start > 0 && wordByte(text[start-1]) {
+		return false
+	}
+	return !o.right || end >= len(text) || !wordByte(text[end])
 }
 
 // scanPast is scan on a text without the bytes of skip: words are found in spite of

@@ -95,6 +95,23 @@ func (l labelled) valueAt(text string, i int) (end int) {
 	return end
 }
 
+// behindLabels puts finders of labelled numbers together. A text without any of the labels
+// costs one pass.
+func behindLabels(all ...labelled) finder {
+	var sets []wordset
+	var finders []finder
+	for _, l := range all {
+		sets, finders = append(sets, l.labels), append(finders, l.find)
+	}
+	labels, find := anyWord(sets...), allOf(finders...)
+	return func(text string) []sighting {
+		if !labels.has(text) {
+			return nil
+		}
+		return find(text)
+	}
+}
+
 // allOf puts finders together; what overlaps is what the earlier one says.
 func allOf(finders ...finder) finder {
 	return func(text string) []sighting {

@@ -25,6 +25,21 @@ func newWordset(words, parts string) wordset {
 	return s
 }
 
+// anyWord is an automaton of the words of all sets, also where they are parts of others.
+func anyWord(sets ...wordset) *automaton {
+	words := map[string][]int32{}
+	for _, s := range sets {
+		for w := range s.words {
+			words[w] = []int32{0}
+		}
+		for _, p := range s.parts {
+			words[p] = []int32{0}
+		}
+	}
+	delete(words, "")
+	return newAutomaton(words)
+}
+
 // How far beside a number its words are looked for, in bytes.
 const (
 	reachLeft  = 64

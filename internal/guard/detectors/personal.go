@@ -45,6 +45,9 @@ func precedence() []kind {
 		{"pii.passport", passports},
 		{"pii.license", licences},
 		{"pii.phone", phones},
+		{"pii.birth", birthDates},
+		{"pii.address", postalAddresses},
+		{"pii.name", peopleNames},
 	}
 }
 

@@ -40,7 +40,7 @@ func bankNumbers() finder {
 		message: "The identifier code of a bank", labels: newWordset("bic|bic code|swift code|swift bic|swift-code|swift/bic", ""), between: usual(),
 		least: 8, most: 11, groups: 1, check: bankIdentifier, confidence: 0.9,
 	}
-	return allOf(routing.find, sort.find, account.find, bic.find)
+	return behindLabels(routing, sort, account, bic)
 }
 
 // bankCountries are the countries that have banks of SWIFT, by their codes.

@@ -115,7 +115,8 @@ type known struct {
 type nationalFinder struct {
 	digits, letters map[int][]known
 	identity        wordset
-	others          wordset // words that speak of other numbers
+	others          wordset    // words that speak of other numbers
+	words           *automaton // all of them: without any, only shapes count
 }
 
 // The longest number, in letters and digits, and in bytes with what stands between them.
@@ -129,6 +130,15 @@ func nationalNumbers() finder {
 		digits: bySize(digitSchemes()), letters: bySize(letterSchemes()), identity: newWordset(identity, identityParts),
 		others: newWordset("part|order|model|serial|sku|isbn|issn|ticket|invoice|tracking|case|reference|ref|version|build|commit|hash|coupon|voucher|article|item|product|batch|lot", ""),
 	}
+	sets := []wordset{f.identity, f.others}
+	for _, sized := range []map[int][]known{f.digits, f.letters} {
+		for _, schemes := range sized {
+			for _, k := range schemes {
+				sets = append(sets, k.set)
+			}
+		}
+	}
+	f.words = anyWord(sets...)
 	return f.find
 }
 
@@ -147,12 +157,13 @@ func bySize(schemes []scheme) map[int][]known {
 // number, the longest row of groups first.
 func (f nationalFinder) find(text string) []sighting {
 	var out []sighting
+	said := f.words.has(text)
 	for i := 0; i < len(text); {
 		if !plainWord(text[i]) || text[i] == '_' {
 			i++
 			continue
 		}
-		if s, ok := f.startingAt(text, i); ok {
+		if s, ok := f.startingAt(text, i, said); ok {
 			out = append(out, s)
 			i = s.end
 			continue
@@ -164,8 +175,9 @@ func (f nationalFinder) find(text string) []sighting {
 	return out
 }
 
-// startingAt looks for a number that starts at i, the start of a group.
-func (f nationalFinder) startingAt(text string, i int) (sighting, bool) {
+// startingAt looks for a number that starts at i, the start of a group; said tells whether
+// the text has any of the words beside which numbers count.
+func (f nationalFinder) startingAt(text string, i int, said bool) (sighting, bool) {
 	if i > 0 && (plainWord(text[i-1]) || nationalGap(text[i-1]) && text[i-1] != ' ' && i > 1 && digit(text[i-2])) {
 		return sighting{}, false
 	}
@@ -202,7 +214,7 @@ func (f nationalFinder) startingAt(text string, i int) (sighting, bool) {
 	}
 	whole := string(value[:n])
 	for g := groups - 1; g >= 0 && sizes[g] >= minNational-1; g-- {
-		if s, ok := f.judge(text, i, nationalEnd(text, ends[g]), whole[:sizes[g]]); ok {
+		if s, ok := f.judge(text, i, nationalEnd(text, ends[g]), whole[:sizes[g]], said); ok {
 			return s, true
 		}
 	}
@@ -220,7 +232,7 @@ func nationalEnd(text string, end int) int {
 func nationalGap(c byte) bool { return digitGap(c) || c == '/' || c == '+' }
 
 // judge tells whether the letters and digits of text[start:end) are a number of a scheme.
-func (f nationalFinder) judge(text string, start, end int, whole string) (sighting, bool) {
+func (f nationalFinder) judge(text string, start, end int, whole string, said bool) (sighting, bool) {
 	if text[end-1] == ')' {
 		whole += text[end-2 : end-1]
 	}
@@ -228,21 +240,21 @@ func (f nationalFinder) judge(text string, start, end int, whole string) (sighti
 	if end-start > maxNationalBytes || !hasDigit(whole) {
 		return best, false
 	}
-	f.consider(text, f.letters[len(whole)], whole, &best)
+	f.consider(text, f.letters[len(whole)], whole, said, &best)
 	if digits(whole) {
-		f.consider(text, f.digits[len(whole)], whole, &best)
+		f.consider(text, f.digits[len(whole)], whole, said, &best)
 	}
 	return best, best.confidence > 0
 }
 
 // consider makes best the surest of the schemes that a number satisfies.
-func (f nationalFinder) consider(text string, schemes []known, whole string, best *sighting) {
+func (f nationalFinder) consider(text string, schemes []known, whole string, said bool, best *sighting) {
 	for i := range schemes {
 		k := &schemes[i]
-		if !k.check(whole) {
+		if !said && k.shape == "" || !k.check(whole) {
 			continue
 		}
-		if c := f.confidence(text, best.start, best.end, k); c > best.confidence {
+		if c := f.confidence(text, best.start, best.end, k, said); c > best.confidence {
 			best.confidence, best.message = c, k.name
 		}
 	}
@@ -250,14 +262,14 @@ func (f nationalFinder) consider(text string, schemes []known, whole string, bes
 
 // confidence is how sure a number that satisfies a scheme is one: by the words beside it,
 // or by its shape where nothing says that it is something else.
-func (f nationalFinder) confidence(text string, start, end int, k *known) float64 {
-	if k.set.beside(text, start, end) {
+func (f nationalFinder) confidence(text string, start, end int, k *known, said bool) float64 {
+	if said && k.set.beside(text, start, end) {
 		return 0.95
 	}
-	if f.others.beside(text, start, end) {
+	if said && f.others.beside(text, start, end) {
 		return 0
 	}
-	if f.identity.beside(text, start, end) {
+	if said && f.identity.beside(text, start, end) {
 		return 0.9
 	}
 	for _, shape := range k.shapes {

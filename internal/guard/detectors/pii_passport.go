@@ -29,7 +29,7 @@ func passports() finder {
 			"загранпаспорт|загранпаспорта|паспорт|паспорта|διαβατηριο|διαβατηριου", "护照|護照|旅券|パスポート|여권|جواز"),
 		between: usual(), least: 6, most: 10, digits: 5, groups: 2, confidence: 0.92, digitGroups: true,
 	}
-	return allOf(machineReadable, behind.find)
+	return allOf(machineReadable, behindLabels(behind))
 }
 
 // zoneSize is how long a line of the machine-readable zone of a passport is.
