@@ -61,10 +61,7 @@ func queueSummary(ctx context.Context, p QueuePage) string {
 
 // rowScore is the number of a line: for an Intervention how sure the bias detector is, for others the risk.
 func rowScore(i review.Item) string {
-	switch {
-	case i.Severity == "": // the reader is to judge without it
-		return "–"
-	case i.Kind == review.KindIntervention:
+	if i.Kind == review.KindIntervention {
 		return score(i.Priority / i.Severity.Weight())
 	}
 	return score(i.Risk)

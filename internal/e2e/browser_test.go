@@ -180,16 +180,47 @@ func TestScreenshots(t *testing.T) {
 	if dir == "" {
 		return // pictures are taken when somebody asks for them
 	}
-	data := t.TempDir()
-	guardroom(t, "", "app", "add", "--data", data, "demo")
-	guardroom(t, "", "demo", "--data", data, "--interactions", "3000", "--seed", "7")
-	guardroom(t, password, "user", "add", "--data", data, "--email", "ada@example.org", "--name", "Ada Weber", "--role", "lead", "--app", "demo", "--password-stdin")
-	s := &site{process: serve(t, data), data: data}
+	s := &site{data: t.TempDir()}
+	apps := []string{"checkout", "helpdesk", "research"}
+	for _, app := range apps {
+		guardroom(t, "", "app", "add", "--data", s.data, app)
+	}
+	for round := range 12 { // so that the lines of the Apps stand among each other
+		guardroom(t, "", "demo", "--data", s.data, "--app", apps[round%len(apps)], "--interactions", "300", "--seed", fmt.Sprint(7+round))
+	}
+	args := []string{"user", "add", "--data", s.data, "--email", "ada@example.org", "--name", "Ada Weber", "--role", "lead", "--password-stdin"}
+	for _, app := range apps {
+		args = append(args, "--app", app)
+	}
+	guardroom(t, password, args...)
+	s.process = serve(t, s.data)
 	p := browsertest.Open(t).Person(t)
+	picture := func(name string) {
+		t.Helper()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), p.Screenshot(t), 0o644))
+	}
+	p.Size(t, 1440, 900)
 	s.signIn(t, p, "ada")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "queue.png"), p.Screenshot(t), 0o644))
+	for _, view := range [][2]string{{"Injection, newest first", "?category=injection&sort=newest"}, {"Late at the checkout", "?app=checkout&overdue=1"}, {"Personal data", "?category=pii"}} {
+		p.Go(t, s.url+"/queue"+view[1])
+		p.Until(t, scripted)
+		p.Press(t, "v")
+		p.Type(t, "#view-name", view[0])
+		p.Press(t, "Enter")
+		p.Until(t, `document.querySelector("h1").innerText === `+fmt.Sprintf("%q", view[0]))
+	}
+	p.Go(t, s.url+"/queue?sort=newest")
 	p.Until(t, scripted)
-	p.Press(t, "j", "Enter")
+	p.Press(t, "p")
+	p.Until(t, `!!document.getElementById("preview") && document.documentElement.dataset.busy === undefined`)
+	require.True(t, p.Is(t, `(() => { [...document.querySelectorAll("[data-line]:not([data-blind])")].find((l) => l.querySelector("[data-tone=medium], [data-tone=high]") && /injection|exfil|secret|pii/.test(l.innerText))?.querySelector(".row-text").focus(); document.querySelector(".toast")?.remove(); return true; })()`))
+	p.Until(t, previewed+` === (document.activeElement.closest("[data-line]")?.dataset.line ?? "")`)
+	picture("queue")
+	p.Press(t, "o")
 	p.Until(t, onItem)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "item.png"), p.Screenshot(t), 0o644))
+	picture("item")
+	p.Go(t, s.url+"/queue/next")
+	p.Until(t, onItem)
+	p.Theme(t, "dark")
+	picture("item-blind")
 }
