@@ -105,7 +105,7 @@ func (c *call) page(status int, page templ.Component) error {
 	if err := page.Render(ctx, &b); err != nil {
 		return review.Wrap(review.CodeInternal, err, "the page could not be drawn")
 	}
-	return c.HTMLBlob(status, b.Bytes())
+	return c.HTMLBlob(status, quiet(b.Bytes()))
 }
 
 // see answers a form: look there now.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -15,6 +16,10 @@ const hashRetry = 2 * time.Second
 // Explain says an error to a person at a terminal: the safe message with its fields,
 // and the cause, which on the command line belongs to whoever holds the data folder.
 func Explain(err error) string {
+	return harmless.Lines(explain(err))
+}
+
+func explain(err error) string {
 	var e *review.Error
 	if !errors.As(err, &e) {
 		return err.Error()

@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
-	"unicode"
 
+	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/quality"
 )
 
@@ -21,7 +20,7 @@ func printRanking(out io.Writer, r quality.Ranking) {
 
 // WriteJSON writes the report as one indented object.
 func (r EvalReport) WriteJSON(out io.Writer) error {
-	enc := json.NewEncoder(out)
+	enc := json.NewEncoder(harmless.JSONWriter(out))
 	enc.SetIndent("", "  ")
 	return enc.Encode(r)
 }
@@ -41,13 +40,13 @@ func (r EvalReport) WriteText(out io.Writer, sources bool) error {
 	if len(r.Entities) > 0 {
 		fmt.Fprintf(w, "\nentity\tdetector\trecall\tprecision\n")
 		for _, e := range r.Entities {
-			fmt.Fprintf(w, "%s\t%s\t%v\t%v\n", plain(e.Type), orNone(e.Detector), e.Recall, e.Precision)
+			fmt.Fprintf(w, "%s\t%s\t%v\t%v\n", harmless.Visible(e.Type), orNone(e.Detector), e.Recall, e.Precision)
 		}
 	}
 	if sources {
 		fmt.Fprintf(w, "\nsource\tlabel\tflagged\n")
 		for _, s := range r.Sources {
-			fmt.Fprintf(w, "%s\t%d\t%v\n", plain(s.Source), s.Label, s.Flagged)
+			fmt.Fprintf(w, "%s\t%d\t%v\n", harmless.Visible(s.Source), s.Label, s.Flagged)
 		}
 	}
 	return w.Flush()
@@ -75,12 +74,5 @@ func orNone(detector string) string {
 	return detector
 }
 
-// plain makes text of a file safe for a terminal: no control character reaches it.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '\uFFFD'
-	}, text)
-}
+// readable makes the name of a source safe for a terminal.
+func readable(name string) string { return harmless.Visible(name) }

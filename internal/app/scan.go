@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/guardroom/guardroom/internal/guard"
+	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -64,7 +65,7 @@ type scanProblem struct {
 func (s *Scanner) Scan(ctx context.Context, in io.Reader, out io.Writer) error {
 	reader := bufio.NewReaderSize(in, 1<<20)
 	writer := bufio.NewWriter(out)
-	enc := json.NewEncoder(writer)
+	enc := json.NewEncoder(harmless.JSONWriter(writer))
 	bad := 0
 	for number := 1; ; number++ {
 		line, err := readLine(reader)

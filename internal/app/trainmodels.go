@@ -112,7 +112,7 @@ func printSources(out io.Writer, scored []samples.Scored, report float64) {
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		g := groups[name]
 		within, against := quality.NewRanking(judged(g)), quality.NewRanking(judged(append(slices.DeleteFunc(slices.Clone(g), negative), harmless...)))
-		fmt.Fprintf(out, "  %-60.60s %s  %s  %s  %s\n", plain(name), reached(g, report, true), reached(g, report, false), auroc(within), auroc(against))
+		fmt.Fprintf(out, "  %-60.60s %s  %s  %s  %s\n", readable(name), reached(g, report, true), reached(g, report, false), auroc(within), auroc(against))
 	}
 }
 

@@ -21,6 +21,7 @@ var table = map[string]rule{
 	"internal/review": {nil,
 		"the nouns and the use cases stand on the standard library alone; everything else depends on them"},
 	"internal/config":         {nil, "configuration is declared before anything exists that could use it"},
+	"internal/harmless":       {nil, "knows characters, not what they are about"},
 	"internal/secret":         {nil, "hashes and tokens know nothing of whom they are for"},
 	"static":                  {nil, "assets are bytes and their fingerprints"},
 	"migrations":              {nil, "migrations are SQL: Go types change, a migration that ran does not"},
@@ -49,14 +50,14 @@ var table = map[string]rule{
 	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
 	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
 	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
-	"internal/audit":    {[]string{"internal/review", "internal/secret"}, "the chain hashes Events and does not store them"},
+	"internal/audit":    {[]string{"internal/review", "internal/secret", "internal/harmless"}, "the chain hashes Events and does not store them"},
 	"internal/llm":      {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
 	"internal/gateway":  {[]string{"internal/review", "internal/llm"}, "one guarded call of a model: screened, redacted, sent, screened again, recorded"},
 
 	"internal/bias/experiment": {[]string{"internal/review"}, "reads what an Experiment has shown; it stores nothing and assigns nobody"},
 
 	"internal/outbox":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
-	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "writes rows that it is handed"},
+	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret", "internal/harmless"}, "writes rows that it is handed"},
 	"internal/redteam": {[]string{"internal/review", "internal/guard", "internal/secret"}, "attacks through the same pipeline that serves"},
 	"internal/demo":    {[]string{"internal/review"}, "sample traffic goes the way of real traffic: through the service"},
 
@@ -64,12 +65,13 @@ var table = map[string]rule{
 
 	"views":           {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "views/ui", "views/text", "static"}, "pages are functions of view models; they never see Echo or a database"},
 	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "internal/bias/experiment", "static"}, "shows every view on fixtures"},
-	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret"}, "HTTP in, use case, page out; it never sees GORM"},
+	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret", "internal/harmless"}, "HTTP in, use case, page out; it never sees GORM"},
 
 	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
 
 	"internal/llm/llmtest":     {nil, "stands in for a service, whoever calls it"},
+	"internal/hostile":         {nil, "texts that attack, whatever shows them"},
 	"internal/pgtest":          {nil, "starts a PostgreSQL, whatever it is for"},
 	"internal/browsertest":     {nil, "drives a browser, whatever it looks at"},
 	"internal/archtest":        {nil, "reads source text"},
@@ -82,6 +84,7 @@ var table = map[string]rule{
 // harnesses exist for tests. Any test may import one; what ships may not.
 var harnesses = map[string]bool{
 	"internal/llm/llmtest":     true,
+	"internal/hostile":         true,
 	"internal/pgtest":          true,
 	"internal/browsertest":     true,
 	"internal/archtest":        true,

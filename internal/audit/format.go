@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -64,13 +65,13 @@ func (f Format) Write(w io.Writer, events iter.Seq2[review.TrailEvent, error], p
 	return n, nil
 }
 
-// marshal: HTML escapes keep U+2028 and angle brackets from meaning anything.
+// marshal escapes also what JSON would leave.
 func marshal(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic("audit: an event is plain data: " + err.Error())
 	}
-	return b
+	return harmless.JSON(b)
 }
 
 type jsonEvent struct {
@@ -110,33 +111,17 @@ func detailOf(e review.TrailEvent) json.RawMessage {
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 // The header's fields escape pipes, the extension's equals signs; both backslashes.
-// Control characters become their visible pictures: a line feed would begin another
-// event, and a terminal would obey an escape.
+// What acts becomes visible: a line feed would begin another event, and a terminal
+// would obey an escape.
 var (
 	cefHeader    = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
 	cefExtension = strings.NewReplacer(`\`, `\\`, `=`, `\=`)
 )
 
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < 0x20:
-			return 0x2400 + r
-		case r == 0x7f:
-			return 0x2421
-		case r == 0x85 || 0x80 <= r && r < 0xa0 || r == 0x2028 || r == 0x2029:
-			return 0x2424
-		case 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c:
-			return 0xfffd // it would turn the line's order around
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-}
-
 func cefLine(e review.TrailEvent, product string) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "CEF:0|Guardroom|Guardroom|%s|%s|%s|%d|", cefHeader.Replace(visible(product)), cefHeader.Replace(visible(e.Action)),
-		cefHeader.Replace(visible(strings.ReplaceAll(e.Action, ".", " "))), cefSeverity(e.Action))
+	fmt.Fprintf(&b, "CEF:0|Guardroom|Guardroom|%s|%s|%s|%d|", cefHeader.Replace(harmless.Visible(product)), cefHeader.Replace(harmless.Visible(e.Action)),
+		cefHeader.Replace(harmless.Visible(strings.ReplaceAll(e.Action, ".", " "))), cefSeverity(e.Action))
 	first := true
 	put := func(key, value string) {
 		if value == "" {
@@ -146,7 +131,7 @@ func cefLine(e review.TrailEvent, product string) []byte {
 			b.WriteByte(' ')
 		}
 		first = false
-		b.WriteString(key + "=" + cefExtension.Replace(visible(value)))
+		b.WriteString(key + "=" + cefExtension.Replace(harmless.Visible(value)))
 	}
 	put("rt", fmt.Sprint(e.At.UnixMilli()))
 	put("externalId", fmt.Sprint(e.Seq))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -123,11 +124,11 @@ func (w *recordWriter) write(cells []string) error {
 	return err
 }
 
-// neutral makes a cell harmless for spreadsheets: one that they would run as a
-// formula gets a leading apostrophe (OWASP, CSV injection), and control characters
-// that RFC 4180 does not allow become their visible pictures (U+2400 ff.).
+// neutral makes a cell harmless for spreadsheets and terminals: one that would be run as
+// a formula gets a leading apostrophe (OWASP, CSV injection), and what acts on what
+// stands around it, line breaks aside, becomes visible.
 func neutral(cell string) string {
-	cell = strings.Map(visibleControl, cell)
+	cell = visible(cell)
 	if cell == "" {
 		return cell
 	}
@@ -142,17 +143,13 @@ func neutral(cell string) string {
 // formulaStarts begin what spreadsheets run; some read the full-width forms as well.
 var formulaStarts = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 
-func visibleControl(r rune) rune {
-	switch {
-	case r == '\t' || r == '\n' || r == '\r':
-		return r
-	case r < 0x20:
-		return 0x2400 + r
-	case r == 0x7f:
-		return 0x2421
-	default:
-		return r
+// visible keeps the line breaks inside a cell.
+func visible(cell string) string {
+	parts := strings.Split(cell, "\r")
+	for i, part := range parts {
+		parts[i] = harmless.Lines(part)
 	}
+	return strings.Join(parts, "\r")
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }

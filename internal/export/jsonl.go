@@ -6,11 +6,12 @@ import (
 	"iter"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
 // line is one Decision as JSON: the columns of the CSV file with their types, and
-// texts as they are, because programs read them.
+// texts as they are, because programs read them; what a terminal would obey is escaped.
 type line struct {
 	ItemID             string            `json:"item_id"`
 	InteractionID      string            `json:"interaction_id"`
@@ -48,7 +49,7 @@ type line struct {
 
 // JSONL writes one JSON object per Decision and line, and returns how many it wrote.
 func JSONL(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(harmless.JSONWriter(w))
 	n := 0
 	for row, err := range rows {
 		if err != nil {
