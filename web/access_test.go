@@ -149,8 +149,8 @@ func expected(route web.Access, w who, app string) string {
 		switch {
 		case route.Path == "/login" && route.Method == http.MethodPost:
 			return "who are you" // without a password
-		case strings.HasPrefix(route.Path, "/static/"):
-			return "not found" // without its fingerprint
+		case strings.HasPrefix(route.Path, "/static/"), strings.HasPrefix(route.Path, "/.well-known/"):
+			return "not found" // without its fingerprint; when nobody said whom to tell
 		}
 		return "admitted"
 	}

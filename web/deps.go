@@ -56,15 +56,17 @@ type Deps struct {
 
 // Options are what an operator can set.
 type Options struct {
-	PublicURL       string         // scheme and host that people use, without a path; "" takes the Host of each request
-	TrustedProxies  []netip.Prefix // whose X-Forwarded-For is believed; none: the connection's own address
-	MaxBody         int64          // bytes of one Interaction
-	MaxBatchBody    int64          // bytes of a batch
-	SecureCookies   bool
-	SessionLifetime time.Duration // a sign-in lasts at most so long,
-	SessionIdle     time.Duration // and so long without a request
-	MetricsToken    string        // opens /metrics; "" opens it to direct callers from the same machine
-	ShutdownGrace   time.Duration // how long requests may take to finish when the server ends
+	PublicURL        string         // scheme and host that people use, without a path; "" takes the Host of each request
+	TrustedProxies   []netip.Prefix // whose X-Forwarded-For is believed; none: the connection's own address
+	MaxBody          int64          // bytes of one Interaction
+	MaxBatchBody     int64          // bytes of a batch
+	SecureCookies    bool
+	HTTPS            bool          // people reach this server by HTTPS and nothing else
+	SessionLifetime  time.Duration // a sign-in lasts at most so long,
+	SessionIdle      time.Duration // and so long without a request
+	SecurityContacts []string      // addresses to tell of holes, as URIs
+	MetricsToken     string        // opens /metrics; "" opens it to direct callers from the same machine
+	ShutdownGrace    time.Duration // how long requests may take to finish when the server ends
 }
 
 func (d Deps) validate() error {

@@ -18,9 +18,16 @@ var fixedHeaders = http.Header{
 	"Cache-Control":                {"no-store"},
 }
 
-func setHeaders(h http.Header, requestID string) {
+// hsts keeps browsers from ever asking this host by HTTP again. It says nothing about the
+// host's neighbours, which are not ours.
+var hsts = []string{"max-age=31536000"}
+
+func setHeaders(h http.Header, requestID string, https bool) {
 	for name, value := range fixedHeaders {
 		h[name] = value
+	}
+	if https {
+		h["Strict-Transport-Security"] = hsts
 	}
 	h.Set("X-Request-Id", requestID)
 }

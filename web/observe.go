@@ -21,7 +21,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		start := s.Clock()
 		c := &call{Context: ec, id: s.requestID(ec.Request())}
-		setHeaders(ec.Response().Header(), c.id)
+		setHeaders(ec.Response().Header(), c.id, s.Options.HTTPS)
 		c.from(review.Origin{Address: c.RealIP(), Request: c.id})
 		err := guarded(next, c)
 		halfSent := err != nil && c.Response().Committed

@@ -145,6 +145,7 @@ func routes() []route {
 		{post, experimentRoute + "/" + views.StepEnd, session(review.PermPolicy), (*Server).endExperiment},
 
 		{get, assetRoute, public(), (*Server).asset},
+		{get, pathSecurityText, public(), (*Server).securityText},
 		{get, "/healthz", public(), (*Server).healthz},
 		{get, "/readyz", public(), (*Server).readyz},
 		{get, "/metrics", operator(), (*Server).metrics},

@@ -101,19 +101,25 @@ func ipExtractor(proxies []netip.Prefix) echo.IPExtractor {
 // Handler answers requests on whatever listener it is put.
 func (s *Server) Handler() http.Handler { return s.echo }
 
-// Serve answers requests on the listener until ctx ends. Then /readyz says no, no
-// new connection is taken, and requests under way have the grace to finish; an error
-// tells that some did not.
-func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
+// bounded is a server on which no connection takes more time or room than it may; who
+// is slow with the header is cut off after the time given.
+func (s *Server) bounded(header time.Duration) *http.Server {
+	return &http.Server{
 		Handler:           s.echo,
-		ReadHeaderTimeout: readHeaderTimeout,
+		ReadHeaderTimeout: header,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug), // what clients break off
 	}
+}
+
+// Serve answers requests on the listener until ctx ends. Then /readyz says no, no
+// new connection is taken, and requests under way have the grace to finish; an error
+// tells that some did not.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := s.bounded(readHeaderTimeout)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

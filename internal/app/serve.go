@@ -30,11 +30,19 @@ func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	plain := listener
+	if listener, err = secured(listener, cfg); err != nil {
+		return errors.Join(err, plain.Close())
+	}
 	server, err := NewServer(ctx, cfg, log, time.Now)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	ready(cfg.PublicURL.Or(listener.Addr()))
+	url := cfg.PublicURL.Or(listener.Addr())
+	if cfg.PublicURL == "" && cfg.ServesTLS() {
+		url = "https" + strings.TrimPrefix(url, "http")
+	}
+	ready(url)
 	return errors.Join(server.Web.Serve(ctx, listener), server.Close())
 }
 
@@ -94,6 +102,7 @@ func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logge
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),
 			MaxBody: int64(cfg.MaxBody), MaxBatchBody: int64(cfg.MaxBatchBody),
+			HTTPS: cfg.HTTPS(), SecurityContacts: cfg.SecurityContacts,
 			SecureCookies: cfg.SecureCookies(), SessionLifetime: cfg.SessionLifetime, SessionIdle: cfg.SessionIdle,
 			MetricsToken: cfg.MetricsToken.Reveal(), ShutdownGrace: cfg.ShutdownGrace,
 		},

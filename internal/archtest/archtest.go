@@ -103,6 +103,7 @@ var confined = map[string]rule{
 	"github.com/alecthomas/kong":      {[]string{"cmd/guardroom", "internal/config"}, "flags end where the program begins"},
 	"github.com/alexedwards/scs":      {[]string{"web", "web/webtest", "internal/app"}, "sessions belong to HTTP"},
 	"golang.org/x/crypto":             {[]string{"internal/secret"}, "one place to review cryptography"},
+	"golang.org/x/crypto/acme":        {[]string{"internal/app"}, "certificates are asked for where the listener is made"},
 	"golang.org/x/crypto/sha3":        {[]string{"internal/guard/detectors"}, "the checksum of some wallet addresses is a hash that the standard library lacks; it protects nothing"},
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -32,11 +33,15 @@ type Storage struct {
 
 // Listen says where the server is and how it is reached.
 type Listen struct {
-	Addr           string        `name:"addr" placeholder:"HOST:PORT" default:"127.0.0.1:8080" env:"GUARDROOM_ADDR" help:"The address to listen on. Port 0 takes a free one."`
-	PublicURL      PublicURL     `name:"public-url" placeholder:"URL" env:"GUARDROOM_PUBLIC_URL" help:"The URL that browsers and applications use, without a path; links are made from it. Nothing means the listening address."`
-	TrustedProxies []Network     `name:"trusted-proxies" placeholder:"CIDR,…" env:"GUARDROOM_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed. Nothing means that the connection's own address is the client."`
-	MetricsToken   Secret        `name:"metrics-token" placeholder:"TOKEN" env:"GUARDROOM_METRICS_TOKEN" help:"A bearer token that opens /metrics. Nothing means that only direct callers from this machine may read it."`
-	ShutdownGrace  time.Duration `name:"shutdown-grace" default:"15s" env:"GUARDROOM_SHUTDOWN_GRACE" help:"How long requests may take to finish after SIGTERM."`
+	Addr             string        `name:"addr" placeholder:"HOST:PORT" default:"127.0.0.1:8080" env:"GUARDROOM_ADDR" help:"The address to listen on. Port 0 takes a free one."`
+	PublicURL        PublicURL     `name:"public-url" placeholder:"URL" env:"GUARDROOM_PUBLIC_URL" help:"The URL that browsers and applications use, without a path; links are made from it. Nothing means the listening address."`
+	TLSCert          string        `name:"tls-cert" type:"path" placeholder:"FILE" env:"GUARDROOM_TLS_CERT" help:"A certificate chain (PEM) to serve HTTPS with, read again when it changes. Nothing means HTTP, for a proxy in front."`
+	TLSKey           string        `name:"tls-key" type:"path" placeholder:"FILE" env:"GUARDROOM_TLS_KEY" help:"The private key of the certificate (PEM)."`
+	TLSDomains       []string      `name:"tls-domains" placeholder:"HOST,…" env:"GUARDROOM_TLS_DOMAINS" help:"Hosts to get certificates for from Let's Encrypt by TLS-ALPN, which needs port 443 to be reachable; they are kept in the data folder."`
+	SecurityContacts []string      `name:"security-contact" placeholder:"URI,…" env:"GUARDROOM_SECURITY_CONTACT" help:"Whom /.well-known/security.txt names for reports of holes, such as mailto:security@example.com. Nothing means that there is no such file."`
+	TrustedProxies   []Network     `name:"trusted-proxies" placeholder:"CIDR,…" env:"GUARDROOM_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed. Nothing means that the connection's own address is the client."`
+	MetricsToken     Secret        `name:"metrics-token" placeholder:"TOKEN" env:"GUARDROOM_METRICS_TOKEN" help:"A bearer token that opens /metrics. Nothing means that only direct callers from this machine may read it."`
+	ShutdownGrace    time.Duration `name:"shutdown-grace" default:"15s" env:"GUARDROOM_SHUTDOWN_GRACE" help:"How long requests may take to finish after SIGTERM."`
 }
 
 // Limits bounds what one request may cost.
@@ -114,9 +119,31 @@ func (c Config) Validate() error {
 // SecureCookies says whether cookies carry the Secure attribute.
 func (c Config) SecureCookies() bool {
 	if c.CookieSecure == "auto" {
-		return c.PublicURL.IsHTTPS()
+		return c.HTTPS()
 	}
 	return c.CookieSecure == "always"
+}
+
+// HTTPS says whether people reach the server by HTTPS.
+func (c Config) HTTPS() bool { return c.PublicURL.IsHTTPS() || c.ServesTLS() }
+
+// ServesTLS says whether the server itself does TLS.
+func (l Listen) ServesTLS() bool { return l.TLSCert != "" || len(l.TLSDomains) > 0 }
+
+func (l Listen) validateTLS() error {
+	if (l.TLSCert == "") != (l.TLSKey == "") {
+		return errors.New("--tls-cert: a certificate needs its key, and a key its certificate")
+	}
+	if l.TLSCert != "" && len(l.TLSDomains) > 0 {
+		return errors.New("--tls-domains: certificates come from files or from Let's Encrypt, not from both")
+	}
+	for _, contact := range l.SecurityContacts {
+		u, err := url.Parse(contact)
+		if err != nil || u.Scheme != "mailto" && u.Scheme != "https" && u.Scheme != "tel" {
+			return errors.New("--security-contact: must begin with mailto:, https: or tel:")
+		}
+	}
+	return nil
 }
 
 // Validate implements kong's check of a parsed group.
@@ -132,6 +159,7 @@ func (l Listen) Validate() error {
 	return errors.Join(
 		checkAddress(l.Addr),
 		checkRange("--shutdown-grace", l.ShutdownGrace, 0, 10*time.Minute),
+		l.validateTLS(),
 	)
 }
 
