@@ -163,7 +163,7 @@ func (f PolicyForm) toolPatterns(tool string) int {
 
 // isContent tells whether a field is about the content.
 func isContent(field string) bool {
-	return strings.HasPrefix(field, "canaries") || strings.HasPrefix(field, "tools") || strings.HasPrefix(field, "response")
+	return strings.HasPrefix(field, "canaries") || strings.HasPrefix(field, "tools") || strings.HasPrefix(field, "response") || strings.HasPrefix(field, fieldGateway)
 }
 
 // contentAnchor is where the form has a field that is about the content.
@@ -171,6 +171,8 @@ func contentAnchor(field string) string {
 	switch {
 	case strings.HasPrefix(field, "canaries"):
 		return fieldID("canaries")
+	case strings.HasPrefix(field, fieldGateway):
+		return fieldID(fieldGateway)
 	case field == "tools", field == listTools:
 		return "tools"
 	case strings.HasSuffix(field, ".patterns"):
@@ -194,7 +196,12 @@ func contentWords(field string) string {
 	if name, ok := strings.CutPrefix(field, listTools+"."); ok {
 		return "Tool " + name
 	}
+	if name, ok := strings.CutPrefix(field, fieldGateway+"."); ok {
+		return "Gateway: " + words(name)
+	}
 	switch field {
+	case fieldGateway:
+		return "Gateway"
 	case "canaries":
 		return "Canaries"
 	case "tools.mode":

@@ -523,7 +523,7 @@ func reworded(p *Problem) *Problem {
 // inPageOrder sorts problems as their fields stand on the form's page.
 func inPageOrder(fields []review.FieldError) []review.FieldError {
 	rank := func(f review.FieldError) int {
-		for i, prefix := range []string{"detectors", "patterns", "labels", "canaries", "tools", "response"} {
+		for i, prefix := range []string{"detectors", "patterns", "labels", "canaries", "tools", "response", fieldGateway} {
 			if strings.HasPrefix(f.Field, prefix) {
 				return i + 1
 			}

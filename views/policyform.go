@@ -54,6 +54,7 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 		f.set(rowField("labels", i, "title"), label.Title)
 	}
 	f.setContent(p)
+	f.setGateway(p)
 	f.setInterventions(p)
 	return f
 }
@@ -147,6 +148,7 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 		p.Labels = r.labels()
 	}
 	r.content(&p)
+	r.gateway(&p)
 	r.interventions(&p)
 	return p, typedOver(base, r, p), r.faults(p)
 }
