@@ -35,9 +35,11 @@ build: ## Build bin/guardroom, with its version and commit inside
 run: front-end build ## Build, set up ./data with a first admin and sample traffic, and serve it
 	bin/guardroom quickstart --data data
 
+# What drives a browser through the whole server, or over every page, takes longer than all the rest: make e2e.
+BROWSED := /internal/e2e$$|/views/storybook$$
 .PHONY: test
-test: front-end ## Run all tests (Go, PostgreSQL, browser; what is not installed is skipped and says so)
-	$(GO) test $(PACKAGES)
+test: front-end ## Run the tests (Go, PostgreSQL, Redis; what is not installed is skipped and says so); make e2e has the browser's
+	$(GO) test $(if $(filter ./...,$(PACKAGES)),$$($(GO) list ./... | grep -vE '$(BROWSED)'),$(PACKAGES))
 
 .PHONY: assets
 assets: static/dist/app.js ## Bundle the scripts into static/dist (needs Node; the pages work without)
@@ -135,8 +137,8 @@ fuzz: ## Run every fuzz test for FUZZTIME (30s)
 	done <<<"$$targets"
 
 .PHONY: e2e
-e2e: front-end ## Run the browser tests alone, telling each step
-	$(GO) test -v -count=1 ./internal/e2e/...
+e2e: front-end ## Run the browser tests: the traps of reviewing, and axe over every page, light and dark, wide and narrow
+	$(GO) test -count=1 ./internal/e2e/... ./views/storybook/...
 
 .PHONY: analyst
 analyst: front-end ## Let a scripted analyst decide 200 items by keyboard, and report keys and times

@@ -59,12 +59,14 @@ func (a Asked) mostTokens(limits review.ModelLimits) int {
 // apply sets the parameters of a request within the limits of its App.
 func (a Asked) apply(request *llm.ChatRequest, rules review.GatewayRules) {
 	limits := rules.Limits
+	//lint:ignore SA1019 most upstreams that speak OpenAI's protocol know only the older field
 	request.MaxTokens, request.MaxCompletionTokens = 0, 0
 	request.Temperature, request.TopP, request.PresencePenalty, request.FrequencyPenalty = 0, 0, 0, 0
 	if reasons(request.Model) {
 		request.MaxCompletionTokens = a.mostTokens(limits)
 		return
 	}
+	//lint:ignore SA1019 as above
 	request.MaxTokens = a.mostTokens(limits)
 	request.Temperature = sent(limit(a.Temperature, 0, limits.HighestTemperature()))
 	request.TopP = sent(limit(a.TopP, 0, limits.HighestTopP()))
@@ -85,6 +87,7 @@ func permit(request *llm.ChatRequest, rules review.GatewayRules) error {
 		return invalid("logprobs", "is not allowed for this App")
 	case request.N > 1:
 		return invalid("n", "must be 1")
+	//lint:ignore SA1019 old clients still send them, and must be told
 	case len(request.Functions) > 0 || request.FunctionCall != nil:
 		return invalid("functions", "is not supported: use tools")
 	case request.Prediction != nil:

@@ -2,7 +2,6 @@ package review
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"path"
 	"reflect"
@@ -199,7 +198,7 @@ func (g GatewayRules) fields() (out []policyField) {
 	for i := range value.NumField() {
 		if field := value.Field(i); !field.IsZero() {
 			name, _, _ := strings.Cut(value.Type().Field(i).Tag.Get("json"), ",")
-			out = append(out, policyField{"gateway." + name, fmt.Sprintf("%s", mustJSON(field.Interface()))})
+			out = append(out, policyField{"gateway." + name, string(mustJSON(field.Interface()))})
 		}
 	}
 	return out
