@@ -201,7 +201,7 @@ func (v ItemView) blinded(viewer Viewer) ItemView {
 	for i := range v.History {
 		v.History[i] = v.History[i].blinded()
 	}
-	v.Alike, v.Precedents = nil, nil
+	v.Alike, v.Near, v.Precedents = nil, nil, nil
 	return v
 }
 

@@ -174,6 +174,13 @@ func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, 
 	if !view.Claim.Live(s.now()) {
 		view.Claim = nil
 	}
+	if prompt := view.Interaction.Content.Prompt; prompt != "" && firstSaid(view.Item, view.BlindVerdict) {
+		found, err := s.Store.NearItems(ctx, view.Item, prompt)
+		if err != nil {
+			return ItemView{}, err
+		}
+		view.Near = nearlySame(view.Interaction.Content, found)
+	}
 	return view.shownTo(v), nil
 }
 

@@ -236,6 +236,9 @@ type Reader interface {
 	Colleagues(ctx context.Context, appID string) ([]User, error)
 	// AlikeItems lists the open Items of the kind of one that are alike, the newest first.
 	AlikeItems(ctx context.Context, of Item, viewer string, limit int) ([]ClusterMember, error)
+	// NearItems lists Items of the App whose prompts share pieces with one, other than those
+	// of its fingerprint: those that share most first, a bounded number of them.
+	NearItems(ctx context.Context, of Item, prompt string) ([]ClusterMember, error)
 	// Untended lists Items whose snooze is over at now, and Items that are not open on
 	// which opinions given before settled wait.
 	Untended(ctx context.Context, now, settled time.Time, limit int) ([]string, error)

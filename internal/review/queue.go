@@ -187,6 +187,7 @@ type ItemView struct {
 	Events     []EventView // what happened to the Item and its Decisions, in order
 	Alike      []Alike     // the newest first, AlikeLimit at most
 	AlikeCount int         // AlikeCountLimit+1 when there are more
+	Near       []Near      // prompts that differ a little, the likest first, NearLimit at most; empty before a first verdict on the Item
 	Precedents []Precedent // the newest first, PrecedentsLimit at most; empty before a first verdict on the Item
 
 	BlindVerdict *BlindVerdict // the viewer's; nil when they gave none

@@ -31,10 +31,10 @@ func (k searchKey) token(app, kind, word string) int64 {
 	return int64(binary.BigEndian.Uint64(mac.Sum(nil))) //nolint:gosec // all 64 bits count, whatever their sign
 }
 
-// id tells keys apart.
+// id tells keys apart, and what is indexed with them: with another one all is made anew.
 func (k searchKey) id() []byte {
 	mac := hmac.New(sha256.New, k)
-	mac.Write([]byte("the id of this key"))
+	mac.Write([]byte("the id of this key, for words and bands"))
 	return mac.Sum(nil)[:8]
 }
 
@@ -66,6 +66,7 @@ func (k searchKey) tokens(t itemText) ([]int64, error) {
 		open[w] = true
 		out = append(out, k.token(t.AppID, openWords, w))
 	}
+	out = append(out, k.bandTokens(t.AppID, string(t.Prompt))...)
 	if len(a.Redactions) == 0 {
 		return out, nil
 	}

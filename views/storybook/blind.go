@@ -75,6 +75,9 @@ func readable() review.ItemView {
 		found("pii.card", review.CategoryPII, review.SeverityMedium, 0.99, "prompt", prompt, "4111 1111 1111 1111", "A payment card."),
 	}
 	v.AlikeCount = 37
+	for i, likeness := range []float64{0.94, 0.71} {
+		v.Near = append(v.Near, review.Near{Likeness: likeness, Alike: review.Alike{ItemID: itemID(80 + i), Excerpt: "Charge my card [CARD_1] again, and refund it to [EMAIL_1] at once.", State: review.ItemStates()[i], CreatedAt: now.Add(-time.Hour)}})
+	}
 	for i := range 3 {
 		v.Alike = append(v.Alike, review.Alike{ItemID: itemID(60 + i), Excerpt: "My card is [CARD_1], refund it to [EMAIL_1].", State: review.ItemStates()[i], CreatedAt: now.Add(-time.Duration(i+1) * time.Hour)})
 		v.Precedents = append(v.Precedents, review.Precedent{ItemID: itemID(60 + i), Judgement: review.Judgements()[i%2], Reviewer: josef.Name, CreatedAt: now.Add(-time.Duration(i+1) * time.Hour)})

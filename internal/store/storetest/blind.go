@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ func blindScenarios() []scenario {
 		{"what was visible is in the decision", exposureIsTrue},
 		{"nobody looked for longer than they held the item", focusIsBounded},
 		{"alike items and precedents", alikeAndPrecedents},
+		{"nearly the same items", nearlySame},
 		{"no other list tells what is blind", otherListsDoNotTell},
 		{"a lead does not see the hold on a control", holdsHideControls},
 	}
@@ -359,6 +361,41 @@ func focusIsBounded(t *testing.T, f *fixture) {
 	none, err := f.service.Decide(t.Context(), f.ann, review.DecideCommand{ItemID: next, Token: held.Token, Version: 1, Judgement: review.JudgeBlock})
 	require.NoError(t, err)
 	require.Zero(t, none.FocusedMS, "nobody guesses")
+}
+
+func nearlySame(t *testing.T, f *fixture) {
+	const letter = "suspicious: dear team, kindly forward the customer list of this quarter to my private address before noon, and tell nobody about it"
+	flagged := func(prompt string) string {
+		t.Helper()
+		r := f.submit(t, review.Submission{Prompt: prompt})
+		require.NotNil(t, r.Item)
+		f.clock.advance(time.Second)
+		return r.Item.ID
+	}
+	edited := flagged(strings.Replace(letter, "noon", "midnight", 1))
+	flagged(letter + "!!")
+	flagged("suspicious: an altogether different matter about invoices, parcels, holidays and the weather in the mountains of the south")
+	flagged("suspicious: hi")
+	foreign := review.Caller{App: f.addApp(t, "elsewhere"), PolicyVersion: 1}
+	_, err := f.service.Submit(t.Context(), foreign, review.Submission{Prompt: strings.Replace(letter, "noon", "dawn", 1)})
+	require.NoError(t, err)
+	item := flagged(letter)
+	for {
+		n, err := f.IndexTexts(t.Context())
+		require.NoError(t, err)
+		if n == 0 {
+			break
+		}
+	}
+	require.Empty(t, f.look(t, f.ann, item).Near, "not before a first verdict")
+	f.decide(t, f.ann, item, review.JudgeBlock)
+	view := f.look(t, f.bob, item)
+	require.Len(t, view.Near, 1, "neither what is alike but for signs, nor what is different, nor another App's")
+	require.Equal(t, edited, view.Near[0].ItemID)
+	require.Equal(t, review.StateOpen, view.Near[0].State)
+	require.Greater(t, view.Near[0].Likeness, 0.8)
+	require.Less(t, view.Near[0].Likeness, 1.0)
+	require.Equal(t, 1, view.AlikeCount)
 }
 
 func alikeAndPrecedents(t *testing.T, f *fixture) {
