@@ -181,7 +181,7 @@ func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, 
 		}
 		view.Near = nearlySame(view.Interaction.Content, found)
 	}
-	return view.shownTo(v), nil
+	return s.labelsMasked(ctx, view.shownTo(v), v), nil
 }
 
 // shownTo keeps back what the viewer is not to see.
@@ -191,7 +191,7 @@ func (v ItemView) shownTo(viewer Viewer) ItemView {
 	if !firstSaid(v.Item, v.BlindVerdict) {
 		v.Precedents = nil
 	}
-	if !viewer.May(PermPersonal) || !v.Unmasked {
+	if v.keptFrom(viewer) {
 		v = v.masked()
 	}
 	for i, h := range v.History {
