@@ -1,0 +1,44 @@
+package store
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// listQueries are the lists beside queue and exports: what people open, and what servers ask again and again.
+func listQueries() []plannedQuery {
+	apps := planAppIDs()[:3]
+	return []plannedQuery{
+		{name: "alike", index: "items", sql: selectAlike, args: []any{"app-1", "f", "it-1", 10}},
+		{name: "own controls", index: "items_controls", sql: selectControlDesk, args: []any{"u1", "u1"}},
+		{name: "hours of the queue", index: "item_hours", sql: selectHours, args: []any{apps, 7}},
+		{name: "work", index: "work_hours", sql: selectWork, args: []any{apps, 7}},
+		{name: "what tells", index: "decisions_telling", sql: selectTelling, args: []any{apps, 7, 10}},
+		{name: "hidden scores", index: "decisions_hidden", sql: selectHidden, args: []any{"app-1", 7, 10}},
+		{name: "inbox", index: "inbox", sql: selectInbox, args: []any{"u1", apps}},
+		{name: "untended", index: "items", sql: selectUntended, args: []any{7, 10, 7, 10}},
+		{name: "conduct of a user", index: "conduct_hours", sql: selectConduct, args: []any{"app-1", "u1", 7}},
+		{name: "busiest users", index: "conduct_hours_recent", sql: selectBusiest, args: []any{"app-1", 7, 10}},
+		{name: "restrictions", index: "restrictions_until", sql: selectRestrictions, args: []any{7}},
+		{name: "enrolments of a user", index: "experiments", sql: selectEnrolments, args: []any{"app-1", "u1"}},
+		{name: "outcomes in order", index: "outcomes_order", sql: selectOutcomes, args: []any{"e", "time", 10}},
+		{name: "versions of a policy", index: "policies", sql: selectPolicyVersions, args: []any{"app-1", 10}},
+		{name: "what was decided of what went out", index: "outbox_feed", sql: selectDeliveries, args: []any{"app-6", "t", 10, 100}},
+	}
+}
+
+// Every list finds its rows by an index: none walks through a table that grows.
+func TestSQLiteSearchesForEveryList(t *testing.T) {
+	s := openFor(t, Options{Dir: t.TempDir()})
+	for _, q := range listQueries() {
+		plan := explainSQLite(t, s, q)
+		assert.Contains(t, plan, q.index, "%s\n%s", q.name, plan)
+		for line := range strings.Lines(plan) {
+			walks := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, "CONSTANT ROW") && !strings.Contains(line, "SUBQUERY") &&
+				!strings.HasPrefix(line, "SCAN (") && !strings.HasPrefix(line, "SCAN json_each")
+			assert.False(t, walks, "%s walks:\n%s", q.name, plan)
+		}
+	}
+}
