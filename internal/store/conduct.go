@@ -58,9 +58,11 @@ func (s *Store) ConductHours(ctx context.Context, appID, userID string, since ti
 	return s.conduct(ctx, appID, selectConduct, appID, userID, hourNumber(since))
 }
 
-const selectBusiest = `SELECT user_id, MAX(hour) AS hour, SUM(requests) AS requests, SUM(flagged) AS flagged, SUM(alarms) AS alarms, SUM(errors) AS errors,
+// selectBusiest groups by an expression: by the column itself, SQLite would rather walk through all hours of the App in the
+// order of the primary key.
+const selectBusiest = `SELECT user_id || '' AS user_id, MAX(hour) AS hour, SUM(requests) AS requests, SUM(flagged) AS flagged, SUM(alarms) AS alarms, SUM(errors) AS errors,
 SUM(refusals) AS refusals, SUM(tokens_in) AS tokens_in, SUM(tokens_out) AS tokens_out, SUM(timed) AS timed, SUM(latency_ms) AS latency_ms
-FROM conduct_hours WHERE app_id = ? AND hour >= ? AND user_id <> '' GROUP BY user_id
+FROM conduct_hours WHERE app_id = ? AND hour >= ? AND user_id <> '' GROUP BY user_id || ''
 ORDER BY SUM(alarms) DESC, SUM(flagged) DESC, SUM(requests) DESC, user_id LIMIT ?`
 
 // BusiestUsers implements review.Reader.
