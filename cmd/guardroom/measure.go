@@ -51,14 +51,22 @@ func writePage(path string, report app.EvalReport) error {
 }
 
 type trainCommand struct {
-	Model    string `enum:"injection.model,input.gibberish,output.grounding,toxicity.local" default:"injection.model" help:"The detector whose model is trained: ${enum}."`
+	Model    string `enum:"injection.model,bias.leading_prompt,input.gibberish,output.grounding,toxicity.local" default:"injection.model" help:"The detector whose model is trained: ${enum}."`
+	Family   string `enum:"injection,bias," default:"" help:"Instead of --model: injection means injection.model, bias means bias.leading_prompt."`
 	Data     string `required:"" type:"existingdir" placeholder:"DIR" help:"The folder of the development data."`
-	Out      string `default:"weights.bin" placeholder:"FILE" help:"Where the weights go; each model has a folder below internal/guard from which they are built into the binary."`
+	Out      string `default:"weights.bin" placeholder:"FILE" help:"Where the weights go; each model has a folder below internal from which they are built into the binary."`
 	Risk     string `default:"risk.json" placeholder:"FILE" help:"Where goes how findings add up to a risk (injection.model); it is built into the binary from internal/review/risk.json."`
 	Seed     uint64 `default:"1" help:"The seed of the texts that the grammar writes; the shipped weights have 1. Only injection.model needs it."`
 	Validate bool   `help:"Also measure with one source at a time held out, and with harmless texts held out by near-duplicates only (injection.model)."`
 }
 
 func (c trainCommand) Run(ctx context.Context, io streams) error {
-	return app.Train(ctx, app.Training{Model: c.Model, Data: c.Data, Out: c.Out, Risk: c.Risk, Seed: c.Seed, Validate: c.Validate}, io.Err)
+	model := c.Model
+	switch c.Family {
+	case "injection":
+		model = "injection.model"
+	case "bias":
+		model = "bias.leading_prompt"
+	}
+	return app.Train(ctx, app.Training{Model: model, Data: c.Data, Out: c.Out, Risk: c.Risk, Seed: c.Seed, Validate: c.Validate}, io.Err)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/guardroom/guardroom/internal/bias"
 	"github.com/guardroom/guardroom/internal/guard/classifier"
 	"github.com/guardroom/guardroom/internal/review"
 )
@@ -26,6 +27,9 @@ type Training struct {
 // Train fits a model and writes its weights; what it measured on texts that the measured
 // models had not seen goes to progress. The same data and seed give the same bytes.
 func Train(ctx context.Context, t Training, progress io.Writer) error {
+	if t.Model == bias.LeadingPrompt {
+		return trainLeading(t, progress)
+	}
 	if m, small := smallModels[t.Model]; small {
 		return m.run(t, progress)
 	}

@@ -12,8 +12,10 @@ import (
 )
 
 func TestTrainingNeedsItsData(t *testing.T) {
-	out := t.TempDir() + "/weights.bin"
-	err := app.Train(context.Background(), app.Training{Data: t.TempDir(), Out: out, Seed: 1}, io.Discard)
-	require.Equal(t, review.CodeUnprocessable, review.CodeOf(err))
-	require.NoFileExists(t, out)
+	for _, model := range []string{"injection.model", "bias.leading_prompt", "input.gibberish", "output.grounding", "toxicity.local"} {
+		out := t.TempDir() + "/weights.bin"
+		err := app.Train(context.Background(), app.Training{Model: model, Data: t.TempDir(), Out: out, Seed: 1}, io.Discard)
+		require.Equal(t, review.CodeUnprocessable, review.CodeOf(err), model)
+		require.NoFileExists(t, out, model)
+	}
 }
