@@ -57,7 +57,7 @@ func TestReportsAreWritten(t *testing.T) {
 
 	var page, text, object bytes.Buffer
 	require.NoError(t, r.WriteHTML(&page))
-	require.Contains(t, page.String(), "<polyline points=\"36.0,356.0 ")
+	require.Contains(t, page.String(), "points=\"40.0,360.0 ")
 	require.Contains(t, page.String(), "made/&lt;b&gt;wrong")
 	require.NotContains(t, page.String(), "<script")
 

@@ -16,7 +16,7 @@ var evalPage = template.Must(template.New("eval").Parse(evalPageText))
 // The ROC curve's picture, in SVG units; false positive rates run to the right.
 const (
 	curveSize   = 320
-	curveMargin = 36
+	curveMargin = 40
 	barWidth    = 300
 )
 
@@ -29,6 +29,21 @@ type evalView struct {
 	Far      int // where the axes end
 	BarWidth int
 	Bars     []evalBar
+	Ticks    []evalTick
+}
+
+// evalTick is a mark on both axes of the curve, in SVG units.
+type evalTick struct {
+	Along, Down float64
+	Text        string
+}
+
+// evalTicks are the marks of the curve.
+func evalTicks() (ticks []evalTick) {
+	for _, share := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		ticks = append(ticks, evalTick{curveMargin + share*curveSize, curveMargin + (1-share)*curveSize, fmt.Sprint(share)})
+	}
+	return ticks
 }
 
 // evalBar is the flag rate of one source with its interval, in SVG units.
@@ -39,7 +54,7 @@ type evalBar struct {
 
 // WriteHTML writes the report as one page that needs no other file and no script.
 func (r EvalReport) WriteHTML(out io.Writer) error {
-	view := evalView{EvalReport: r, Size: curveSize + 2*curveMargin, Margin: curveMargin, Far: curveSize + curveMargin, BarWidth: barWidth, Polyline: polyline(r.Curve)}
+	view := evalView{EvalReport: r, Size: curveSize + 2*curveMargin, Margin: curveMargin, Far: curveSize + curveMargin, BarWidth: barWidth, Polyline: polyline(r.Curve), Ticks: evalTicks()}
 	for _, s := range r.Sources {
 		bar := evalBar{EvalSource: s, Lower: barWidth * s.Flagged.Lower, Upper: barWidth * s.Flagged.Upper}
 		if s.Flagged.Value != nil {
