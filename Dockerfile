@@ -15,6 +15,7 @@ ARG COMMIT=unknown
 RUN go tool esbuild static/js/app.ts --bundle --minify --target=es2022 --format=iife --legal-comments=none --outfile=static/dist/app.js \
  && make build VERSION="$VERSION" COMMIT="$COMMIT"
 
+# Nothing but /data is written to: run it with --read-only and a tmpfs on /tmp.
 # SQLite is linked against glibc, so the last stage is of the same Debian.
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -29,5 +30,6 @@ VOLUME /data
 ENV GUARDROOM_DATA=/data GUARDROOM_ADDR=0.0.0.0:8080
 EXPOSE 8080
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["guardroom", "health"]
 ENTRYPOINT ["guardroom"]
 CMD ["serve"]

@@ -76,6 +76,7 @@ check: check-format check-generated check-scripts ## Check format, generated cod
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	@$(MAKE) check-holes
+	@if command -v npm >/dev/null; then $(MAKE) check-packages; fi
 
 .PHONY: check-format
 check-format:
@@ -98,6 +99,35 @@ check-holes:
 	@status=0; $(GO) tool govulncheck ./... || status=$$?; \
 	if [ $$status = 3 ]; then exit 1; fi; \
 	if [ $$status != 0 ]; then echo 'Known holes are NOT checked: the database could not be reached.' >&2; fi
+
+# npm audit exits with 1 both for a hole and when the registry cannot be asked; only the first prints a report.
+.PHONY: check-packages
+check-packages: ## Look for known holes in the npm packages that ship
+	@report=$$(npm audit --omit=dev --json 2>/dev/null || true); \
+	case "$$report" in \
+	*'"auditReportVersion"'*'"total": 0'*) echo 'No known hole in the npm packages.' ;; \
+	*'"auditReportVersion"'*) echo "$$report" >&2; exit 1 ;; \
+	*) echo 'Known holes of npm packages are NOT checked: the registry could not be asked.' >&2 ;; \
+	esac
+
+SBOM := go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+.PHONY: sbom
+sbom: build ## Write what the binary is made of, with licences (CycloneDX): bin/sbom.go.json and bin/sbom.npm.json
+	@mkdir -p bin
+	GOFLAGS= $(SBOM) bin -json -licenses -version '$(VERSION)' -output bin/sbom.go.json bin/guardroom 2>&1 | grep -v 'could not be resolved\|no license' || true
+	@test -s bin/sbom.go.json
+	npm sbom --omit dev --sbom-format cyclonedx --package-lock-only > bin/sbom.npm.json
+	@node -e 'for (const f of ["go", "npm"]) for (const c of JSON.parse(require("fs").readFileSync(`bin/sbom.$${f}.json`)).components ?? []) { \
+	  const l = (c.evidence?.licenses ?? c.licenses ?? []).map(x => x.license?.id ?? x.license?.name ?? x.expression); \
+	  console.log([c.name, c.version, l.join(" or ") || "NOT FOUND"].join("\t")) }' | sort -u > bin/licences.tsv
+	@echo "$$(wc -l < bin/licences.tsv) components in bin/licences.tsv; licence not found: $$(grep -c 'NOT FOUND' bin/licences.tsv || true)"
+
+.PHONY: reproducible
+reproducible: ## Build twice, in two folders, and want the same bytes
+	@set -e; a=$$(mktemp -d); b=$$(mktemp -d); trap 'rm -rf "$$a" "$$b"' EXIT; \
+	cp -r go.mod go.sum cmd internal migrations static views web "$$a"; cp -r "$$a"/. "$$b"; \
+	for d in "$$a" "$$b"; do (cd "$$d" && GOCACHE="$$d/.cache" $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o guardroom ./cmd/guardroom); done; \
+	cmp "$$a/guardroom" "$$b/guardroom"; sha256sum "$$a/guardroom" | cut -d' ' -f1
 
 .PHONY: race
 race: ## Run the tests of the concurrent packages under the race detector

@@ -32,6 +32,7 @@ type commandLine struct {
 	} `cmd:"" help:"The audit chain."`
 	ApproveWait approveWaitCommand `cmd:"" help:"Ask a running server whether something may be done, and wait for the person who decides: exit code 0 when it may, 6 when it may not."`
 
+	Health  healthCommand  `cmd:"" help:"Ask the server on this machine whether it is ready; exit code 5 when it is not."`
 	Scan    scanCommand    `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
 	Eval    evalCommand    `cmd:"" help:"Screen labelled JSON Lines like scan does and measure: AUROC, recall at fixed false positive rates, flag rates, confusion."`
 	Train   trainCommand   `cmd:"" help:"Train injection.model on development data: the same data and seed give the same bytes."`

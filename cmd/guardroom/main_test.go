@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -89,6 +90,14 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Contains(t, ok.err, "a.weber@example.org")
 	require.Equal(t, 4, add("correct horse battery\n").code)
 	require.Equal(t, exitOK, command(t, "another long password\r\n", "user", "passwd", "--data", data, "--email", "a.weber@example.org", "--password-stdin").code)
+}
+
+func TestHealthSaysThatNobodyAnswers(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	require.Equal(t, 5, command(t, "", "health", "--addr", addr).code)
 }
 
 func TestAudit(t *testing.T) {

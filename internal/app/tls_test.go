@@ -55,6 +55,9 @@ func TestServingOverTLS(t *testing.T) {
 	require.Equal(t, "max-age=31536000", answer.Header.Get("Strict-Transport-Security"))
 	require.Equal(t, 2, answer.ProtoMajor)
 	client.CloseIdleConnections()
+	listen := cfg.Listen
+	listen.Addr = url[len("https://"):]
+	require.NoError(t, Healthy(t.Context(), listen))
 
 	_, err = tls.Dial("tcp", url[len("https://"):], &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11})
 	require.Error(t, err, "TLS 1.1 is too old")
