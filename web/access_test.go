@@ -94,7 +94,7 @@ func matrixRequest(route web.Access, app string, object object) *http.Request {
 			body = `{"outcome":"shown"}`
 		}
 	}
-	path := strings.NewReplacer(":id", id, ":app", app, ":version", "1", "*", "icon.svg").Replace(route.Path)
+	path := strings.NewReplacer(":id", id, ":app", app, ":version", "1", ":delivery", "1", "*", "icon.svg").Replace(route.Path)
 	r := webtest.NewRequest(route.Method, path, strings.NewReader(body))
 	if body == "" && route.Method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -127,7 +127,7 @@ func expected(route web.Access, w who, app string) string {
 			return "who are you"
 		case strings.HasSuffix(route.Path, "/models/*"):
 			return "not found" // no model's service is configured here
-		case route.Path == "/api/v1/approvals/:id":
+		case route.Path == "/api/v1/approvals/:id", strings.HasPrefix(route.Path, "/api/v1/webhooks/:id"):
 			return "not found" // nothing waits for these objects
 		case hasObject && w.key != app && w.key != "" && !strings.HasSuffix(route.Path, "/feedback"):
 			return "not found"

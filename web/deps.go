@@ -41,6 +41,7 @@ type Deps struct {
 	Service  *review.Service
 	Accounts *review.Accounts
 	Gateway  *gateway.Gateway
+	Webhooks *review.Webhooks
 	Sessions scs.CtxStore // keeps digests of tokens only
 	Assets   *static.Assets
 	Metrics  *Metrics
@@ -70,7 +71,7 @@ type Options struct {
 }
 
 func (d Deps) validate() error {
-	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.CSV == nil ||
+	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Webhooks == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.CSV == nil ||
 		len(d.Trail) == 0 || d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
 		return errors.New("web: a dependency is missing")
 	}

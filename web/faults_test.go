@@ -136,7 +136,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 		NewID: func() string { return "i-1" }, Nonce: func() string { return "n" }})
 	require.NoError(t, err)
 	deps := Deps{
-		Gateway: guarded,
+		Gateway: guarded, Webhooks: &review.Webhooks{},
 		Service: service, Accounts: accounts, Sessions: f.sessions, Assets: assets, Metrics: metrics,
 		CSV: func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
 			return io.WriteString(w, "item_id\r\n")

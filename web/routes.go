@@ -16,6 +16,8 @@ const (
 	pathInterventions = "/api/v1/interventions"
 	pathDecisions     = "/api/v1/decisions"
 	pathApprovals     = "/api/v1/approvals"
+	pathWebhooks      = "/api/v1/webhooks"
+	webhookRoute      = pathWebhooks + "/:id"
 	pathChat          = "/api/chat"
 )
 
@@ -57,6 +59,12 @@ func routes() []route {
 		{post, pathChat, apiKey(), (*Server).simpleChat},
 		{post, pathApprovals, apiKey(), (*Server).askApproval},
 		{get, pathApprovals + "/:id", apiKey(), (*Server).approval},
+		{post, pathWebhooks, apiKey(), (*Server).addWebhook},
+		{get, pathWebhooks, apiKey(), (*Server).webhooks},
+		{http.MethodDelete, webhookRoute, apiKey(), (*Server).endWebhook},
+		{post, webhookRoute + "/secret", apiKey(), (*Server).rotateWebhook},
+		{get, webhookRoute + "/deliveries", apiKey(), (*Server).webhookDeliveries},
+		{post, webhookRoute + "/deliveries/:delivery/replay", apiKey(), (*Server).replayDelivery},
 
 		{get, "/", public(), (*Server).home},
 		{get, views.PathLogin, public(), (*Server).loginForm},

@@ -22,6 +22,7 @@ import (
 	"github.com/guardroom/guardroom/internal/guard/remote"
 	"github.com/guardroom/guardroom/internal/guard/textview"
 	"github.com/guardroom/guardroom/internal/llm"
+	"github.com/guardroom/guardroom/internal/outbox"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/internal/secret"
 	"github.com/guardroom/guardroom/internal/store"
@@ -36,7 +37,8 @@ type Core struct {
 	Service  *review.Service
 	Accounts *review.Accounts
 
-	models  *llm.Client // nil in commands
+	models  *llm.Client    // nil in commands
+	outbox  *outbox.Outbox // nil in commands
 	storage config.Storage
 	clock   review.Clock
 	memory  *memory.Memory

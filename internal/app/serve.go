@@ -75,14 +75,18 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	core.index(ctx, log)
 	core.tend(ctx, log)
 	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
-	site, err := newWeb(core, cfg, metrics, log, clock)
+	hooks, err := core.tell(ctx, cfg, log, clock)
+	if err != nil {
+		return nil, errors.Join(err, core.Close())
+	}
+	site, err := newWeb(core, hooks, cfg, metrics, log, clock)
 	if err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
 	return &Server{Core: core, Web: site}, nil
 }
 
-func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logger, clock review.Clock) (*web.Server, error) {
+func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.Metrics, log *slog.Logger, clock review.Clock) (*web.Server, error) {
 	assets, err := static.New()
 	if err != nil {
 		return nil, err
@@ -95,7 +99,7 @@ func newWeb(core *Core, cfg config.Config, metrics *web.Metrics, log *slog.Logge
 		return nil, err
 	}
 	return web.New(web.Deps{
-		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Sessions: core.Store.Sessions(),
+		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: hooks, Sessions: core.Store.Sessions(),
 		Assets: assets, Metrics: metrics, CSV: export.CSV, Decode: decode, Ready: core.Store.Ping,
 		Trail:  trailFormats(),
 		Logger: log, Clock: clock, NewID: newID,

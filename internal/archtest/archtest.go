@@ -43,7 +43,8 @@ var table = map[string]rule{
 		"a detector sees an Interaction, never storage"},
 
 	"internal/guard/memory": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "remembers sketches of texts; it is taught, and knows no storage"},
-	"internal/guard/remote": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "asks services that an operator names; the pipeline sees detectors like any other"},
+	"internal/reach":        {nil, "which addresses may be dialled, whoever wants to"},
+	"internal/guard/remote": {[]string{"internal/reach", "internal/guard", "internal/guard/textview", "internal/review"}, "asks services that an operator names; the pipeline sees detectors like any other"},
 
 	"internal/guard/moderation": {[]string{"internal/guard", "internal/review"}, "asks a moderation endpoint that it is handed; the pipeline sees a detector like any other"},
 
@@ -56,7 +57,7 @@ var table = map[string]rule{
 
 	"internal/bias/experiment": {[]string{"internal/review"}, "reads what an Experiment has shown; it stores nothing and assigns nobody"},
 
-	"internal/outbox":  {[]string{"internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
+	"internal/outbox":  {[]string{"internal/reach", "internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
 	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret", "internal/harmless"}, "writes rows that it is handed"},
 	"internal/redteam": {[]string{"internal/review", "internal/guard", "internal/secret"}, "attacks through the same pipeline that serves"},
 	"internal/demo":    {[]string{"internal/review"}, "sample traffic goes the way of real traffic: through the service"},

@@ -19,6 +19,7 @@ type Config struct {
 	Guard   `embed:"" group:"Guard"`
 	Audit   `embed:"" group:"Audit"`
 	Model   `embed:"" group:"Language model"`
+	Hooks   `embed:"" group:"Webhooks"`
 	Log     `embed:"" group:"Logging"`
 }
 
@@ -89,6 +90,12 @@ func (m Model) HasService() bool {
 // Validate implements kong's check of a parsed group.
 func (m Model) Validate() error {
 	return checkRange("--upstream-timeout", m.UpstreamTimeout, time.Second, 30*time.Minute)
+}
+
+// Hooks says how Apps are told of what is decided.
+type Hooks struct {
+	WebhookKey          Secret   `name:"webhook-key" placeholder:"KEY" env:"GUARDROOM_WEBHOOK_KEY" help:"The key that seals the secrets of webhooks. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
+	WebhookPrivateHosts []string `name:"webhook-private-hosts" placeholder:"HOST,…" env:"GUARDROOM_WEBHOOK_PRIVATE_HOSTS" help:"Hosts of webhooks that may be at private and loopback addresses. Nothing means none."`
 }
 
 // Log says how much is logged. The format is JSON, one object per line, on standard error.

@@ -216,6 +216,7 @@ type publishable struct {
 	Reason        string            `json:"reason,omitempty"`
 	Intervention  *sentIntervention `json:"intervention,omitempty"`
 	Reverses      string            `json:"reverses,omitempty"` // the decision in whose place this one stands
+	Held          bool              `json:"held,omitempty"`     // something waited for it
 	DecidedAt     time.Time         `json:"decided_at"`
 }
 
@@ -230,7 +231,7 @@ type sentIntervention struct {
 func notice(d Decision, item Item, iv *Intervention) (Notice, error) {
 	p := publishable{
 		Type: TopicDecided, DecisionID: d.ID, ItemID: item.ID, InteractionID: item.InteractionID, Kind: item.Kind,
-		Decision: d.Judgement, Label: d.Label, Reason: d.Reason, Reverses: d.Reverses, DecidedAt: d.CreatedAt,
+		Decision: d.Judgement, Label: d.Label, Reason: d.Reason, Reverses: d.Reverses, Held: item.Held(), DecidedAt: d.CreatedAt,
 	}
 	if iv != nil {
 		p.Intervention = &sentIntervention{ID: iv.ID, State: iv.State, Text: iv.DeliveredText}

@@ -133,6 +133,12 @@ type Tx interface {
 	// The audit chain. The Event gets the Origin of the context that Write was given.
 	AppendEvent(Event) error
 
+	// Webhooks that have not ended, the oldest first.
+	WebhooksOf(appID string) ([]Webhook, error)
+	PutWebhook(Webhook) error // it is told of what is published from now on
+	SetWebhook(Webhook) error // secrets and end
+	ReplayDelivery(webhookID string, delivery int64, at time.Time) error
+
 	// People, Apps, keys, policies.
 	PutApp(App) error
 	PutAPIKey(APIKey) error
@@ -210,6 +216,10 @@ type Reader interface {
 	ItemView(ctx context.Context, appIDs []string, itemID, viewer string) (ItemView, error)
 	// HeldItem returns an Item that something of the App waits for, and its Decisions in the order in which they were made.
 	HeldItem(ctx context.Context, appID, itemID string) (Item, []DecisionView, error)
+	// Webhooks lists those of an App that have not ended, the oldest first.
+	Webhooks(ctx context.Context, appID string) ([]Webhook, error)
+	// WebhookDeliveries lists the newest first.
+	WebhookDeliveries(ctx context.Context, appID, webhookID string, limit int) ([]WebhookDelivery, error)
 	ControlDesk(ctx context.Context, userID string) (ControlDesk, error)
 	// ControlCandidates returns the ids of a few Items that were decided as asked for, by
 	// two who agree and did not know of each other, and whose texts are all there. It

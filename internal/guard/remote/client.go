@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/guardroom/guardroom/internal/reach"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes.
@@ -28,7 +30,7 @@ type client struct {
 func newClient(url string, headers http.Header, private bool) *client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if !private {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return mayDial(address) }
+		dialer.Control = func(_, address string, _ syscall.RawConn) error { return reach.MayDial(address) }
 	}
 	return &client{url: url, headers: headers, http: &http.Client{
 		Transport: &http.Transport{

@@ -23,6 +23,7 @@ import (
 
 	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/textview"
+	"github.com/guardroom/guardroom/internal/reach"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -310,10 +311,10 @@ func TestPublic(t *testing.T) {
 		"::": false, "::1": false, "::7f00:1": false, "::ffff:127.0.0.1": false, "fe80::1%eth0": false, "fc00::1": false, "ff02::1": false,
 		"64:ff9b::a00:1": false, "2001:db8::1": false, "2002:7f00:1::": false,
 	} {
-		require.Equal(t, want, public(netip.MustParseAddr(address)), address)
+		require.Equal(t, want, reach.Public(netip.MustParseAddr(address)), address)
 	}
-	require.Error(t, mayDial("localhost:80"))
-	require.NoError(t, mayDial("1.1.1.1:443"))
+	require.Error(t, reach.MayDial("localhost:80"))
+	require.NoError(t, reach.MayDial("1.1.1.1:443"))
 }
 
 func TestErrorsHoldNoSecret(t *testing.T) {

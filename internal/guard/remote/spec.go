@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/guardroom/guardroom/internal/guard"
+	"github.com/guardroom/guardroom/internal/reach"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -194,10 +195,10 @@ func checkURL(text string, privateHosts []string) (private bool, err error) {
 		return false, errors.New("must not hold a user name or a password; send an Authorization header")
 	case u.Fragment != "":
 		return false, errors.New("must have no fragment")
-	case named(privateHosts, u.Hostname()):
+	case reach.Named(privateHosts, u.Hostname()):
 		return true, nil
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !public(a) {
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !reach.Public(a) {
 		return false, fmt.Errorf("%s is not a public address; private_hosts lists those that are meant", a)
 	}
 	return false, nil

@@ -1,4 +1,5 @@
-package remote
+// Package reach tells which addresses a request that somebody else named may go to: public ones, unless the operator means another.
+package reach
 
 import (
 	"fmt"
@@ -32,8 +33,8 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("fec0::/10"),
 }
 
-// public tells whether an address is one of the Internet.
-func public(a netip.Addr) bool {
+// Public tells whether an address is one of the Internet.
+func Public(a netip.Addr) bool {
 	a = a.Unmap()
 	if !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false
@@ -41,21 +42,21 @@ func public(a netip.Addr) bool {
 	return !slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(a.WithZone("")) })
 }
 
-// mayDial checks where a connection is about to go: the address itself, after names
+// MayDial checks where a connection is about to go: the address itself, after names
 // were resolved, so that no answer of a name server comes in between.
-func mayDial(address string) error {
+func MayDial(address string) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return fmt.Errorf("remote: %q is no address", address)
+		return fmt.Errorf("reach: %q is no address", address)
 	}
-	if !public(at.Addr()) {
-		return fmt.Errorf("remote: %s is not a public address, and the host is not one of private_hosts", at.Addr())
+	if !Public(at.Addr()) {
+		return fmt.Errorf("reach: %s is not a public address, and the operator does not mean it", at.Addr())
 	}
 	return nil
 }
 
-// named tells whether a host is in a list, whatever the case; a final dot is none.
-func named(hosts []string, host string) bool {
+// Named tells whether a host is in a list, whatever the case; a final dot is none.
+func Named(hosts []string, host string) bool {
 	return slices.ContainsFunc(hosts, func(h string) bool {
 		return strings.EqualFold(strings.TrimSuffix(h, "."), strings.TrimSuffix(host, "."))
 	})
