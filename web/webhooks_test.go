@@ -199,8 +199,15 @@ func TestWebhooksTryAgain(t *testing.T) {
 		l := g.deliveries(t, h)
 		return l[1].State == "delivered" && l[0].State != "waiting"
 	}, patience, 50*time.Millisecond)
+}
 
+func TestWebhooksEndWhereTheReceiverIsGone(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, nil, "--webhook-private-hosts", "127.0.0.1")
+	r := newReceiver(t)
 	r.answer(http.StatusGone)
+	h := g.hook(t, r, "")
+	var asked approval
 	g.post(t, "/api/v1/approvals", `{"action":"deploy"}`).into(t, &asked)
 	g.decide(t, g.admin(t), asked.ID, "approve")
 	g.Clock.Advance(review.UndoWindow)
