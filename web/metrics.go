@@ -131,6 +131,36 @@ func (m *Metrics) Guarded(endpoint, outcome string, upstream time.Duration) {
 // Asked counts one attempt to reach a model's service.
 func (m *Metrics) Asked(a llm.Attempt) { m.asked.WithLabelValues(a.Upstream, a.Outcome).Inc() }
 
+// WatchUpstreams tells of the models' services when it is asked.
+func (m *Metrics) WatchUpstreams(standings func() []llm.Standing) error {
+	return m.registry.Register(upstreamGauge{standings, prometheus.NewDesc("upstream_breakers_open",
+		"Models that a service is not asked about now because it has failed too often, by service.", []string{"upstream"}, nil)})
+}
+
+// upstreamGauge is read when it is asked for. It counts models and does not name them: callers do.
+type upstreamGauge struct {
+	standings func() []llm.Standing
+	open      *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (u upstreamGauge) Describe(out chan<- *prometheus.Desc) { out <- u.open }
+
+// Collect implements prometheus.Collector.
+func (u upstreamGauge) Collect(out chan<- prometheus.Metric) {
+	open := map[string]float64{}
+	for _, s := range u.standings() {
+		n := 0.0
+		if s.Open {
+			n = 1
+		}
+		open[s.Upstream] += n
+	}
+	for upstream, n := range open {
+		out <- prometheus.MustNewConstMetric(u.open, prometheus.GaugeValue, n, upstream)
+	}
+}
+
 func (m *Metrics) blocked(reason string) { m.blocks.WithLabelValues(reason).Inc() }
 
 func (m *Metrics) request(endpoint string, status int, took time.Duration) {

@@ -409,6 +409,7 @@ func TestGatewayTellsOfItsUpstream(t *testing.T) {
 				require.NotEmpty(t, a.header.Get("X-Guardroom-Interaction"))
 				require.Empty(t, g.kept(t, a).Content.Response)
 			}
+			require.Contains(t, g.Nobody().Get("/metrics").Body.String(), `upstream_breakers_open{upstream="openai"}`)
 		})
 	}
 }

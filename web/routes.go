@@ -18,6 +18,7 @@ const (
 	pathApprovals     = "/api/v1/approvals"
 	pathWebhooks      = "/api/v1/webhooks"
 	webhookRoute      = pathWebhooks + "/:id"
+	pathOpenAPI       = "/api/openapi.json"
 	pathChat          = "/api/chat"
 )
 
@@ -65,6 +66,8 @@ func routes() []route {
 		{post, webhookRoute + "/secret", apiKey(), (*Server).rotateWebhook},
 		{get, webhookRoute + "/deliveries", apiKey(), (*Server).webhookDeliveries},
 		{post, webhookRoute + "/deliveries/:delivery/replay", apiKey(), (*Server).replayDelivery},
+
+		{get, pathOpenAPI, public(), (*Server).describe},
 
 		{get, "/", public(), (*Server).home},
 		{get, views.PathLogin, public(), (*Server).loginForm},

@@ -62,6 +62,9 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err != nil {
 		return nil, err
 	}
+	if err := metrics.WatchUpstreams(models.Standings); err != nil {
+		return nil, errors.Join(err, models.Close())
+	}
 	core, err := open(ctx, cfg.Storage, cfg.Guard, surroundings{metrics, log, clock, models})
 	if err != nil {
 		return nil, errors.Join(err, models.Close())

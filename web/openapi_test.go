@@ -1,0 +1,129 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/llm/llmtest"
+	"github.com/guardroom/guardroom/web/webtest"
+)
+
+type operation struct {
+	OperationID string         `json:"operationId"`
+	Summary     string         `json:"summary"`
+	Responses   map[string]any `json:"responses"`
+	Parameters  []struct{ Name, In string }
+}
+
+func description(t testing.TB, site *webtest.Site) map[string]map[string]operation {
+	t.Helper()
+	answer := site.Nobody().Get("/api/openapi.json")
+	require.Equal(t, http.StatusOK, answer.Code)
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]operation
+	}
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &doc))
+	require.Equal(t, "3.1.0", doc.OpenAPI)
+	return doc.Paths
+}
+
+// TestOpenAPI holds the routes of Apps and the document together, both ways.
+func TestOpenAPI(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	named := regexp.MustCompile(`\{[a-z]+\}`)
+	var documented, served []string
+	ids := map[string]bool{}
+	for path, operations := range description(t, site) {
+		for method, o := range operations {
+			documented = append(documented, strings.ToUpper(method)+" "+named.ReplaceAllString(path, "*"))
+			require.NotEmpty(t, o.Summary, path)
+			require.Contains(t, o.Responses, "401", path)
+			require.False(t, ids[o.OperationID] || o.OperationID == "", "%s %s", method, path)
+			ids[o.OperationID] = true
+			inPath := 0
+			for _, p := range o.Parameters {
+				if p.In == "path" {
+					inPath++
+					require.Contains(t, path, "{"+p.Name+"}")
+				}
+			}
+			require.Equal(t, len(named.FindAllString(path, -1)), inPath, path)
+		}
+	}
+	parameter := regexp.MustCompile(`:[a-z]+`)
+	for _, r := range site.Web.Table() {
+		if r.Door == "key" {
+			served = append(served, r.Method+" "+parameter.ReplaceAllString(r.Path, "*"))
+		}
+	}
+	slices.Sort(documented)
+	slices.Sort(served)
+	require.Equal(t, served, documented)
+}
+
+// TestOpenAPIReferences: each $ref of the document leads somewhere.
+func TestOpenAPIReferences(t *testing.T) {
+	t.Parallel()
+	var doc any
+	require.NoError(t, json.Unmarshal(webtest.NewSite(t).Nobody().Get("/api/openapi.json").Body.Bytes(), &doc))
+	followed := 0
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case map[string]any:
+			if to, ok := v["$ref"].(string); ok {
+				followed++
+				at := doc
+				for _, part := range strings.Split(strings.TrimPrefix(to, "#/"), "/") {
+					at = at.(map[string]any)[part]
+				}
+				require.NotNil(t, at, to)
+			}
+			for _, x := range v {
+				walk(x)
+			}
+		}
+	}
+	walk(doc)
+	require.Greater(t, followed, 50)
+}
+
+// TestAnswersAreDocumented asks the gateway in many ways, and wants every status to be one that the document tells of.
+func TestAnswersAreDocumented(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, blocking)
+	paths := description(t, g.Site)
+	seen := map[string]bool{}
+	ask := func(path, key, body string) {
+		a := g.post(t, path, body, "Authorization", "Bearer "+key)
+		status := fmt.Sprint(a.status)
+		require.Contains(t, paths[path]["post"].Responses, status, "%s: %s", path, a.body)
+		seen[path+" "+status] = true
+	}
+	for _, fault := range []llmtest.Fault{llmtest.Healthy, llmtest.Busy, llmtest.Broken, llmtest.Refused} {
+		g.up.Stay(fault)
+		ask("/openai/v1/chat/completions", g.key, `{"model":"gpt-test","messages":[{"role":"user","content":"Hello"}]}`)
+		ask("/api/chat", g.key, `{"prompt":"Hello"}`)
+	}
+	for _, path := range []string{"/openai/v1/chat/completions", "/openai/v1/completions", "/openai/v1/embeddings", "/openai/v1/responses", "/openai/v1/moderations", "/api/v1/approvals", "/api/v1/webhooks", "/api/v1/interactions", "/api/chat"} {
+		ask(path, "gr_wrong", `{}`)
+		ask(path, g.key, `{}`)
+		ask(path, g.key, `{`)
+	}
+	ask("/api/chat", g.key, `{"prompt":"`+webtest.Attack+`"}`)
+	ask("/api/v1/approvals", g.key, `{"action":"deploy"}`)
+	require.Greater(t, len(seen), 20)
+}
