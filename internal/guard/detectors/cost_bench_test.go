@@ -84,6 +84,7 @@ func figurePage(held int64, figures map[string][]figure) string {
 		"Aho–Corasick automaton with the words of `injection.override` it took over the same text in the same run. Both are the fastest of the run, which other work on the machine changes least; " +
 		"`make bench PACKAGES=./internal/guard/detectors` prints medians and 99th percentiles. " +
 		"Where it says *cut*, a finding of `input.length` or of a rule family says that not everything was looked at, and the text is at least flagged.\n")
+	page.WriteString(loadRemark())
 	for _, hostile := range []bool{false, true} {
 		page.WriteString(map[bool]string{false: "\n## Ordinary texts\n\n", true: "\n## Hostile texts\n\n"}[hostile])
 		page.WriteString("| text |")
@@ -105,6 +106,17 @@ func figurePage(held int64, figures map[string][]figure) string {
 	}
 	fmt.Fprintf(&page, "\nThe loaded guard holds %.1f MB of memory (`go test ./internal/guard/detectors -run TheGuardIsSmall -v`).\n", float64(held)/(1<<20))
 	return page.String()
+}
+
+// loadRemark says how busy the machine is where that can be read: on one with more to do
+// than processors, what takes longer than a few milliseconds includes waiting.
+func loadRemark() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	load, _, _ := strings.Cut(string(text), " ")
+	return fmt.Sprintf("The load of the machine was %s for %d processors; above one for each, times beyond a few milliseconds include waiting.\n", load, runtime.NumCPU())
 }
 
 // shortTime writes microseconds below ten milliseconds, with two figures that count.
