@@ -47,7 +47,6 @@ type Approval struct {
 	ExpiresAt     time.Time
 	DecidedAt     time.Time // zero when nobody decided
 	Reason        string    // of who decided
-	DecisionID    string
 }
 
 func (r ApprovalRequest) validate() error {
@@ -94,46 +93,39 @@ func (s *Service) AskApproval(ctx context.Context, caller Caller, r ApprovalRequ
 
 // Approval tells how it stands with an Item that something of the caller's App waits for.
 func (s *Service) Approval(ctx context.Context, caller Caller, itemID string) (Approval, error) {
-	a, _, err := s.approval(ctx, caller, itemID)
-	return a, err
-}
-
-// approval also tells whether a Decision is there that can still be undone.
-func (s *Service) approval(ctx context.Context, caller Caller, itemID string) (Approval, bool, error) {
 	item, decisions, err := s.Store.HeldItem(ctx, caller.App.ID, itemID)
 	if err != nil {
-		return Approval{}, false, err
+		return Approval{}, err
 	}
 	policy, err := s.policy(ctx, item.AppID, item.PolicyVersion)
 	if err != nil {
-		return Approval{}, false, err
+		return Approval{}, err
 	}
-	a, pending := approvalOf(item, decisions, policy.Gateway.Hold.Expiry(), s.now())
-	return a, pending, nil
+	return approvalOf(item, decisions, policy.Gateway.Hold.Expiry(), s.now()), nil
 }
 
 // approvalOf reads how it stands from the Decisions: the first one that was made in time and was not undone counts, from
 // when it can no longer be undone. So the answer never changes once it was given.
-func approvalOf(item Item, decisions []DecisionView, expiry ExpiryMode, now time.Time) (a Approval, pending bool) {
-	a = Approval{ItemID: item.ID, InteractionID: item.InteractionID, State: ApprovalWaiting, Expiry: expiry, ExpiresAt: item.DueAt}
+func approvalOf(item Item, decisions []DecisionView, expiry ExpiryMode, now time.Time) Approval {
+	a := Approval{ItemID: item.ID, InteractionID: item.InteractionID, State: ApprovalWaiting, Expiry: expiry, ExpiresAt: item.DueAt}
 	for _, d := range decisions {
 		if d.Undone != nil || d.CreatedAt.After(item.DueAt) || d.Judgement != JudgeApprove && d.Judgement != JudgeBlock {
 			continue
 		}
 		if now.Before(d.CreatedAt.Add(UndoWindow)) {
-			return a, true
+			return a
 		}
 		a.State, a.Allowed = ApprovalRefused, false
 		if d.Judgement == JudgeApprove {
 			a.State, a.Allowed = ApprovalApproved, true
 		}
-		a.DecidedAt, a.Reason, a.DecisionID = d.CreatedAt, d.Reason, d.ID
-		return a, false
+		a.DecidedAt, a.Reason = d.CreatedAt, d.Reason
+		return a
 	}
 	if !now.Before(item.DueAt) {
 		a.State, a.Allowed = ApprovalExpired, expiry == ExpireAnswer
 	}
-	return a, false
+	return a
 }
 
 // AwaitApproval waits until an Item that something waits for is settled, or for as long as the caller wants to. It is no

@@ -37,7 +37,7 @@ func TestApprovalOf(t *testing.T) {
 		{"a reversal comes too late", []DecisionView{made(JudgeApprove, time.Second), made(JudgeBlock, 30*time.Second)}, ExpireRefuse, time.Hour, ApprovalApproved, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, _ := approvalOf(item, c.decisions, c.expiry, noon.Add(c.now))
+			a := approvalOf(item, c.decisions, c.expiry, noon.Add(c.now))
 			require.Equal(t, c.state, a.State)
 			require.Equal(t, c.allowed, a.Allowed)
 		})
