@@ -52,6 +52,7 @@ var table = map[string]rule{
 	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
 	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
 	"internal/audit":    {[]string{"internal/review", "internal/secret", "internal/harmless"}, "the chain hashes Events and does not store them"},
+	"internal/siem":     {[]string{"internal/review", "internal/audit"}, "sends the trail through an interface of its own"},
 	"internal/llm":      {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
 	"internal/gateway":  {[]string{"internal/review", "internal/llm"}, "one guarded call of a model: screened, redacted, sent, screened again, recorded"},
 

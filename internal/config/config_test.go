@@ -33,7 +33,7 @@ func TestDefaults(t *testing.T) {
 		Limits:  Limits{MaxBody: 4 * MiB, MaxBatchBody: 32 * MiB},
 		Session: Session{SessionLifetime: 12 * time.Hour, SessionIdle: 2 * time.Hour, CookieSecure: "auto"},
 		Model:   Model{OpenAIBaseURL: "https://api.openai.com/v1", DefaultModel: "gpt-4o-mini", UpstreamTimeout: time.Minute},
-		Audit:   Audit{AuditCheckpointEvery: 10 * time.Minute},
+		Audit:   Audit{SIEMFormat: "ocsf", AuditCheckpointEvery: 10 * time.Minute},
 		Log:     Log{LogLevel: slog.LevelInfo},
 	}, loaded)
 	require.NoError(t, loaded.Validate())
