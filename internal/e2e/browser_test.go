@@ -158,7 +158,31 @@ func TestPagesAreAccessible(t *testing.T) {
 	p := browsertest.Open(t).Person(t)
 	s.signIn(t, p, "ada")
 	item := p.Text(t, `document.querySelector('a[href^="/items/"]').getAttribute("href")`)
-	pages := []string{"/queue", "/queue?state=decided", item, "/decisions", "/account", "/items/none", "/login"}
+	lookThrough(t, s, p, "/queue", "/queue?state=decided", item, item+"/preview?peek=1", "/decisions", "/account", "/queue/views", "/inbox", "/holds", "/commands", "/items/none", "/login")
+}
+
+// leadPages are those about policies and figures.
+var leadPages = []string{"/policies", "/policies/support-bot", "/policies/support-bot/draft", "/policies/support-bot/draft/edit", "/policies/support-bot/trial",
+	"/policies/support-bot/proof", "/policies/support-bot/versions", "/policies/support-bot/versions/1", "/overview", "/my-work"}
+
+func TestPolicyAndInsightAreAccessible(t *testing.T) {
+	s := newSite(t)
+	p := browsertest.Open(t).Person(t)
+	s.join(t, p, "lea", "lead")
+	lookThrough(t, s, p, leadPages...)
+}
+
+// join adds somebody to the App and signs them in.
+func (s *site) join(t *testing.T, p *browsertest.Page, who, role string) {
+	t.Helper()
+	guardroom(t, password, "user", "add", "--data", s.data, "--email", who+"@example.org", "--name", strings.ToUpper(who[:1])+who[1:],
+		"--role", role, "--app", "support-bot", "--password-stdin")
+	s.signIn(t, p, who)
+}
+
+// lookThrough holds pages to axe on a desk and on a phone, light and dark.
+func lookThrough(t *testing.T, s *site, p *browsertest.Page, pages ...string) {
+	t.Helper()
 	looked := 0
 	for _, page := range pages {
 		for _, theme := range []string{"light", "dark"} {
@@ -213,7 +237,7 @@ func TestScreenshots(t *testing.T) {
 	p.Until(t, scripted)
 	p.Press(t, "p")
 	p.Until(t, `!!document.getElementById("preview") && document.documentElement.dataset.busy === undefined`)
-	require.True(t, p.Is(t, `(() => { [...document.querySelectorAll("[data-line]:not([data-blind])")].find((l) => l.querySelector("[data-tone=medium], [data-tone=high]") && /injection|exfil|secret|pii/.test(l.innerText))?.querySelector(".row-text").focus(); document.querySelector(".toast")?.remove(); return true; })()`))
+	require.True(t, p.Is(t, `(() => { [...document.querySelectorAll("[data-line]:not([data-blind])")].find((l) => l.querySelector("[data-tone=medium], [data-tone=high]") && /injection|exfil|secret|pii/.test(l.innerText))?.querySelector(".row-text").focus({preventScroll: true}); document.querySelector(".toast")?.remove(); return true; })()`))
 	p.Until(t, previewed+` === (document.activeElement.closest("[data-line]")?.dataset.line ?? "")`)
 	picture("queue")
 	p.Press(t, "o")

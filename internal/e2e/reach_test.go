@@ -82,32 +82,47 @@ func TestNothingIsLostWhenPagesAreZoomed(t *testing.T) {
 	}
 }
 
-// A walk by Tab through each page finds every element that can be pressed, always sees where it is, and is caught nowhere.
 func TestPagesAreWalkedThroughByKeyboard(t *testing.T) {
 	s := newSite(t)
 	p := browsertest.Open(t).Person(t)
 	first := atWork(t, s, p)
 	for _, path := range []string{"/queue", "/items/" + first, "/decisions", "/account", "/commands"} {
-		p.Go(t, s.url+path)
-		p.Until(t, scripted)
-		stops := p.Text(t, `(() => { window.seen = new Set(); return String([...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-			.filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0 && e.type !== "radio").length); })()`)
-		var wanted int
-		_, err := fmt.Sscan(stops, &wanted)
-		require.NoError(t, err)
-		for range 3 * wanted {
-			p.Press(t, "Tab")
-			if p.Is(t, `document.activeElement === document.body || window.seen.has(document.activeElement)`) {
-				break
-			}
-			require.True(t, p.Is(t, `(() => { const e = document.activeElement; window.seen.add(e); const s = getComputedStyle(e);
-				const own = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 || s.boxShadow !== "none";
-				const around = e.closest("label, li, .row") && getComputedStyle(e.closest("label, li, .row")).outlineStyle !== "none";
-				return own || !!around; })()`), "%s: the focus is not visible on %s", path, p.Text(t, `document.activeElement.outerHTML.slice(0, 200)`))
-		}
-		require.True(t, p.Is(t, fmt.Sprintf(`[...window.seen].filter((e) => e.matches("a[href], button, input, select, textarea, summary") && e.type !== "radio").length >= %d`, wanted)),
-			"%s: %d stops, reached %s", path, wanted, p.Text(t, `String(window.seen.size)`))
+		walk(t, s, p, path)
 	}
+}
+
+func TestPolicyAndInsightAreWalkedThroughByKeyboard(t *testing.T) {
+	s := newSite(t)
+	p := browsertest.Open(t).Person(t)
+	s.join(t, p, "lea", "lead")
+	for _, path := range leadPages {
+		walk(t, s, p, path)
+	}
+}
+
+// walk goes through a page by Tab: it finds every element that can be pressed, always sees where it is, and is caught nowhere.
+func walk(t *testing.T, s *site, p *browsertest.Page, path string) {
+	t.Helper()
+	p.Go(t, s.url+path)
+	p.Until(t, scripted)
+	stops := p.Text(t, `(() => { window.seen = new Set(); return String([...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+		.filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0 && e.type !== "radio").length); })()`)
+	var wanted int
+	_, err := fmt.Sscan(stops, &wanted)
+	require.NoError(t, err)
+	require.Positive(t, wanted, path)
+	for range 3 * wanted {
+		p.Press(t, "Tab")
+		if p.Is(t, `document.activeElement === document.body || window.seen.has(document.activeElement)`) {
+			break
+		}
+		require.True(t, p.Is(t, `(() => { const e = document.activeElement; window.seen.add(e); const s = getComputedStyle(e);
+			const own = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 || s.boxShadow !== "none";
+			const around = e.closest("label, li, .row") && getComputedStyle(e.closest("label, li, .row")).outlineStyle !== "none";
+			return own || !!around; })()`), "%s: the focus is not visible on %s", path, p.Text(t, `document.activeElement.outerHTML.slice(0, 200)`))
+	}
+	require.True(t, p.Is(t, fmt.Sprintf(`[...window.seen].filter((e) => e.matches("a[href], button, input, select, textarea, summary") && e.type !== "radio").length >= %d`, wanted)),
+		"%s: %d stops, reached %s", path, wanted, p.Text(t, `String(window.seen.size)`))
 }
 
 func TestAnItemIsPrintedForAFile(t *testing.T) {
