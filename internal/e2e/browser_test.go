@@ -206,11 +206,9 @@ func TestScreenshots(t *testing.T) {
 	}
 	s := &site{data: t.TempDir()}
 	apps := []string{"checkout", "helpdesk", "research"}
-	for _, app := range apps {
+	for i, app := range apps {
 		guardroom(t, "", "app", "add", "--data", s.data, app)
-	}
-	for round := range 12 { // so that the lines of the Apps stand among each other
-		guardroom(t, "", "demo", "--data", s.data, "--app", apps[round%len(apps)], "--interactions", "300", "--seed", fmt.Sprint(7+round))
+		guardroom(t, "", "demo", "--data", s.data, "--app", app, "--interactions", "1200", "--seed", fmt.Sprint(7+i))
 	}
 	args := []string{"user", "add", "--data", s.data, "--email", "ada@example.org", "--name", "Ada Weber", "--role", "lead", "--password-stdin"}
 	for _, app := range apps {
@@ -237,7 +235,10 @@ func TestScreenshots(t *testing.T) {
 	p.Until(t, scripted)
 	p.Press(t, "p")
 	p.Until(t, `!!document.getElementById("preview") && document.documentElement.dataset.busy === undefined`)
-	require.True(t, p.Is(t, `(() => { [...document.querySelectorAll("[data-line]:not([data-blind])")].find((l) => l.querySelector("[data-tone=medium], [data-tone=high]") && /injection|exfil|secret|pii/.test(l.innerText))?.querySelector(".row-text").focus({preventScroll: true}); document.querySelector(".toast")?.remove(); return true; })()`))
+	// the riskiest of the first lines is the one to look at
+	require.True(t, p.Is(t, `(() => { const risk = (l) => parseFloat(l.querySelector(".row-score").innerText.replace(/[^0-9.]/g, "")) || 0;
+		const lines = [...document.querySelectorAll("[data-line]:not([data-blind])")].slice(0, 11).filter((l) => /injection|exfil|secret/.test(l.innerText));
+		lines.sort((a, b) => risk(b) - risk(a))[0]?.querySelector(".row-text").focus({preventScroll: true}); document.querySelector(".toast")?.remove(); scrollTo(0, 0); return lines.length > 0; })()`))
 	p.Until(t, previewed+` === (document.activeElement.closest("[data-line]")?.dataset.line ?? "")`)
 	picture("queue")
 	p.Press(t, "o")
