@@ -16,11 +16,13 @@ type Recipe struct {
 	Generic      float64 // weight of generic harmless texts
 	GrammarShare float64 // of the grammar in the mass of each class
 	MinSupport   int     // samples that a feature must occur in
+	Keep         float64 // of the features of a window in each copy of it; 1 keeps all
+	Copies       int     // of each window, with other features kept in each
 }
 
 // DefaultRecipe is what the shipped weights were trained by.
 func DefaultRecipe() Recipe {
-	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2}
+	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2, Keep: 1, Copies: 1}
 }
 
 // WeakWeight is what a text counts whose label is often wrong.
@@ -219,17 +221,41 @@ func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []logisti
 		if shares[i] == 0 {
 			continue
 		}
-		compact := make([]uint32, 0, len(w))
-		for _, f := range w {
-			if c := columns[f]; c > 0 {
-				compact = append(compact, c-1)
-			}
+		for k := range r.Copies {
+			kept := r.thin(w, columns, uint32(i*r.Copies+k))
+			rows = append(rows, logistic.Row{
+				Columns: kept.columns, Value: value(kept.features), Target: b.attack, Weight: b.weight * shares[i] / float64(r.Copies),
+			})
 		}
-		rows = append(rows, logistic.Row{
-			Columns: compact, Value: value(len(w)), Target: b.attack, Weight: b.weight * shares[i],
-		})
 	}
 	return rows
+}
+
+// thinned is what is left of a window's features, and how many of them have a column.
+type thinned struct {
+	columns  []uint32
+	features int
+}
+
+// thin blots out features, others for each copy: what is learned may not rest on the few
+// words that one source happens to use (Maaten et al. 2013, "Learning with marginalized
+// corrupted features"). Which ones are kept depends on the window alone.
+func (r Recipe) thin(window, columns []uint32, copied uint32) (t thinned) {
+	salt := mix(copied*104729 + uint32(len(window))*31)
+	if len(window) > 0 {
+		salt = mix(salt + window[0])
+	}
+	kept := uint32(r.Keep * (1 << 10))
+	for _, f := range window {
+		if mix(f^salt)&(1<<10-1) >= kept {
+			continue
+		}
+		t.features++
+		if c := columns[f]; c > 0 {
+			t.columns = append(t.columns, c-1)
+		}
+	}
+	return t
 }
 
 func (r Recipe) choose(shares []float64, b bag, model *linear) {

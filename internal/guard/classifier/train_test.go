@@ -21,7 +21,7 @@ func tinySamples(t *testing.T) []Sample {
 func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 	samples := tinySamples(t)
 	r := DefaultRecipe()
-	r.Rounds = 8
+	r.Rounds, r.Keep, r.Copies = 8, 0.5, 2
 	var first []byte
 	for range 2 {
 		w, scored, err := r.Train(samples)
@@ -82,4 +82,24 @@ func TestCorpusNeedsEveryFile(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, corpus[0].Weak)
 	require.Greater(t, len(corpus), writtenEnglish)
+}
+
+func TestCopiesOfAWindowKeepOtherFeatures(t *testing.T) {
+	window, columns := make([]uint32, 400), make([]uint32, 1<<featureBits)
+	for i := range window {
+		window[i] = uint32(7 * i)
+		columns[window[i]] = uint32(i + 1)
+	}
+	r := DefaultRecipe()
+	r.Keep = 0.3
+	first, second := r.thin(window, columns, 0), r.thin(window, columns, 1)
+	require.Equal(t, first, r.thin(window, columns, 0))
+	require.NotEqual(t, first.columns, second.columns)
+	for _, kept := range []thinned{first, second} {
+		require.Len(t, kept.columns, kept.features)
+		require.InDelta(t, r.Keep, float64(kept.features)/float64(len(window)), 0.1)
+	}
+	r.Keep = 1
+	require.Equal(t, len(window), r.thin(window, columns, 0).features)
+	require.Zero(t, r.thin(nil, columns, 0).features)
 }
