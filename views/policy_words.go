@@ -240,7 +240,7 @@ var settings = []setting{
 }
 
 func settingWord(name string) string {
-	for _, s := range slices.Concat(settings, blindWords, decidingWords) {
+	for _, s := range slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords) {
 		if s.name == name {
 			return s.word
 		}
@@ -263,7 +263,7 @@ func settingValue(name, value string) string {
 	case name == "risk.flag", name == "risk.block":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return threshold(x)
-	case name == "audit_rate", name == "blind.share", name == "controls.rate", name == "controls.later_rate", name == "second_opinion.share":
+	case name == "audit_rate", name == "blind.share", name == "controls.rate", name == "controls.later_rate", name == "second_opinion.share", name == "budget.warn":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return exactPercent(x)
 	case err != nil:
@@ -307,6 +307,7 @@ func settingFacts(p review.Policy) []fact {
 	}
 	out = append(out, blindFacts(p)...)
 	out = append(out, decidingFacts(p)...)
+	out = append(out, quotaFacts(p)...)
 	for _, s := range slices.Backward(review.Severities()) {
 		out = append(out, fact{settingWord("due_minutes." + string(s)), "within " + minutesWord(p.DueMinutes[s])})
 	}
@@ -458,7 +459,7 @@ func (p PolicyEditPage) shows(field string) bool {
 	}
 	rest, ok := strings.CutPrefix(field, "detectors.")
 	if !ok {
-		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords), func(s setting) bool { return s.name == field })
+		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || strings.HasPrefix(field, "quotas.roles.") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords), func(s setting) bool { return s.name == field })
 	}
 	parts := strings.Split(rest, ".")
 	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })

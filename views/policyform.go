@@ -41,6 +41,7 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 	f.set("audit_rate", review.FormatShare(p.AuditRate))
 	f.setBlind(p)
 	f.setDeciding(p)
+	f.setQuotas(p)
 	f.set("max_prompt_bytes", strconv.Itoa(p.MaxPromptBytes))
 	for s, minutes := range p.DueMinutes {
 		f.set("due_minutes."+string(s), strconv.Itoa(minutes))
@@ -134,6 +135,7 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 	r.share("audit_rate", &p.AuditRate, "")
 	r.blind(&p)
 	r.deciding(&p)
+	r.quotas(&p)
 	r.whole("max_prompt_bytes", &p.MaxPromptBytes)
 	p.DueMinutes = maps.Clone(base.DueMinutes)
 	for _, s := range review.Severities() {

@@ -59,6 +59,9 @@ type refusal struct {
 	message string
 	fields  []review.FieldError
 	retry   time.Duration // 0: no use in trying again
+
+	allowances []review.Allowance
+	findings   []review.Finding
 }
 
 // refusalOf is the one mapper from errors to answers. What is not a review.Error says
@@ -69,7 +72,8 @@ func refusalOf(err error) refusal {
 	if s.status == 0 {
 		s = statuses[review.CodeInternal]
 	}
-	r := refusal{status: s.status, code: known.Code, title: s.title, message: known.Message, fields: known.Fields}
+	r := refusal{status: s.status, code: known.Code, title: s.title, message: known.Message, fields: known.Fields,
+		allowances: known.Allowances, findings: known.Findings}
 	if known.Code == review.CodeUnavailable || known.Code == review.CodeRateLimited {
 		r.retry = max(known.RetryAfter, defaultRetry)
 	}
@@ -114,15 +118,23 @@ type problem struct {
 	Instance string              `json:"instance,omitempty"` // the request's id, as in the log
 	Code     review.Code         `json:"code"`
 	Errors   []review.FieldError `json:"errors,omitempty"`
+
+	Violated []string        `json:"violated-policies,omitempty"` // quotas, as in RateLimit-Policy
+	Findings []findingAnswer `json:"findings,omitempty"`
 }
 
 const mimeProblem = "application/problem+json"
 
 func (r refusal) problem(requestID string) problem {
-	return problem{
+	p := problem{
 		Type: "urn:guardroom:problem:" + string(r.code), Title: r.title, Status: r.status, Detail: r.message,
 		Instance: "urn:guardroom:request:" + requestID, Code: r.code, Errors: r.fields,
+		Violated: violated(r.allowances),
 	}
+	if len(r.findings) > 0 {
+		p.Findings = findingAnswers(r.findings)
+	}
+	return p
 }
 
 // refuse answers an error, as JSON to scripts and as a page to people.
@@ -135,6 +147,7 @@ func (s *Server) refuse(c *call, err error) {
 	if r.retry > 0 {
 		h.Set("Retry-After", r.retryAfter())
 	}
+	setAllowances(h, r.allowances)
 	if r.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", challenge(c))
 	}

@@ -105,6 +105,16 @@ func (quietConduct) Observe(review.Interaction, []review.Finding, review.Policy)
 	return nil
 }
 
+func (quietConduct) Denied(string, string, time.Time) {}
+
+type quietLedger struct{}
+
+func (quietLedger) Take(_ string, _ time.Time, charges []review.Charge, _ bool) ([]review.Level, bool, error) {
+	return make([]review.Level, len(charges)), true, nil
+}
+func (quietLedger) GiveBack(string, review.Charge, int64, int64) {}
+func (quietLedger) Spent(string, string, time.Time, int64)       {}
+
 // fault is a server on a broken store, and what it logs.
 type fault struct {
 	*Server
@@ -122,7 +132,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	require.NoError(t, err)
 	id := func() string { return "0198-request" }
 	service, err := review.NewService(review.Deps{
-		Store: f.store, Screener: quietGuard{}, Bias: quietGuard{}, Conduct: quietConduct{}, Meter: metrics,
+		Store: f.store, Screener: quietGuard{}, Bias: quietGuard{}, Conduct: quietConduct{}, Ledger: quietLedger{}, Meter: metrics,
 		Clock: time.Now, NewID: id, NewToken: id, Rand: func() float64 { return 1 },
 	})
 	require.NoError(t, err)

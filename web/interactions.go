@@ -149,6 +149,7 @@ func (s *Server) submit(c *call) error {
 	if err != nil {
 		return err
 	}
+	setAllowances(c.Response().Header(), receipt.Allowances)
 	c.Response().Header().Set("Location", pathInteractions+"/"+receipt.ID)
 	return c.json(created(receipt), echo.MIMEApplicationJSON, s.answerOf(c, receipt, placeholders))
 }

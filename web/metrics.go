@@ -26,6 +26,7 @@ type Metrics struct {
 	failures  *prometheus.CounterVec
 	verdicts  *prometheus.CounterVec
 	decisions *prometheus.CounterVec
+	denials   *prometheus.CounterVec
 	screening prometheus.Histogram
 	guarded   *prometheus.CounterVec
 	waited    *prometheus.HistogramVec
@@ -65,6 +66,9 @@ func NewMetrics() (*Metrics, error) {
 			Buckets: []float64{.00005, .0001, .0002, .0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1},
 		}),
 	}
+	m.denials = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "quota_denials_total", Help: "Interactions and calls refused beyond a quota or a budget, by what speaks for it.",
+	}, []string{"detector"})
 	m.guarded = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "gateway_calls_total", Help: "Calls of models through the gateway, by endpoint and what became of them.",
 	}, []string{"endpoint", "outcome"})
@@ -77,7 +81,7 @@ func NewMetrics() (*Metrics, error) {
 	}, []string{"upstream", "outcome"})
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
 	for _, c := range []prometheus.Collector{
-		m.requests, m.latency, m.blocks, m.findings, m.failures, m.verdicts, m.decisions, m.screening, m.guarded, m.waited, m.asked,
+		m.requests, m.latency, m.blocks, m.findings, m.failures, m.verdicts, m.decisions, m.denials, m.screening, m.guarded, m.waited, m.asked,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {
@@ -119,6 +123,9 @@ func weightiest(findings []review.Finding) string {
 
 // Decided counts one Decision.
 func (m *Metrics) Decided(j review.Judgement) { m.decisions.WithLabelValues(string(j)).Inc() }
+
+// Denied counts what was refused beyond a quota.
+func (m *Metrics) Denied(detector string) { m.denials.WithLabelValues(detector).Inc() }
 
 // Guarded implements gateway.Meter.
 func (m *Metrics) Guarded(endpoint, outcome string, upstream time.Duration) {

@@ -44,6 +44,7 @@ type Core struct {
 	memory  *memory.Memory
 	remotes *remote.Detectors // nil when there are none
 	conduct *behavior.Tracker
+	ledger  ledger
 	// snapshot is the file of what conduct knows; "" in commands, which follow nobody.
 	snapshot string
 	chores   []*chore // none in commands, which screen nothing or not for long
@@ -64,6 +65,7 @@ var discard = slog.New(slog.DiscardHandler)
 type noMeter struct{}
 
 func (noMeter) Screened(review.Assessment) {}
+func (noMeter) Denied(string)              {}
 func (noMeter) Decided(review.Judgement)   {}
 
 // Open opens the data folder, brings its schema up to date and builds the use cases.
@@ -117,12 +119,15 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	if c.conduct, err = behavior.New(behavior.DefaultLimits()); err != nil {
 		return err
 	}
+	if c.ledger, err = newLedger(c.storage, around.log); err != nil {
+		return err
+	}
 	hasher, err := secret.NewPasswords(rand.Reader)
 	if err != nil {
 		return err
 	}
 	c.Service, err = review.NewService(review.Deps{
-		Store: c.Store, Screener: screener, Bias: biasEngine, Conduct: c.conduct, Meter: around.meter,
+		Store: c.Store, Screener: screener, Bias: biasEngine, Conduct: c.conduct, Ledger: c.ledger, Meter: around.meter,
 		Clock: around.clock, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
 	})
 	if err != nil {
@@ -193,6 +198,9 @@ func (c *Core) Close() error {
 		chore.stop()
 	}
 	err := errors.Join(c.unfollow(), c.Store.Close())
+	if c.ledger != nil {
+		err = errors.Join(err, c.ledger.Close())
+	}
 	if c.remotes != nil {
 		err = errors.Join(err, c.remotes.Close())
 	}

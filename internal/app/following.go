@@ -30,11 +30,12 @@ func (c *Core) follow(ctx context.Context, folder string, clock review.Clock, lo
 	if err := c.loadSnapshot(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		log.Warn("what was known of conduct cannot be read: it is learned anew", "error", err)
 	}
-	if err := c.Service.LoadRestrictions(ctx); err != nil {
+	if err := errors.Join(c.Service.LoadRestrictions(ctx), c.Service.LoadBudgets(ctx)); err != nil {
 		return err
 	}
 	prune := func(context.Context) error {
 		c.conduct.Prune(clock())
+		c.ledger.Prune(clock())
 		return nil
 	}
 	c.chores = append(c.chores,

@@ -20,8 +20,8 @@ type hourKey struct {
 }
 
 // count adds an Interaction to its user's hour and to its App's.
-func (a *aggregates) count(in review.Interaction, e *event, alarms int) {
-	one := review.ConductHour{Requests: 1, Alarms: alarms, TokensIn: in.Usage.PromptTokens, TokensOut: in.Usage.CompletionTokens}
+func (a *aggregates) count(in review.Interaction, e *event, alarms int, cost int64) {
+	one := review.ConductHour{Requests: 1, Alarms: alarms, Cost: cost, TokensIn: in.Usage.PromptTokens, TokensOut: in.Usage.CompletionTokens}
 	if one.TokensIn+one.TokensOut == 0 {
 		one.TokensIn, one.TokensOut = len(in.Content.Prompt)/bytesPerToken, len(in.Content.Response)/bytesPerToken
 	}
@@ -72,5 +72,16 @@ func (t *Tracker) Restore(hours []review.ConductHour) {
 	defer t.counts.mu.Unlock()
 	for _, h := range hours {
 		t.counts.add(hourKey{userKey{h.AppID, h.UserID}, hourOf(h.Hour)}, h)
+	}
+}
+
+// Denied counts what was refused before anybody looked at it.
+func (t *Tracker) Denied(appID, userID string, at time.Time) {
+	one := review.ConductHour{Denied: 1}
+	t.counts.mu.Lock()
+	defer t.counts.mu.Unlock()
+	t.counts.add(hourKey{userKey{appID, ""}, hourOf(at)}, one)
+	if userID != "" {
+		t.counts.add(hourKey{userKey{appID, userID}, hourOf(at)}, one)
 	}
 }

@@ -70,7 +70,7 @@ func (t *Tracker) Specs() []review.DetectorSpec {
 func (t *Tracker) Observe(in review.Interaction, found []review.Finding, policy review.Policy) []review.Finding {
 	e := eventOf(in, found, policy)
 	unusual := t.see(&e, policy)
-	t.counts.count(in, &e, len(unusual))
+	t.counts.count(in, &e, len(unusual), policy.Cost(in))
 	return unusual
 }
 

@@ -60,6 +60,7 @@ func (g *Gateway) startChat(ctx context.Context, caller review.Caller, call *Cha
 	if err != nil {
 		return nil, err
 	}
+	request.Model = c.model(request.Model)
 	if !rules.SendPersonal {
 		talk.redact(c.input)
 	}

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -9,27 +8,15 @@ import (
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// Quota decides whether a call may be made, before anything is sent. An Error of CodeRateLimited says when to come back.
-type Quota interface {
-	Admit(ctx context.Context, caller review.Caller, sub review.Submission, most Estimate) error
-}
-
-// Estimate is what a call can cost at most, in tokens.
-type Estimate struct {
-	Prompt     int
-	Completion int
-}
-
 // Meter is told what happened, for metrics. It must be fast and safe for concurrent use.
 type Meter interface {
 	Guarded(endpoint, outcome string, upstream time.Duration)
 }
 
-// Deps is what a Gateway is made of. All fields but Quota are required.
+// Deps is what a Gateway is made of. All fields are required.
 type Deps struct {
 	Service *review.Service
 	Models  *llm.Client
-	Quota   Quota // nil admits everything
 	Meter   Meter
 	Clock   review.Clock
 	NewID   func() string // of Interactions

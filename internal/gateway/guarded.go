@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -27,6 +28,7 @@ type guarded struct {
 	restore  *restorer
 	hold     bool // the caller asks for it
 	least    review.Verdict
+	grant    *review.Grant // nil when it was not admitted
 	upstream time.Duration
 }
 
@@ -67,17 +69,21 @@ func (g *Gateway) start(ctx context.Context, caller review.Caller, endpoint stri
 
 func (c *guarded) content() review.Content { return c.sub.Content() }
 
-// admit asks the quota, which needs an estimate before the money is spent.
-func (c *guarded) admit(ctx context.Context, most int) error {
-	quota := c.gateway.Quota
-	if quota == nil {
-		return nil
-	}
+// admit asks the quotas, which need to know what the call can cost at most before the money is spent.
+func (c *guarded) admit(ctx context.Context, most int) (err error) {
 	tokens := 0
 	for _, s := range c.content().Segments() {
 		tokens += llm.EstimateTokens(s.Text)
 	}
-	return quota.Admit(ctx, c.caller, c.sub, Estimate{Prompt: tokens, Completion: most})
+	c.grant, err = c.gateway.Service.Admit(ctx, c.caller, c.policy, review.Demand{
+		UserID: c.sub.UserID, Context: c.sub.Context, Model: c.sub.Model, Usage: review.Usage{PromptTokens: tokens, CompletionTokens: most},
+	})
+	return err
+}
+
+// model is the one to ask: once the App's budget is spent, the one that its policy degrades to.
+func (c *guarded) model(asked string) string {
+	return cmp.Or(c.grant.Degrade, asked)
 }
 
 // refuse records a call whose input is not let through.
@@ -135,7 +141,7 @@ func (c *guarded) record(ctx context.Context, out output) (review.Receipt, error
 		sub.Error = "the call had no text"
 	}
 	return c.gateway.Service.Record(ctx, c.caller, sub, review.Recording{
-		ID: c.id, Policy: &c.policy, Least: c.least,
+		ID: c.id, Policy: &c.policy, Grant: c.grant, Least: c.least,
 		Hold: func(a review.Assessment) *review.HoldTerms { return c.holdTerms(a, out) },
 	})
 }

@@ -72,11 +72,13 @@ func (g *Gateway) Respond(ctx context.Context, caller review.Caller, call Respon
 	if err != nil {
 		return RespondAnswer{}, err
 	}
+	call.Model = c.model(call.Model)
 	if !rules.SendPersonal {
 		talk.redact(c.input)
 	}
 	request, err := call.request(rules, input.value(), instructions, alias(caller, talk.sub.UserID))
 	if err != nil {
+		g.Service.Forgo(c.grant)
 		return RespondAnswer{}, err
 	}
 	asked := g.Clock()

@@ -15,6 +15,8 @@ type Conduct interface {
 	// Observe adds an Interaction, with what the guard found in it, to what is known of its user and its App, and
 	// returns what is unusual about their conduct.
 	Observe(Interaction, []Finding, Policy) []Finding
+	// Denied counts what was refused before anybody looked at it.
+	Denied(appID, userID string, at time.Time)
 }
 
 // ConductHour counts what one user of an App did within an hour; without a user, what all of them did.
@@ -29,6 +31,8 @@ type ConductHour struct {
 	Refusals  int
 	TokensIn  int
 	TokensOut int
+	Denied    int           // refused beyond a quota or a budget; not among the Requests
+	Cost      int64         // in millionths of the policy's currency
 	Timed     int           // Interactions of which the latency is known
 	Latency   time.Duration // of the timed ones together
 }
@@ -42,6 +46,8 @@ func (h *ConductHour) Add(o ConductHour) {
 	h.Refusals += o.Refusals
 	h.TokensIn += o.TokensIn
 	h.TokensOut += o.TokensOut
+	h.Denied += o.Denied
+	h.Cost += o.Cost
 	h.Timed += o.Timed
 	h.Latency += o.Latency
 }
@@ -84,7 +90,7 @@ func restrictionSpec() DetectorSpec {
 
 // conductSpecs are the detectors of conduct, the one that speaks for people with them, sorted by id.
 func conductSpecs(c Conduct) []DetectorSpec {
-	specs := append(c.Specs(), restrictionSpec())
+	specs := append(append(c.Specs(), restrictionSpec()), quotaSpecs()...)
 	slices.SortFunc(specs, func(a, b DetectorSpec) int { return strings.Compare(a.ID, b.ID) })
 	return specs
 }
@@ -120,10 +126,11 @@ func (s *Service) LoadRestrictions(ctx context.Context) error {
 	return nil
 }
 
-// watch assesses a Screening together with what is unusual about the conduct of user and App.
-func (s *Service) watch(in Interaction, policy Policy, screening Screening) Assessment {
+// watch assesses a Screening together with what is unusual about the conduct of user and App, and with what was remarked
+// when it was admitted.
+func (s *Service) watch(in Interaction, policy Policy, screening Screening, remarked []Finding) Assessment {
 	a := assess(screening, policy)
-	unusual := s.Conduct.Observe(in, a.Findings, policy)
+	unusual := append(s.Conduct.Observe(in, a.Findings, policy), remarked...)
 	standing, restricted := s.restrictions.of(in.AppID, in.UserID, in.CreatedAt)
 	if restricted && standing.Standing == StandingBlock {
 		unusual = append(unusual, Finding{Detector: RestrictedUser, Category: CategoryBehavior, Severity: SeverityHigh,

@@ -37,6 +37,8 @@ type Error struct {
 	Message    string
 	Fields     []FieldError
 	RetryAfter time.Duration
+	Allowances []Allowance // of CodeRateLimited: how the caller stands
+	Findings   []Finding   // of CodeRateLimited: what was exceeded
 	cause      error
 }
 

@@ -88,6 +88,9 @@ type Policy struct {
 	Interventions map[string]InterventionRule `json:"interventions,omitempty"` // per bias detector
 
 	Gateway GatewayRules `json:"gateway,omitzero"`
+
+	Quotas QuotaRules  `json:"quotas,omitzero"`
+	Budget BudgetRules `json:"budget,omitzero"`
 }
 
 // DefaultPolicy is what a new App starts with.
@@ -110,6 +113,8 @@ func DefaultPolicy(specs []DetectorSpec) Policy {
 		},
 		Blind:    DefaultBlindRules(),
 		Controls: DefaultControlRules(),
+		Quotas:   DefaultQuotaRules(),
+		Budget:   DefaultBudgetRules(),
 	}
 	return p.WithDefaults(specs)
 }

@@ -80,6 +80,8 @@ func (p Policy) fields() []policyField {
 		add("response", string(mustJSON(p.Response)))
 	}
 	out = append(out, p.Gateway.fields()...)
+	out = append(out, p.Quotas.fields()...)
+	out = append(out, p.Budget.fields()...)
 	ids := make([]string, len(p.Labels))
 	for i, l := range p.Labels {
 		add("labels."+l.ID, l.Title)

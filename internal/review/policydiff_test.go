@@ -71,7 +71,7 @@ func TestPolicyDiffSeesEveryField(t *testing.T) {
 		}
 		require.NotEmpty(t, PolicyDiff(before, after, nil), field.Name)
 	}
-	require.Equal(t, 19, seen, "a new field of Policy needs words on the pages of policies")
+	require.Equal(t, 21, seen, "a new field of Policy needs words on the pages of policies")
 }
 
 // setString puts something into a text, or into every text of a row.
@@ -85,6 +85,12 @@ func setString(v reflect.Value) {
 		}
 	case reflect.Float64:
 		v.SetFloat(0.5)
+	case reflect.Int:
+		v.SetInt(v.Int() + 1)
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type())) // a policy that names nothing there
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			v.SetBytes([]byte(`{}`)) // a schema

@@ -40,6 +40,8 @@ func (p Policy) Validate() error {
 	p.Controls.validate(&bad)
 	p.validateInterventions(&bad)
 	p.Gateway.validate(&bad)
+	p.Quotas.validate(&bad)
+	p.Budget.validate(&bad)
 	return bad.err()
 }
 

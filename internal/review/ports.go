@@ -170,7 +170,9 @@ type Notice struct {
 // Reader is what use cases ask without changing anything. Reads see everything
 // that an earlier Write made durable.
 type Reader interface {
-	ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]ConductHour, error)    // oldest first
+	ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]ConductHour, error) // oldest first
+	// CostSince adds up what each App cost, in millionths of its currency.
+	CostSince(ctx context.Context, since time.Time) (map[string]int64, error)
 	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum
 	Restrictions(ctx context.Context, now time.Time) ([]Restriction, error)                            // in force
 
@@ -299,6 +301,7 @@ type DecisionQuery struct {
 // concurrent use.
 type Meter interface {
 	Screened(Assessment)
+	Denied(detector string)
 	Decided(Judgement)
 }
 

@@ -15,6 +15,7 @@ type Deps struct {
 	Screener Screener
 	Bias     BiasEngine
 	Conduct  Conduct
+	Ledger   Ledger
 	Meter    Meter
 	Clock    Clock
 	NewID    func() string  // unique, ordered by time: UUIDv7
@@ -37,7 +38,7 @@ type policyKey struct {
 
 // NewService checks that nothing is missing.
 func NewService(d Deps) (*Service, error) {
-	if d.Store == nil || d.Screener == nil || d.Bias == nil || d.Conduct == nil || d.Meter == nil || d.Clock == nil ||
+	if d.Store == nil || d.Screener == nil || d.Bias == nil || d.Conduct == nil || d.Ledger == nil || d.Meter == nil || d.Clock == nil ||
 		d.NewID == nil || d.NewToken == nil || d.Rand == nil {
 		return nil, errors.New("review: a dependency of the service is missing")
 	}

@@ -12,9 +12,10 @@ type Receipt struct {
 	Assessment    Assessment
 	Content       Content // for the sanitized texts
 	Interventions []Intervention
-	Item          *ItemRef  // the Item of kind interaction or audit, if there is one
-	Repeated      bool      // the external id was known already: this is the first answer
-	HeldUntil     time.Time // a person has until then to decide on the Item; zero when nothing waits for that
+	Item          *ItemRef    // the Item of kind interaction or audit, if there is one
+	Repeated      bool        // the external id was known already: this is the first answer
+	HeldUntil     time.Time   // a person has until then to decide on the Item; zero when nothing waits for that
+	Allowances    []Allowance // how the caller stands with quotas and budget
 }
 
 // ItemRef points to an Item.
@@ -48,8 +49,12 @@ func (s *Service) Record(ctx context.Context, caller Caller, sub Submission, rec
 	if rec.ID != "" {
 		draft.ID = rec.ID
 	}
+	grant, err := s.grant(ctx, caller, policy, draft, rec)
+	if err != nil {
+		return Receipt{}, err
+	}
 	screening, took := s.scan(ctx, draft.Content.Segments(), policy)
-	assessment := s.watch(draft, policy, screening)
+	assessment := s.watch(draft, policy, screening, grant.Findings)
 	assessment.ScreeningUS = took
 	assessment.Verdict = max(assessment.Verdict, rec.Least)
 	observations := s.Bias.Observe(draft, sub.Feedback)
@@ -58,7 +63,7 @@ func (s *Service) Record(ctx context.Context, caller Caller, sub Submission, rec
 	var receipt Receipt
 	raced := false
 	err = s.Store.Write(ctx, func(tx Tx) error {
-		receipt = Receipt{ID: draft.ID, Assessment: assessment, Content: draft.Content}
+		receipt = Receipt{ID: draft.ID, Assessment: assessment, Content: draft.Content, Allowances: grant.Allowances}
 		if sub.ExternalID != "" {
 			_, _, found, err := tx.FindExternal(draft.AppID, draft.ExternalID)
 			if raced = found; found || err != nil {
@@ -67,6 +72,7 @@ func (s *Service) Record(ctx context.Context, caller Caller, sub Submission, rec
 		}
 		return s.store(tx, caller, policy, draft, sub.Feedback, observations, sampled, rec.hold(assessment), &receipt)
 	})
+	s.settled(grant, policy, draft, err == nil && !raced || rec.Grant != nil)
 	if err != nil {
 		return Receipt{}, err
 	}

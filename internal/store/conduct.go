@@ -15,12 +15,21 @@ refusals = conduct_hours.refusals + excluded.refusals, tokens_in = conduct_hours
 tokens_out = conduct_hours.tokens_out + excluded.tokens_out, timed = conduct_hours.timed + excluded.timed,
 latency_ms = conduct_hours.latency_ms + excluded.latency_ms`
 
+const addCosts = `INSERT INTO conduct_costs (app_id, user_id, hour, denied, cost) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (app_id, user_id, hour) DO UPDATE SET denied = conduct_costs.denied + excluded.denied, cost = conduct_costs.cost + excluded.cost`
+
 // AddConduct implements review.Tx.
 func (t *tx) AddConduct(hours []review.ConductHour) error {
 	for _, h := range hours {
 		err := t.exec(addConduct, h.AppID, h.UserID, hourNumber(h.Hour), h.Requests, h.Flagged, h.Alarms, h.Errors, h.Refusals,
 			h.TokensIn, h.TokensOut, h.Timed, h.Latency.Milliseconds())
 		if err != nil {
+			return err
+		}
+		if h.Denied == 0 && h.Cost == 0 {
+			continue
+		}
+		if err := t.exec(addCosts, h.AppID, h.UserID, hourNumber(h.Hour), h.Denied, h.Cost); err != nil {
 			return err
 		}
 	}
@@ -41,17 +50,22 @@ type conductRow struct {
 	TokensOut int
 	Timed     int
 	LatencyMs int64
+	Denied    int
+	Cost      int64
 }
 
 func (r conductRow) hour(appID string) review.ConductHour {
 	return review.ConductHour{
 		AppID: appID, UserID: r.UserID, Hour: time.Unix(r.Hour*3600, 0).UTC(), Requests: r.Requests, Flagged: r.Flagged, Alarms: r.Alarms,
 		Errors: r.Errors, Refusals: r.Refusals, TokensIn: r.TokensIn, TokensOut: r.TokensOut, Timed: r.Timed,
-		Latency: time.Duration(r.LatencyMs) * time.Millisecond,
+		Latency: time.Duration(r.LatencyMs) * time.Millisecond, Denied: r.Denied, Cost: r.Cost,
 	}
 }
 
-const selectConduct = "SELECT * FROM conduct_hours WHERE app_id = ? AND user_id = ? AND hour >= ? ORDER BY hour"
+const withCosts = "FROM conduct_hours h LEFT JOIN conduct_costs c ON c.app_id = h.app_id AND c.user_id = h.user_id AND c.hour = h.hour "
+
+const selectConduct = "SELECT h.*, COALESCE(c.denied, 0) AS denied, COALESCE(c.cost, 0) AS cost " + withCosts +
+	"WHERE h.app_id = ? AND h.user_id = ? AND h.hour >= ? ORDER BY h.hour"
 
 // ConductHours implements review.Reader.
 func (s *Store) ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]review.ConductHour, error) {
@@ -78,6 +92,23 @@ func (s *Store) conduct(ctx context.Context, appID, query string, args ...any) (
 	var out []review.ConductHour
 	for _, r := range rows {
 		out = append(out, r.hour(appID))
+	}
+	return out, nil
+}
+
+// CostSince implements review.Reader.
+func (s *Store) CostSince(ctx context.Context, since time.Time) (map[string]int64, error) {
+	var rows []struct {
+		AppID string
+		Cost  int64
+	}
+	const query = "SELECT app_id, SUM(cost) AS cost FROM conduct_costs WHERE user_id = '' AND hour >= ? GROUP BY app_id"
+	if err := s.read(ctx).Raw(query, hourNumber(since)).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	out := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		out[r.AppID] = r.Cost
 	}
 	return out, nil
 }

@@ -109,7 +109,7 @@ func (f *fixture) count(t testing.TB, query string) int {
 func (f *fixture) over(t testing.TB, s review.Store) (*review.Service, *review.Accounts) {
 	t.Helper()
 	service, err := review.NewService(review.Deps{
-		Store: s, Screener: screener{}, Bias: biasEngine{}, Conduct: conduct{}, Meter: meter{}, Clock: f.clock.now,
+		Store: s, Screener: screener{}, Bias: biasEngine{}, Conduct: conduct{}, Ledger: ledger{}, Meter: meter{}, Clock: f.clock.now,
 		NewID: f.ids.next, NewToken: f.ids.next, Rand: func() float64 { return 0.5 },
 	})
 	require.NoError(t, err)
@@ -282,9 +282,25 @@ func (conduct) Observe(review.Interaction, []review.Finding, review.Policy) []re
 	return nil
 }
 
+func (conduct) Denied(string, string, time.Time) {}
+
+// ledger counts nothing and has room for everything.
+type ledger struct{}
+
+func (ledger) Take(_ string, _ time.Time, charges []review.Charge, _ bool) ([]review.Level, bool, error) {
+	levels := make([]review.Level, len(charges))
+	for i, c := range charges {
+		levels[i] = review.Level{Used: c.Amount, Fits: true}
+	}
+	return levels, true, nil
+}
+func (ledger) GiveBack(string, review.Charge, int64, int64) {}
+func (ledger) Spent(string, string, time.Time, int64)       {}
+
 type meter struct{}
 
 func (meter) Screened(review.Assessment) {}
+func (meter) Denied(string)              {}
 func (meter) Decided(review.Judgement)   {}
 
 // passwords is for speed: the real hasher takes its time on purpose.

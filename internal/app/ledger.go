@@ -1,0 +1,30 @@
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/behavior"
+	"github.com/guardroom/guardroom/internal/config"
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+// ledger counts quotas and budgets, and forgets what is over.
+type ledger interface {
+	review.Ledger
+	Prune(now time.Time) int
+	Close() error
+}
+
+// ownLedger is that of a server alone.
+type ownLedger struct{ *behavior.Ledger }
+
+func (ownLedger) Close() error { return nil }
+
+// newLedger counts in Redis where there is one, and in memory else.
+func newLedger(storage config.Storage, log *slog.Logger) (ledger, error) {
+	if !storage.RedisURL.IsSet() {
+		return ownLedger{behavior.NewLedger()}, nil
+	}
+	return behavior.NewSharedLedger(storage.RedisURL.Reveal(), log)
+}

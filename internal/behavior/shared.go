@@ -1,0 +1,177 @@
+package behavior
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/guardroom/guardroom/internal/review"
+)
+
+//go:embed ledger.lua
+var takeSource string
+
+// giveBackSource takes an amount from a slot that still counts; never below nothing.
+const giveBackSource = `local n = tonumber(redis.call('HGET', KEYS[1], ARGV[1]))
+if n then redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', math.max(0, n - tonumber(ARGV[2])))) end
+return 0`
+
+// spentSource makes the month's count at least this.
+const spentSource = `local n = tonumber(redis.call('HGET', KEYS[1], ARGV[1])) or 0
+if n < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 0`
+
+const (
+	// redisTimeout bounds how long an Interaction waits for Redis.
+	redisTimeout = 250 * time.Millisecond
+	// redisPause is how long a Redis that did not answer is left alone: meanwhile nobody waits for it.
+	redisPause = time.Second
+	retryAlone = 2 * time.Second
+)
+
+// SharedLedger counts Charges in Redis, by Redis's clock, so that any number of servers count together: one round trip
+// takes all Charges of an Interaction. While Redis is away each server counts alone, or refuses, as is asked. It is a
+// review.Ledger.
+type SharedLedger struct {
+	client   *redis.Client
+	take     *redis.Script
+	giveBack *redis.Script
+	spent    *redis.Script
+	alone    *Ledger
+	log      *slog.Logger
+	away     atomic.Int64 // until then, in nanoseconds since 1970, Redis is left alone
+}
+
+// NewSharedLedger makes a Ledger on the Redis at a URL. It does not wait for it: a Redis that is away may come back.
+func NewSharedLedger(url string, log *slog.Logger) (*SharedLedger, error) {
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errors.New("behavior: the Redis URL cannot be read") // the cause holds the password
+	}
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = redisTimeout, redisTimeout, redisTimeout, redisTimeout
+	options.MaxRetries = -1 // a script that was run may not be run again: it counted
+	options.ContextTimeoutEnabled = true
+	options.DisableIdentity = true
+	return &SharedLedger{
+		client: redis.NewClient(options), alone: NewLedger(), log: log,
+		take: redis.NewScript(takeSource), giveBack: redis.NewScript(giveBackSource), spent: redis.NewScript(spentSource),
+	}, nil
+}
+
+// Close ends the connections.
+func (l *SharedLedger) Close() error { return l.client.Close() }
+
+// Prune forgets what was counted alone and no longer counts.
+func (l *SharedLedger) Prune(now time.Time) int { return l.alone.Prune(now) }
+
+// keyOf puts all keys of an App onto one node of a cluster.
+func keyOf(appID, key string) string { return "guardroom:{" + appID + "}:" + key }
+
+// Take implements review.Ledger.
+func (l *SharedLedger) Take(appID string, now time.Time, charges []review.Charge, shared bool) ([]review.Level, bool, error) {
+	if l.present() {
+		levels, taken, err := l.takeTogether(appID, now, charges)
+		if err == nil {
+			return levels, taken, nil
+		}
+		l.lost(err)
+	}
+	if shared {
+		return nil, false, review.Unavailable(errors.New("behavior: Redis is away"), "the servers cannot count together now, and this App asks for it", retryAlone)
+	}
+	levels, taken, err := l.alone.Take(appID, now, charges, false)
+	for i := range levels {
+		levels[i].Slot = ^levels[i].Slot // negative: GiveBack sees where it was counted
+	}
+	return levels, taken, err
+}
+
+func (l *SharedLedger) present() bool { return time.Now().UnixNano() >= l.away.Load() }
+
+func (l *SharedLedger) lost(err error) {
+	before := l.away.Swap(time.Now().Add(redisPause).UnixNano())
+	if time.Now().UnixNano() >= before+int64(redisPause) {
+		l.log.Warn("Redis does not answer: quotas are counted by each server alone, or refused where a policy says so", "error", err)
+	}
+}
+
+func (l *SharedLedger) takeTogether(appID string, now time.Time, charges []review.Charge) ([]review.Level, bool, error) {
+	keys := make([]string, len(charges))
+	args := make([]any, 0, 5*len(charges)+2)
+	for i, c := range charges {
+		keys[i] = keyOf(appID, c.Key)
+		width, forced := int64(0), 0
+		if c.Span > 0 {
+			width = slotMillis(c.Span)
+		}
+		if c.Forced {
+			forced = 1
+		}
+		args = append(args, width, counted(c.Span), c.Most, c.Amount, forced)
+	}
+	month := slotAt(now, 0)
+	args = append(args, month, untilOver(month, now, 0).Milliseconds()+1)
+	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
+	defer cancel()
+	answer, err := l.take.Run(ctx, l.client, keys, args...).Int64Slice()
+	if err != nil {
+		return nil, false, err
+	}
+	return readLevels(answer, charges)
+}
+
+// readLevels reads the script's answer.
+func readLevels(answer []int64, charges []review.Charge) ([]review.Level, bool, error) {
+	if len(answer) != 2+4*len(charges) {
+		return nil, false, fmt.Errorf("behavior: Redis answered %d numbers for %d charges", len(answer), len(charges))
+	}
+	taken, now := answer[0] == 1, time.UnixMilli(answer[1])
+	levels := make([]review.Level, len(charges))
+	for i, c := range charges {
+		a := answer[2+4*i:]
+		levels[i] = review.Level{Slot: a[0], Used: a[1], Fits: a[2] == 1}
+		if !levels[i].Fits {
+			levels[i].Reset = untilOver(a[3], now, c.Span)
+		}
+		if taken {
+			levels[i].Used += c.Amount
+		}
+	}
+	return levels, taken, nil
+}
+
+// GiveBack implements review.Ledger.
+func (l *SharedLedger) GiveBack(appID string, c review.Charge, slot, amount int64) {
+	switch {
+	case slot < 0:
+		l.alone.GiveBack(appID, c, ^slot, amount)
+	case l.present():
+		l.run(l.giveBack, keyOf(appID, c.Key), strconv.FormatInt(slot, 10), amount)
+	}
+}
+
+// Spent implements review.Ledger.
+func (l *SharedLedger) Spent(appID, key string, month time.Time, amount int64) {
+	l.alone.Spent(appID, key, month, amount)
+	if l.present() {
+		slot := slotAt(month, 0)
+		left := max(1, untilOver(slot, time.Now(), 0).Milliseconds())
+		l.run(l.spent, keyOf(appID, key), strconv.FormatInt(slot, 10), amount, left)
+	}
+}
+
+func (l *SharedLedger) run(script *redis.Script, key string, args ...any) {
+	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
+	defer cancel()
+	if err := script.Run(ctx, l.client, []string{key}, args...).Err(); err != nil {
+		l.lost(err)
+	}
+}
