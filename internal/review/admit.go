@@ -13,6 +13,9 @@ type Demand struct {
 	Context json.RawMessage
 	Model   string
 	Usage   Usage // at most, before the call; as it was, after it
+
+	// OccurredAt is when it was; zero is now. What was over an hour ago is a record: no user's quota could have stopped it.
+	OccurredAt time.Time
 }
 
 // Grant is what was admitted. It is reckoned up when the call is over.
@@ -34,7 +37,7 @@ func (s *Service) Admit(ctx context.Context, caller Caller, policy Policy, d Dem
 	}
 	g := &Grant{appID: caller.App.ID}
 	tokens := int64(d.Usage.PromptTokens) + int64(d.Usage.CompletionTokens)
-	g.bounds = policy.bounds(caller, d.UserID, d.Context, tokens, policy.Budget.Cost(d.Model, d.Usage))
+	g.bounds = policy.bounds(caller, d, s.Clock(), tokens)
 	if len(g.bounds) == 0 {
 		return g, nil
 	}
@@ -147,7 +150,7 @@ func (s *Service) grant(ctx context.Context, caller Caller, policy Policy, in In
 	if policy.Budget.Cost(in.ModelVersion, Usage{PromptTokens: 1e6, CompletionTokens: 1e6}) > 0 {
 		model = in.ModelVersion
 	}
-	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens()})
+	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens(), OccurredAt: in.OccurredAt})
 }
 
 // settled ends what was recorded, or could not be.

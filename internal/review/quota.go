@@ -189,8 +189,15 @@ type bound struct {
 // concurrentSpan is when a call that never ended is taken for over.
 const concurrentSpan = 5 * time.Minute
 
+// recordedAfter is how long after an Interaction it is no longer a call that a user makes.
+const recordedAfter = time.Hour
+
 // bounds lists what an Interaction is counted against.
-func (p Policy) bounds(caller Caller, userID string, context json.RawMessage, tokens, cost int64) []bound {
+func (p Policy) bounds(caller Caller, d Demand, now time.Time, tokens int64) []bound {
+	at := d.OccurredAt
+	if at.IsZero() {
+		at = now
+	}
 	var out []bound
 	add := func(side, who, id string, q Quota) {
 		for _, b := range []struct {
@@ -211,14 +218,14 @@ func (p Policy) bounds(caller Caller, userID string, context json.RawMessage, to
 			}
 		}
 	}
-	if userID != "" {
-		add("user", "This user", userID, p.Quotas.ofUser(context))
+	if d.UserID != "" && now.Sub(at) < recordedAfter {
+		add("user", "This user", d.UserID, p.Quotas.ofUser(d.Context))
 	}
 	add("key", "This key", caller.KeyID, p.Quotas.Key)
 	add("app", "This App", "", p.Quotas.App)
-	if mode := p.Mode(BudgetCost); p.Budget.Monthly > 0 && mode != ModeOff {
+	if mode := p.Mode(BudgetCost); p.Budget.Monthly > 0 && mode != ModeOff && monthOf(at).Equal(monthOf(now)) {
 		out = append(out, bound{
-			Charge: Charge{Key: budgetKey, Most: p.Budget.micros(), Amount: cost, Forced: mode == ModeMonitor || p.Budget.Degrade != ""},
+			Charge: Charge{Key: budgetKey, Most: p.Budget.micros(), Amount: p.Budget.Cost(d.Model, d.Usage), Forced: mode == ModeMonitor || p.Budget.Degrade != ""},
 			name:   "app-budget", detector: BudgetCost, who: "This App",
 		})
 	}

@@ -22,7 +22,7 @@ func conductAddsUp(t *testing.T, f *fixture) {
 	app := f.caller.App.ID
 	of := func(user string, at time.Time, requests, alarms int) review.ConductHour {
 		return review.ConductHour{AppID: app, UserID: user, Hour: at, Requests: requests, Flagged: 1, Alarms: alarms, Errors: 2, Refusals: 3,
-			TokensIn: 40, TokensOut: 50, Timed: 6, Latency: 700 * time.Millisecond}
+			TokensIn: 40, TokensOut: 50, Timed: 6, Latency: 700 * time.Millisecond, Denied: 1, Cost: 1 << 40}
 	}
 	require.NoError(t, f.service.RecordConduct(t.Context(), nil))
 	require.NoError(t, f.service.RecordConduct(t.Context(), []review.ConductHour{of("", hour, 5, 0), of("u1", hour, 2, 0), of("u2", hour, 3, 1)}))
@@ -34,6 +34,7 @@ func conductAddsUp(t *testing.T, f *fixture) {
 	require.Equal(t, 4, view.Hours[0].Requests)
 	want := of("u1", hour, 12, 0)
 	want.Flagged, want.Errors, want.Refusals, want.TokensIn, want.TokensOut, want.Timed, want.Latency = 2, 4, 6, 80, 100, 12, 1400*time.Millisecond
+	want.Denied, want.Cost = 2, 1<<41
 	require.Equal(t, want, view.Hours[1])
 
 	view, err = f.service.ConductOf(t.Context(), f.ann, "support", "")
@@ -41,6 +42,15 @@ func conductAddsUp(t *testing.T, f *fixture) {
 	require.Equal(t, 5, view.Hours[0].Requests)
 	require.Equal(t, []string{"u2", "u1"}, []string{view.Users[0].UserID, view.Users[1].UserID}, "alarms come first")
 	require.Equal(t, 16, view.Users[1].Requests)
+
+	spent, err := f.Store.CostSince(t.Context(), hour)
+	require.NoError(t, err)
+	require.Equal(t, map[string]int64{app: 1 << 40}, spent, "each App once, without what its users had apart")
+	budget, err := f.service.Budget(t.Context(), f.lead, "support")
+	require.NoError(t, err)
+	require.EqualValues(t, 1<<40, budget.Spent)
+	_, err = f.service.Budget(t.Context(), f.lead, "foreign")
+	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
 
 	summaries, err := f.service.ConductOverview(t.Context(), f.lead)
 	require.NoError(t, err)
