@@ -173,7 +173,7 @@ type Reader interface {
 	ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]ConductHour, error) // oldest first
 	// CostSince adds up what each App cost, in millionths of its currency.
 	CostSince(ctx context.Context, since time.Time) (map[string]int64, error)
-	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum
+	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum, without denials and costs
 	Restrictions(ctx context.Context, now time.Time) ([]Restriction, error)                            // in force
 
 	Experiments(ctx context.Context, appID string) ([]Experiment, error)
