@@ -29,6 +29,8 @@ const (
 	PlaceHolds         Place = "holds"
 	PlaceInbox         Place = "inbox"
 	PlaceTrail         Place = "trail"
+	PlacePeople        Place = "people"
+	PlaceApps          Place = "apps"
 )
 
 // Shell is what every page of a signed-in person shares.
@@ -269,6 +271,8 @@ type AccountPage struct {
 	SignedInAt  time.Time          // zero when not known
 	Preferences review.Preferences // as kept, or as typed
 	KeyProblems map[string]KeyProblem
+	Sessions    []Session
+	Session     string // the mark of the one that looks
 	Problem     *Problem
 }
 

@@ -69,6 +69,12 @@ func places(v review.Viewer) []group {
 		record := &groups[1]
 		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "audit", href: PathTrail})
 	}
+	if v.May(review.PermAdminister) {
+		control := &groups[2]
+		control.entries = append(control.entries,
+			entry{place: PlaceApps, word: text.Say("Apps and keys"), icon: "apps", href: PathApps},
+			entry{place: PlacePeople, word: text.Say("People"), icon: "people", href: PathPeople})
+	}
 	if seen := insights(v); len(seen) > 0 {
 		groups = slices.Insert(groups, 1, group{text.Say("Insight"), seen})
 	}

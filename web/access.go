@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,17 +32,37 @@ func (d door) String() string {
 type access struct {
 	door       door
 	permission review.Permission // of a session
+	scope      review.Scope      // of an API key
+	recent     time.Duration     // since a password was given; 0: it does not matter
 }
 
 func public() access                     { return access{door: doorPublic} }
-func apiKey() access                     { return access{door: doorKey} }
+func apiKey(s review.Scope) access       { return access{door: doorKey, scope: s} }
 func operator() access                   { return access{door: doorOperator} }
 func session(p review.Permission) access { return access{door: doorSession, permission: p} }
 
+// How long a password counts for what is dangerous. Who was shown a form has time to
+// fill it in.
+const (
+	recentToLook = 45 * time.Minute
+	recentToAct  = time.Hour
+)
+
+// administer is access to people and keys: a browser that was left open is not enough.
+func administer(method string) access {
+	a := session(review.PermAdminister)
+	a.recent = recentToAct
+	if method == http.MethodGet {
+		a.recent = recentToLook
+	}
+	return a
+}
+
 // declared tells whether somebody has thought about it.
 func (a access) declared() bool {
-	known := slices.Contains(review.Permissions(), a.permission)
-	return a.door != doorNone && known == (a.door == doorSession)
+	permitted := slices.Contains(review.Permissions(), a.permission)
+	scoped := slices.Contains(review.Scopes(), a.scope)
+	return a.door != doorNone && permitted == (a.door == doorSession) && scoped == (a.door == doorKey)
 }
 
 // admitted serves a route to those whom its line in the table admits.
@@ -59,7 +80,7 @@ func (s *Server) admitted(r *route) echo.HandlerFunc {
 // admit is the one place where access is decided.
 func (s *Server) admit(c *call, a access) error {
 	if a.door == doorKey {
-		return s.admitKey(c)
+		return s.admitKey(c, a.scope)
 	}
 	if err := s.origins.Check(c.Request()); err != nil {
 		s.Metrics.blocked("cross_origin")
@@ -71,18 +92,22 @@ func (s *Server) admit(c *call, a access) error {
 	case doorOperator:
 		return s.admitOperator(c)
 	case doorSession:
-		return s.admitSession(c, a.permission)
+		return s.admitSession(c, a)
 	}
 	return review.Errorf(review.CodeForbidden, "nobody may call this")
 }
 
-func (s *Server) admitKey(c *call) error {
+func (s *Server) admitKey(c *call, scope review.Scope) error {
 	caller, err := s.Accounts.Caller(c.Request().Context(), bearer(c.Request()))
 	if err != nil {
 		if review.CodeOf(err) == review.CodeUnauthenticated {
 			s.Metrics.blocked("api_key")
 		}
 		return err
+	}
+	if !caller.May(scope) {
+		s.Metrics.blocked("scope")
+		return review.Errorf(review.CodeForbidden, "this API key does not have the scope %q", scope)
 	}
 	c.caller = caller
 	return nil
@@ -98,12 +123,15 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(credentials)
 }
 
-func (s *Server) admitSession(c *call, p review.Permission) error {
+func (s *Server) admitSession(c *call, a access) error {
 	if err := s.identify(c); err != nil {
 		return err
 	}
-	if !c.viewer.May(p) {
+	if !c.viewer.May(a.permission) {
 		return review.Errorf(review.CodeForbidden, "your role, %s, may not do this", c.viewer.User.Role)
+	}
+	if a.recent > 0 && s.Clock().Sub(c.confirmedAt) > a.recent {
+		return errNotRecent
 	}
 	return nil
 }
@@ -121,7 +149,7 @@ func (s *Server) identify(c *call) error {
 	if signedIn.password != passwordMark(viewer.User) {
 		return errSignedOut
 	}
-	c.viewer, c.signedInAt = viewer, signedIn.at
+	c.viewer, c.signedInAt, c.confirmedAt = viewer, signedIn.at, signedIn.confirmed
 	origin := review.OriginOf(c.Request().Context())
 	origin.Session, origin.Role = s.sessions.mark(c), viewer.User.Role
 	c.from(origin)

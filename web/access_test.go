@@ -32,6 +32,7 @@ func TestMatrix(t *testing.T) {
 		objects[app] = object{
 			Posted: site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
 			intervention: site.PostUnread(app, "u-2").Interventions[0].ID,
+			person:       site.Newcomer("for-" + app).ID, key: site.SpareKey(app).ID,
 		}
 	}
 	everybody := []who{
@@ -56,7 +57,7 @@ func TestMatrix(t *testing.T) {
 				if got != "admitted" {
 					webtest.Conceals(t, answer.Body.String(), "previous instructions") // a refusal shows nothing of the object
 				}
-				if route.Path == "/logout" && w.session {
+				if (route.Path == "/logout" || route.Path == "/account/sessions") && w.session {
 					client = w.client()
 				}
 			}
@@ -69,7 +70,7 @@ func TestMatrix(t *testing.T) {
 // object is what of an App the routes are asked about.
 type object struct {
 	webtest.Posted
-	experiment, intervention string
+	experiment, intervention, person, key string
 }
 
 // of is the id of what a route is about.
@@ -79,6 +80,10 @@ func (o object) of(path string) string {
 		return o.intervention
 	case strings.HasPrefix(path, "/api/"):
 		return o.ID
+	case strings.HasPrefix(path, "/people/"):
+		return o.person
+	case strings.HasPrefix(path, "/apps/"):
+		return o.key
 	case strings.Contains(path, "/experiments/"):
 		return o.experiment
 	default:
@@ -139,6 +144,8 @@ func expected(route web.Access, w who, app string) string {
 			return "who are you"
 		case !w.role.May(route.Permission):
 			return "forbidden"
+		case strings.HasPrefix(route.Path, "/people/"):
+			return "admitted" // people belong to no App
 		case hasObject && app != webtest.Home && w.role != review.RoleAuditor && w.role != review.RoleAdmin:
 			return "not found"
 		case route.Path == "/logout":

@@ -17,13 +17,14 @@ import (
 // call is one request on its way: Echo's context and what we found out about it.
 type call struct {
 	echo.Context
-	id         string // of the request, for logs and answers
-	route      *route // nil when nothing answers at this path
-	caller     review.Caller
-	viewer     review.Viewer
-	signedInAt time.Time
-	told       bool  // a notice for the next page is on its way
-	refused    error // why the answer is a form that says no, for the log
+	id          string // of the request, for logs and answers
+	route       *route // nil when nothing answers at this path
+	caller      review.Caller
+	viewer      review.Viewer
+	signedInAt  time.Time
+	confirmedAt time.Time // when the person last gave their password
+	told        bool      // a notice for the next page is on its way
+	refused     error     // why the answer is a form that says no, for the log
 }
 
 // pattern is the path of the route, a bounded set of names.

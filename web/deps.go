@@ -11,8 +11,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-
 	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
@@ -42,7 +40,7 @@ type Deps struct {
 	Accounts *review.Accounts
 	Gateway  *gateway.Gateway
 	Webhooks *review.Webhooks
-	Sessions scs.CtxStore // keeps digests of tokens only
+	Sessions SessionStore // keeps digests of tokens only
 	Assets   *static.Assets
 	Metrics  *Metrics
 	CSV      CSVWriter

@@ -38,6 +38,7 @@ var statuses = map[review.Code]struct {
 	review.CodeUnavailable:     {http.StatusServiceUnavailable, "Not available now"},
 	review.CodeInternal:        {http.StatusInternalServerError, "Something went wrong"},
 	codeMethodNotAllowed:       {http.StatusMethodNotAllowed, "The method is not allowed here"},
+	codeNotRecent:              {http.StatusForbidden, "The password is needed once more"},
 	codeUnsupportedMedia:       {http.StatusUnsupportedMediaType, "The content type is not supported"},
 }
 
@@ -50,6 +51,12 @@ const defaultRetry = time.Second
 
 // errSignedOut says that the session is not, or no longer, one.
 var errSignedOut = review.Errorf(review.CodeUnauthenticated, "sign in first")
+
+// codeNotRecent asks for the password once more.
+const codeNotRecent review.Code = "password_needed_again"
+
+// errNotRecent says that a password was given, but too long ago for this.
+var errNotRecent = review.Errorf(codeNotRecent, "give your password once more before this")
 
 // refusal is an error as a caller may see it.
 type refusal struct {
@@ -169,6 +176,9 @@ func (s *Server) sendRefusal(c *call, r refusal, err error) error {
 	if r.status == http.StatusUnauthorized {
 		return c.see(loginPath(c.Request()))
 	}
+	if r.code == codeNotRecent {
+		return c.see(confirmPath(c.Request()))
+	}
 	page := views.ErrorPage{Assets: s.Assets, Status: r.status, Message: r.message, RetryAfter: r.retry, RequestID: c.id}
 	if c.signedIn() {
 		if shell, err := s.shell(c); err == nil { // the page can do without
@@ -184,6 +194,17 @@ func challenge(c *call) string {
 		return `Session realm="guardroom"`
 	}
 	return `Bearer realm="guardroom"`
+}
+
+// confirmPath asks for the password and leads back: to the page that was asked for, or
+// to the one on which the form stood.
+func confirmPath(r *http.Request) string {
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		parts := strings.SplitN(r.URL.Path, "/", 4)
+		next = strings.Join(parts[:min(len(parts), 3)], "/")
+	}
+	return views.PathConfirm + "?" + url.Values{views.FieldNext: {localPath(next)}}.Encode()
 }
 
 // loginPath is the sign-in page, which leads back to what was asked for; a form that

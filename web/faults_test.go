@@ -34,7 +34,7 @@ type broken struct {
 var analyst = review.User{ID: "u-1", Name: "analyst", Role: review.RoleAnalyst, PasswordHash: "hash"}
 
 func (b *broken) Caller(context.Context, []byte) (review.Caller, error) {
-	return review.Caller{App: review.App{ID: "a-1", Name: "app"}, PolicyVersion: 1}, nil
+	return review.Caller{App: review.App{ID: "a-1", Name: "app"}, PolicyVersion: 1, Scopes: review.Scopes()}, nil
 }
 
 func (b *broken) Policy(context.Context, string, int) (review.Policy, error) {
@@ -75,6 +75,8 @@ type anyKey struct{}
 
 func (anyKey) Mint() (key, prefix string, hash []byte, err error) { return "", "", nil, nil }
 func (anyKey) Hash(string) ([]byte, bool)                         { return []byte{1}, true }
+func (anyKey) MintLink() (token string, hash []byte, err error)   { return "", nil, nil }
+func (anyKey) HashLink(string) []byte                             { return nil }
 
 type anyPassword struct{}
 

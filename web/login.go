@@ -69,16 +69,25 @@ func (s *Server) login(c *call) error {
 }
 
 func (s *Server) signIn(c *call, email, password string) (review.User, error) {
-	if wait := s.logins.take(email, c.RealIP()); wait > 0 {
-		s.Metrics.blocked("login_rate")
-		return review.User{}, &review.Error{Code: review.CodeRateLimited, RetryAfter: wait,
-			Message: "There were too many tries. Wait a little, then try again."}
+	if err := s.throttle(c, email); err != nil {
+		return review.User{}, err
 	}
 	user, err := s.Accounts.SignIn(c.Request().Context(), email, password)
 	if err == nil {
 		s.logins.succeeded(email)
 	}
 	return user, err
+}
+
+// throttle counts a try to give somebody's password.
+func (s *Server) throttle(c *call, email string) error {
+	wait := s.logins.take(email, c.RealIP())
+	if wait == 0 {
+		return nil
+	}
+	s.Metrics.blocked("login_rate")
+	return &review.Error{Code: review.CodeRateLimited, RetryAfter: wait,
+		Message: "There were too many tries. Wait a little, then try again."}
 }
 
 // refuseLogin shows the form again, with what was typed except the password.

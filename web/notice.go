@@ -46,6 +46,15 @@ const (
 	didSaveView   outcome = "view"
 	didShareView  outcome = "share"
 	didDeleteView outcome = "unview"
+
+	didRole        outcome = "role"
+	didDisable     outcome = "disable"
+	didEnable      outcome = "enable"
+	didEndSessions outcome = "signout"
+	didJoin        outcome = "join"
+	didLeave       outcome = "leave"
+	didAddApp      outcome = "app"
+	didRevokeKey   outcome = "revoke"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -80,6 +89,15 @@ var outcomeTexts = map[outcome]string{
 	didSaveView:   text.Say("View saved."),
 	didShareView:  text.Say("Saved. It says below who has the view now."),
 	didDeleteView: text.Say("View deleted."),
+
+	didRole:        text.Say("The role is changed, from the next page on."),
+	didDisable:     text.Say("Disabled, and signed out everywhere."),
+	didEnable:      text.Say("May sign in again."),
+	didEndSessions: text.Say("Signed out there."),
+	didJoin:        text.Say("A member from now on."),
+	didLeave:       text.Say("The membership has ended."),
+	didAddApp:      text.Say("The app is added. Make a key for it."),
+	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
 }
 
 // noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.

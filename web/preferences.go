@@ -18,7 +18,13 @@ func (s *Server) account(c *call) error {
 
 func (s *Server) accountPage(c *call) (views.AccountPage, error) {
 	shell, err := s.shell(c)
-	return views.AccountPage{Shell: shell, SignedInAt: c.signedInAt, Preferences: c.viewer.User.Preferences}, err
+	if err != nil {
+		return views.AccountPage{}, err
+	}
+	all, err := s.sessions.of(c.Request().Context(), c.viewer.User.ID)
+	return views.AccountPage{
+		Shell: shell, SignedInAt: c.signedInAt, Preferences: c.viewer.User.Preferences, Sessions: all, Session: s.sessions.mark(c),
+	}, err
 }
 
 // savePreferences keeps how somebody wants to work, or shows the form again with what was typed.

@@ -24,6 +24,9 @@ const (
 
 const (
 	itemRoute       = views.PathItems + "/:id"
+	personRoute     = views.PathPeople + "/:id"
+	appRoute        = views.PathApps + "/:app"
+	appKeyRoute     = appRoute + "/" + views.StepKeys + "/:id"
 	policyRoute     = views.PathPolicies + "/:app"
 	conductRoute    = views.PathConduct + "/:app"
 	experimentRoute = policyRoute + "/" + views.StepExperiments + "/:id"
@@ -43,29 +46,29 @@ type route struct {
 func routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	return []route{
-		{post, pathInteractions, apiKey(), (*Server).submit},
-		{post, pathInteractions + "/batch", apiKey(), (*Server).submitBatch},
-		{get, pathInteractions + "/:id", apiKey(), (*Server).interaction},
-		{post, pathInteractions + "/:id/feedback", apiKey(), (*Server).feedback},
-		{post, pathInterventions + "/:id/outcome", apiKey(), (*Server).interventionOutcome},
-		{get, pathDecisions, apiKey(), (*Server).feed},
+		{post, pathInteractions, apiKey(review.ScopeSubmit), (*Server).submit},
+		{post, pathInteractions + "/batch", apiKey(review.ScopeSubmit), (*Server).submitBatch},
+		{get, pathInteractions + "/:id", apiKey(review.ScopeRead), (*Server).interaction},
+		{post, pathInteractions + "/:id/feedback", apiKey(review.ScopeSubmit), (*Server).feedback},
+		{post, pathInterventions + "/:id/outcome", apiKey(review.ScopeSubmit), (*Server).interventionOutcome},
+		{get, pathDecisions, apiKey(review.ScopeRead), (*Server).feed},
 
-		{post, openAIPrefix + "/chat/completions", apiKey(), (*Server).chatCompletion},
-		{post, openAIPrefix + "/completions", apiKey(), (*Server).textCompletion},
-		{post, openAIPrefix + "/embeddings", apiKey(), (*Server).embeddings},
-		{post, openAIPrefix + "/moderations", apiKey(), (*Server).moderations},
-		{post, openAIPrefix + "/responses", apiKey(), (*Server).responses},
-		{get, openAIPrefix + "/models", apiKey(), (*Server).listModels},
-		{get, openAIPrefix + "/models/*", apiKey(), (*Server).oneModel},
-		{post, pathChat, apiKey(), (*Server).simpleChat},
-		{post, pathApprovals, apiKey(), (*Server).askApproval},
-		{get, pathApprovals + "/:id", apiKey(), (*Server).approval},
-		{post, pathWebhooks, apiKey(), (*Server).addWebhook},
-		{get, pathWebhooks, apiKey(), (*Server).webhooks},
-		{http.MethodDelete, webhookRoute, apiKey(), (*Server).endWebhook},
-		{post, webhookRoute + "/secret", apiKey(), (*Server).rotateWebhook},
-		{get, webhookRoute + "/deliveries", apiKey(), (*Server).webhookDeliveries},
-		{post, webhookRoute + "/deliveries/:delivery/replay", apiKey(), (*Server).replayDelivery},
+		{post, openAIPrefix + "/chat/completions", apiKey(review.ScopeModel), (*Server).chatCompletion},
+		{post, openAIPrefix + "/completions", apiKey(review.ScopeModel), (*Server).textCompletion},
+		{post, openAIPrefix + "/embeddings", apiKey(review.ScopeModel), (*Server).embeddings},
+		{post, openAIPrefix + "/moderations", apiKey(review.ScopeModel), (*Server).moderations},
+		{post, openAIPrefix + "/responses", apiKey(review.ScopeModel), (*Server).responses},
+		{get, openAIPrefix + "/models", apiKey(review.ScopeModel), (*Server).listModels},
+		{get, openAIPrefix + "/models/*", apiKey(review.ScopeModel), (*Server).oneModel},
+		{post, pathChat, apiKey(review.ScopeModel), (*Server).simpleChat},
+		{post, pathApprovals, apiKey(review.ScopeApprove), (*Server).askApproval},
+		{get, pathApprovals + "/:id", apiKey(review.ScopeApprove), (*Server).approval},
+		{post, pathWebhooks, apiKey(review.ScopeWebhook), (*Server).addWebhook},
+		{get, pathWebhooks, apiKey(review.ScopeWebhook), (*Server).webhooks},
+		{http.MethodDelete, webhookRoute, apiKey(review.ScopeWebhook), (*Server).endWebhook},
+		{post, webhookRoute + "/secret", apiKey(review.ScopeWebhook), (*Server).rotateWebhook},
+		{get, webhookRoute + "/deliveries", apiKey(review.ScopeWebhook), (*Server).webhookDeliveries},
+		{post, webhookRoute + "/deliveries/:delivery/replay", apiKey(review.ScopeWebhook), (*Server).replayDelivery},
 
 		{get, pathOpenAPI, public(), (*Server).describe},
 
@@ -76,6 +79,26 @@ func routes() []route {
 		{get, views.PathAccount, session(review.PermRead), (*Server).account},
 		{get, views.PathCommands, session(review.PermRead), (*Server).commands},
 		{post, views.PathPreferences, session(review.PermRead), (*Server).savePreferences},
+		{post, views.PathOwnSessionsEnd, session(review.PermRead), (*Server).endOwnSession},
+		{get, views.PathConfirm, session(review.PermRead), (*Server).confirmForm},
+		{post, views.PathConfirm, session(review.PermRead), (*Server).confirm},
+		{get, views.PathInvitation, public(), (*Server).invitation},
+		{post, views.PathInvitation, public(), (*Server).acceptInvitation},
+
+		{get, views.PathPeople, administer(get), (*Server).people},
+		{post, views.PathPeople, administer(post), (*Server).invite},
+		{get, personRoute, administer(get), (*Server).person},
+		{post, personRoute + "/" + views.StepRole, administer(post), (*Server).setRole},
+		{post, personRoute + "/" + views.StepAccess, administer(post), (*Server).setAccess},
+		{post, personRoute + "/" + views.StepSessions, administer(post), (*Server).endSessions},
+		{post, personRoute + "/" + views.StepMember, administer(post), (*Server).setMembership},
+		{post, personRoute + "/" + views.StepLink, administer(post), (*Server).newLink},
+		{get, views.PathApps, administer(get), (*Server).apps},
+		{post, views.PathApps, administer(post), (*Server).addApp},
+		{get, appRoute, administer(get), (*Server).app},
+		{post, appRoute + "/" + views.StepKeys, administer(post), (*Server).mintKey},
+		{post, appKeyRoute + "/" + views.StepRotation, administer(post), (*Server).rotateKey},
+		{post, appKeyRoute + "/" + views.StepRevocation, administer(post), (*Server).revokeKey},
 
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
 		{post, views.PathSelection, session(review.PermDecide), (*Server).selection},
@@ -188,13 +211,14 @@ type Access struct {
 	Path       string // pattern, with :id for ids, :app for the name of an App
 	Door       string // public, key, session or operator
 	Permission review.Permission
+	Scope      review.Scope
 }
 
 // Table lists every route with who may call it.
 func (s *Server) Table() []Access {
 	table := make([]Access, len(s.routes))
 	for i, r := range s.routes {
-		table[i] = Access{Method: r.method, Path: r.path, Door: r.access.door.String(), Permission: r.access.permission}
+		table[i] = Access{Method: r.method, Path: r.path, Door: r.access.door.String(), Permission: r.access.permission, Scope: r.access.scope}
 	}
 	return table
 }

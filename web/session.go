@@ -1,15 +1,19 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
 )
 
 // The keys of a session's data.
@@ -18,7 +22,19 @@ const (
 	keyPassword = "password"
 	keySince    = "since"
 	keySeen     = "seen"
+	keyConfirm  = "confirmed"
+	keyAddress  = "address"
+	keyAgent    = "agent"
 )
+
+// SessionStore keeps sessions and tells whose they are.
+type SessionStore interface {
+	scs.CtxStore
+	// Own says whose a session is, and the mark under which lists know it.
+	Own(ctx context.Context, token, userID, mark string) error
+	// Of returns the data of a person's sessions, by mark.
+	Of(ctx context.Context, userID string) (map[string][]byte, error)
+}
 
 // touches is how many times an idle period a session in use is written: one write a
 // page would cost more than the page.
@@ -29,18 +45,19 @@ const touches = 12
 // becomes an answer.
 type sessions struct {
 	manager *scs.SessionManager
+	store   SessionStore
 	idle    time.Duration
 	clock   review.Clock
 	notices string // name of the notice cookie
 }
 
-func newSessions(store scs.CtxStore, o Options, clock review.Clock) *sessions {
+func newSessions(store SessionStore, o Options, clock review.Clock) *sessions {
 	m := scs.New()
 	m.Store = store
 	m.Lifetime = o.SessionLifetime
 	m.Cookie.Name = cookieName("guardroom_session", o.SecureCookies)
 	m.Cookie.Secure = o.SecureCookies
-	return &sessions{manager: m, idle: o.SessionIdle, clock: clock, notices: cookieName("guardroom_notice", o.SecureCookies)}
+	return &sessions{manager: m, store: store, idle: o.SessionIdle, clock: clock, notices: cookieName("guardroom_notice", o.SecureCookies)}
 }
 
 // cookieName takes the prefix that keeps other hosts from setting the cookie; browsers
@@ -54,10 +71,11 @@ func cookieName(name string, secure bool) string {
 
 // signIn is what a session knows.
 type signIn struct {
-	userID   string
-	password string // mark of the password hash: a new password ends the session
-	at       time.Time
-	seen     time.Time
+	userID    string
+	password  string // mark of the password hash: a new password ends the session
+	at        time.Time
+	seen      time.Time
+	confirmed time.Time // when the password was last given
 }
 
 // passwordMark changes when the password does and tells nothing about it.
@@ -68,7 +86,11 @@ func passwordMark(u review.User) string {
 
 // mark tells the sessions of the audit trail apart, and opens none.
 func (s *sessions) mark(c *call) string {
-	sum := sha256.Sum256([]byte("guardroom.session.mark\n" + s.manager.Token(c.Request().Context())))
+	return markOf(s.manager.Token(c.Request().Context()))
+}
+
+func markOf(token string) string {
+	sum := sha256.Sum256([]byte("guardroom.session.mark\n" + token))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -112,6 +134,7 @@ func (s *sessions) signedIn(ctx context.Context) (signIn, error) {
 		userID: s.manager.GetString(ctx, keyUser), password: s.manager.GetString(ctx, keyPassword),
 		at: time.UnixMicro(s.manager.GetInt64(ctx, keySince)).UTC(), seen: time.UnixMicro(s.manager.GetInt64(ctx, keySeen)),
 	}
+	in.confirmed = time.UnixMicro(max(s.manager.GetInt64(ctx, keyConfirm), s.manager.GetInt64(ctx, keySince))).UTC()
 	now := s.clock()
 	if in.userID == "" || now.Sub(in.at) >= s.manager.Lifetime || now.Sub(in.seen) >= s.idle {
 		return signIn{}, errSignedOut
@@ -148,12 +171,62 @@ func (s *sessions) begin(c *call, u review.User) error {
 	s.manager.Put(ctx, keyPassword, passwordMark(u))
 	s.manager.Put(ctx, keySince, now)
 	s.manager.Put(ctx, keySeen, now)
+	s.manager.Put(ctx, keyAddress, c.RealIP())
+	s.manager.Put(ctx, keyAgent, shortAgent(c.Request().UserAgent()))
 	token, expiry, err := s.manager.Commit(ctx)
+	if err == nil {
+		err = s.store.Own(ctx, token, u.ID, markOf(token))
+	}
 	if err != nil {
 		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
 	}
 	s.writeCookie(ctx, c, token, expiry)
 	return nil
+}
+
+// confirm notes that the person has just given their password again.
+func (s *sessions) confirm(c *call) error {
+	ctx := c.Request().Context()
+	s.manager.Put(ctx, keyConfirm, s.clock().UnixMicro())
+	if _, _, err := s.manager.Commit(ctx); err != nil {
+		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
+	return nil
+}
+
+// maxAgentBytes bounds what is kept of a browser's name of itself.
+const maxAgentBytes = 300
+
+func shortAgent(agent string) string {
+	return strings.ToValidUTF8(agent[:min(len(agent), maxAgentBytes)], "")
+}
+
+// of lists a person's sessions that are alive, the one used last first.
+func (s *sessions) of(ctx context.Context, userID string) ([]views.Session, error) {
+	stored, err := s.store.Of(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	var all []views.Session
+	now := s.clock()
+	for mark, data := range stored {
+		_, values, err := s.manager.Codec.Decode(data)
+		if err != nil {
+			return nil, review.Wrap(review.CodeInternal, err, "a session cannot be read")
+		}
+		since, _ := values[keySince].(int64)
+		seen, _ := values[keySeen].(int64)
+		session := views.Session{Mark: mark, At: time.UnixMicro(since).UTC(), Seen: time.UnixMicro(seen).UTC()}
+		session.Address, _ = values[keyAddress].(string)
+		session.Agent, _ = values[keyAgent].(string)
+		if now.Sub(session.At) < s.manager.Lifetime && now.Sub(session.Seen) < s.idle {
+			all = append(all, session)
+		}
+	}
+	slices.SortFunc(all, func(a, b views.Session) int {
+		return cmp.Or(b.Seen.Compare(a.Seen), strings.Compare(a.Mark, b.Mark))
+	})
+	return all, nil
 }
 
 // end signs out, here and now.

@@ -26,6 +26,10 @@ func (s *countingStore) DeleteCtx(_ context.Context, token string) error {
 	return errors.Join(s.broken, s.Delete(token))
 }
 
+func (s *countingStore) Own(context.Context, string, string, string) error { return s.broken }
+
+func (s *countingStore) Of(context.Context, string) (map[string][]byte, error) { return nil, s.broken }
+
 func (s *countingStore) FindCtx(_ context.Context, token string) ([]byte, bool, error) {
 	b, found, err := s.Find(token)
 	return b, found, errors.Join(s.broken, err)

@@ -59,6 +59,16 @@ func (keys) Hash(key string) ([]byte, bool) {
 	return digest[:], true
 }
 
+func (keys) MintLink() (string, []byte, error) {
+	token, err := secret.NewToken(rand.Reader)
+	return token, keys{}.HashLink(token), err
+}
+
+func (keys) HashLink(token string) []byte {
+	digest := secret.DigestOf(token)
+	return digest[:]
+}
+
 // newID returns a UUIDv7: unique, and ordered by time, which keeps B-trees compact.
 func newID() string {
 	id, err := uuid.NewV7()

@@ -42,11 +42,13 @@ const (
 	PermPersonal Permission = "personal"
 
 	PermAudit Permission = "audit" // the audit trail, of everybody in every App
+
+	PermAdminister Permission = "administer" // people, Apps, memberships and API keys
 )
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermAdminister}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
@@ -56,7 +58,7 @@ var grants = map[Role][]Permission{
 	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal, PermConduct},
 	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermConduct},
 	RoleAuditor: {PermRead, PermExport, PermInsight, PermAudit, PermConduct},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermAdminister},
 }
 
 // May tells whether the role has the permission; an unknown role has none.
@@ -156,18 +158,47 @@ type App struct {
 type APIKey struct {
 	ID        string
 	AppID     string
+	Name      string // what it is for, as who made it says
 	Prefix    string // shown in lists so that a key can be recognised
 	Hash      []byte // SHA-256 of the whole key
+	Scopes    []Scope
 	CreatedAt time.Time
+	ExpiresAt *time.Time // nil: never
+	UsedAt    *time.Time // to within UseGrain; nil: never
 	RevokedAt *time.Time
 }
+
+// InForce tells whether the key opens anything at a time.
+func (k APIKey) InForce(now time.Time) bool {
+	return k.RevokedAt == nil && (k.ExpiresAt == nil || k.ExpiresAt.After(now))
+}
+
+// Scope is what an API key opens; the routes say which one they ask for.
+type Scope string
+
+// The scopes.
+const (
+	ScopeSubmit  Scope = "submit"  // interactions, their feedback and the outcomes of interventions
+	ScopeRead    Scope = "read"    // interactions and decisions of the App
+	ScopeModel   Scope = "model"   // the language models behind the gateway
+	ScopeApprove Scope = "approve" // asking a person, and waiting for the answer
+	ScopeWebhook Scope = "webhook" // where the App is told what was decided
+)
+
+// Scopes lists every scope in the order in which pages and help show them.
+func Scopes() []Scope { return []Scope{ScopeSubmit, ScopeRead, ScopeModel, ScopeApprove, ScopeWebhook} }
 
 // Caller is an App that showed a valid key.
 type Caller struct {
 	App           App
 	KeyID         string
-	PolicyVersion int // the active one, read together with the key
+	PolicyVersion int        // the active one, read together with the key
+	Scopes        []Scope    // of the key
+	UsedAt        *time.Time // when the key was last noted to be used
 }
+
+// May tells whether the key has the scope.
+func (c Caller) May(s Scope) bool { return slices.Contains(c.Scopes, s) }
 
 // Actor returns who acts, for Events.
 func (c Caller) Actor() Actor { return Actor{Kind: ActorApp, ID: c.App.ID} }

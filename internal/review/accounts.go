@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // PasswordHasher turns passwords into what may be stored. Both calls are slow on
@@ -23,6 +25,10 @@ type KeyMint interface {
 	Mint() (key, prefix string, hash []byte, err error)
 	// Hash returns the hash of a well-formed key.
 	Hash(key string) (hash []byte, ok bool)
+	// MintLink makes the secret of a link.
+	MintLink() (token string, hash []byte, err error)
+	// HashLink returns the hash of such a secret, whatever it is.
+	HashLink(token string) []byte
 }
 
 // AccountDeps is what Accounts are made of. All fields are required.
@@ -38,14 +44,17 @@ type AccountDeps struct {
 }
 
 // Accounts is the use cases of people, Apps and keys.
-type Accounts struct{ AccountDeps }
+type Accounts struct {
+	AccountDeps
+	uses *keyUses
+}
 
 // NewAccounts checks that nothing is missing.
 func NewAccounts(d AccountDeps) (*Accounts, error) {
 	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
 		return nil, errors.New("review: a dependency of accounts is missing")
 	}
-	return &Accounts{d}, nil
+	return &Accounts{AccountDeps: d, uses: newKeyUses()}, nil
 }
 
 func (a *Accounts) now() time.Time { return a.Clock().UTC().Truncate(time.Microsecond) }
@@ -67,6 +76,18 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (User, er
 		return User{}, wrong
 	}
 	return u, a.journal(ctx, Actor{ActorUser, u.ID}, "user.signed_in", u.ID, "")
+}
+
+// Confirm checks the viewer's own password once more.
+func (a *Accounts) Confirm(ctx context.Context, v Viewer, password string) error {
+	ok, err := a.Passwords.Verify(ctx, v.User.PasswordHash, password)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return Unprocessable([]FieldError{{Field: "password", Message: "The password is wrong."}})
+	}
+	return a.journal(ctx, v.Actor(), "user.confirmed", v.User.ID, "")
 }
 
 // Viewer returns the signed-in user with their Apps; CodeUnauthenticated when the
@@ -95,11 +116,14 @@ func (a *Accounts) appsOf(ctx context.Context, u User) ([]App, error) {
 func (a *Accounts) Caller(ctx context.Context, key string) (Caller, error) {
 	hash, ok := a.Keys.Hash(key)
 	if !ok {
-		return Caller{}, Errorf(CodeUnauthenticated, "the API key is missing, malformed, unknown or revoked")
+		return Caller{}, Errorf(CodeUnauthenticated, "the API key is missing, malformed, unknown, revoked or past its end")
 	}
 	c, err := a.Store.Caller(ctx, hash)
 	if CodeOf(err) == CodeNotFound {
-		return Caller{}, Errorf(CodeUnauthenticated, "the API key is missing, malformed, unknown or revoked")
+		return Caller{}, Errorf(CodeUnauthenticated, "the API key is missing, malformed, unknown, revoked or past its end")
+	}
+	if err == nil {
+		a.noteUse(ctx, c)
 	}
 	return c, err
 }
@@ -109,7 +133,7 @@ var appName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
 // AddApp makes an App with the default policy.
 func (a *Accounts) AddApp(ctx context.Context, by Actor, name string) (App, error) {
 	if !appName.MatchString(name) {
-		return App{}, Errorf(CodeUnprocessable, "an App's name has 1 to 64 of a–z, 0–9 and inner hyphens")
+		return App{}, Unprocessable([]FieldError{{Field: "name", Message: "an App's name has 1 to 64 of a–z, 0–9 and inner hyphens"}})
 	}
 	app := App{ID: a.NewID(), Name: name, CreatedAt: a.now()}
 	policy := a.FirstPolicy(a.Specs)
@@ -128,26 +152,6 @@ func (a *Accounts) AddApp(ctx context.Context, by Actor, name string) (App, erro
 
 type named struct {
 	Name string `json:"name"`
-}
-
-// AddKey makes an API key and returns it; it cannot be shown again.
-func (a *Accounts) AddKey(ctx context.Context, by Actor, appNamed string) (string, error) {
-	app, err := a.App(ctx, appNamed)
-	if err != nil {
-		return "", err
-	}
-	key, prefix, hash, err := a.Keys.Mint()
-	if err != nil {
-		return "", Wrap(CodeInternal, err, "no key could be made")
-	}
-	k := APIKey{ID: a.NewID(), AppID: app.ID, Prefix: prefix, Hash: hash, CreatedAt: a.now()}
-	err = a.Store.Write(ctx, func(tx Tx) error {
-		if err := tx.PutAPIKey(k); err != nil {
-			return err
-		}
-		return tx.AppendEvent(event(k.CreatedAt, by, "key.added", k.ID, app.ID, named{prefix}))
-	})
-	return key, err
 }
 
 // RevokeKey ends a key by its prefix, at once.
@@ -187,42 +191,71 @@ type NewUser struct {
 
 // AddUser makes a person who can sign in.
 func (a *Accounts) AddUser(ctx context.Context, by Actor, n NewUser) (User, error) {
-	email := normalEmail(n.Email)
-	if addr, err := mail.ParseAddress(email); err != nil || addr.Address != email || len(email) > 254 {
-		return User{}, Errorf(CodeUnprocessable, "the e-mail address cannot be read")
-	}
-	if !n.Role.Valid() {
-		return User{}, Errorf(CodeUnprocessable, "the role must be one of %v", Roles())
-	}
-	var apps []App
-	for _, name := range n.Apps {
-		app, err := a.App(ctx, name)
-		if err != nil {
-			return User{}, err
-		}
-		apps = append(apps, app)
-	}
-	hash, err := a.Passwords.Hash(ctx, n.Password)
+	u, apps, err := a.newUser(ctx, n)
 	if err != nil {
 		return User{}, err
 	}
-	name := n.Name
+	if u.PasswordHash, err = a.Passwords.Hash(ctx, n.Password); err != nil {
+		return User{}, err
+	}
+	err = a.Store.Write(ctx, func(tx Tx) error { return putUser(tx, by, u, apps) })
+	return u, err
+}
+
+// newUser reads who is to be added; they have no password yet.
+func (a *Accounts) newUser(ctx context.Context, n NewUser) (User, []App, error) {
+	var wrong invalidFields
+	email := normalEmail(n.Email)
+	if addr, err := mail.ParseAddress(email); err != nil || addr.Address != email || len(email) > maxEmailBytes {
+		wrong.addf("email", "the e-mail address cannot be read")
+	}
+	if !n.Role.Valid() {
+		wrong.addf("role", "the role must be one of %v", Roles())
+	}
+	name := strings.TrimSpace(n.Name)
 	if name == "" {
 		name, _, _ = strings.Cut(email, "@")
 	}
-	u := User{ID: a.NewID(), Email: email, Name: name, Role: n.Role, PasswordHash: hash, CreatedAt: a.now()}
-	err = a.Store.Write(ctx, func(tx Tx) error {
-		if err := tx.PutUser(u); err != nil {
+	if !plainName(name) {
+		wrong.addf("name", "a name has at most %d characters, all of them visible", maxNameRunes)
+	}
+	if err := wrong.err(); err != nil {
+		return User{}, nil, err
+	}
+	var apps []App
+	for _, appNamed := range n.Apps {
+		app, err := a.App(ctx, appNamed)
+		if err != nil {
+			return User{}, nil, err
+		}
+		apps = append(apps, app)
+	}
+	return User{ID: a.NewID(), Email: email, Name: name, Role: n.Role, CreatedAt: a.now()}, apps, nil
+}
+
+// What is kept of a person's address and name at most.
+const (
+	maxEmailBytes = 254 // RFC 5321, section 4.5.3.1.3, without the brackets
+	maxNameRunes  = 80
+)
+
+// plainName tells whether a name has something to see, and nothing that only hides.
+func plainName(s string) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxNameRunes && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+func putUser(tx Tx, by Actor, u User, apps []App) error {
+	if err := tx.PutUser(u); err != nil {
+		return err
+	}
+	names := make([]string, len(apps))
+	for i, app := range apps {
+		names[i] = app.Name
+		if err := tx.PutMembership(u.ID, app.ID); err != nil {
 			return err
 		}
-		for _, app := range apps {
-			if err := tx.PutMembership(u.ID, app.ID); err != nil {
-				return err
-			}
-		}
-		return tx.AppendEvent(event(u.CreatedAt, by, "user.added", u.ID, "", userDetail{Role: u.Role, Apps: n.Apps}))
-	})
-	return u, err
+	}
+	return tx.AppendEvent(event(u.CreatedAt, by, "user.added", u.ID, "", userDetail{Role: u.Role, Apps: names}))
 }
 
 type userDetail struct {

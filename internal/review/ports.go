@@ -143,15 +143,31 @@ type Tx interface {
 	PutApp(App) error
 	PutAPIKey(APIKey) error
 	RevokeAPIKey(prefix string, at time.Time) (APIKey, error)
+	APIKey(appID, id string) (APIKey, error)
+	SetKeyExpiry(id string, at time.Time) error
+	SetKeyUse(id string, at time.Time) error
 	PutUser(User) error
 	UserByEmail(email string) (User, error)
+	User(id string) (User, error)
 	SetPassword(userID, hash string) error
+	SetRole(userID string, role Role) error
+	SetDisabled(userID string, at *time.Time) error // nil lets the person in again
+	// AdminsBut counts the other admins who may sign in.
+	AdminsBut(userID string) (int, error)
+	// EndSessions ends those of a person, the one with the mark, or all when that is ""; it
+	// returns how many they were.
+	EndSessions(userID, mark string) (int, error)
+	PutInvitation(Invitation) error // in the place of the one before
+	// TakeInvitation returns the one of a link and deletes it; CodeNotFound when there is none
+	// or it has expired.
+	TakeInvitation(tokenHash []byte, now time.Time) (Invitation, error)
 	PutPreferences(userID string, p Preferences) error // inserts or replaces
 	SavedView(id string) (SavedView, error)
 	PutSavedView(SavedView) error // inserts or replaces; CodeConflict when the name is taken
 	DeleteSavedView(id string) error
 	CountSavedViews(ownerID, appID string) (int, error) // of an owner, or with "" those shared with an App
 	PutMembership(userID, appID string) error
+	DeleteMembership(userID, appID string) error
 	PutPolicy(p Policy, by Actor, reason string, at time.Time) error // and makes it the active one
 	PolicyDraft(appID string) (*PolicyDraft, error)                  // nil when there is none
 	PutPolicyDraft(PolicyDraft) error                                // inserts or replaces the one of its App
@@ -181,8 +197,18 @@ type Reader interface {
 	RunningExperiments(ctx context.Context) ([]string, error) // ids, whatever the App
 
 	// Caller finds the App of a key by the key's hash; CodeNotFound when the key
-	// is unknown or revoked.
+	// is unknown, revoked or past its end.
 	Caller(ctx context.Context, keyHash []byte) (Caller, error)
+	// People lists everybody after an e-mail address, by e-mail address; "" begins.
+	People(ctx context.Context, after string, limit int) ([]Person, error)
+	Person(ctx context.Context, id string) (Person, error)
+	// Members lists who was made a member of the App, by name, the disabled too.
+	Members(ctx context.Context, appID string) ([]User, error)
+	// APIKeys lists the keys of the App, the newest first, at most KeysShown of them.
+	APIKeys(ctx context.Context, appID string) ([]APIKey, error)
+	// Invitation returns the one of a link; CodeNotFound when there is none or it has expired.
+	Invitation(ctx context.Context, tokenHash []byte, now time.Time) (Invitation, error)
+
 	Policy(ctx context.Context, appID string, version int) (Policy, error)
 	// ActivePolicy returns the version that is in force.
 	ActivePolicy(ctx context.Context, appID string) (Policy, error)

@@ -29,15 +29,19 @@ type apiKeyRow struct {
 	AppID   string
 	Prefix  string
 	Hash    []byte
+	Name    []byte
+	Scopes  string
 	Created instant  `gorm:"column:created_at"`
+	Expires *instant `gorm:"column:expires_at"`
+	Used    *instant `gorm:"column:used_at"`
 	Revoked *instant `gorm:"column:revoked_at"`
 }
 
 func (apiKeyRow) TableName() string { return "api_keys" }
 
 func (r apiKeyRow) key() review.APIKey {
-	return review.APIKey{ID: r.ID, AppID: r.AppID, Prefix: r.Prefix, Hash: r.Hash,
-		CreatedAt: r.Created.time(), RevokedAt: r.Revoked.timeOrNil()}
+	return review.APIKey{ID: r.ID, AppID: r.AppID, Name: string(r.Name), Prefix: r.Prefix, Hash: r.Hash, Scopes: keyScopes(r.Scopes),
+		CreatedAt: r.Created.time(), ExpiresAt: r.Expires.timeOrNil(), UsedAt: r.Used.timeOrNil(), RevokedAt: r.Revoked.timeOrNil()}
 }
 
 type userRow struct {
@@ -82,8 +86,8 @@ func (t *tx) PutApp(a review.App) error {
 
 // PutAPIKey implements review.Tx.
 func (t *tx) PutAPIKey(k review.APIKey) error {
-	return t.insert(&apiKeyRow{ID: k.ID, AppID: k.AppID, Prefix: k.Prefix, Hash: k.Hash,
-		Created: at(k.CreatedAt), Revoked: atOrNull(k.RevokedAt)})
+	return t.insert(&apiKeyRow{ID: k.ID, AppID: k.AppID, Name: []byte(k.Name), Prefix: k.Prefix, Hash: k.Hash, Scopes: scopesText(k.Scopes),
+		Created: at(k.CreatedAt), Expires: atOrNull(k.ExpiresAt), Used: atOrNull(k.UsedAt), Revoked: atOrNull(k.RevokedAt)})
 }
 
 // RevokeAPIKey implements review.Tx. A key can be revoked once.
@@ -238,8 +242,9 @@ type hotReads struct {
 }
 
 const (
-	selectCaller = `SELECT k.id, a.id, a.name, a.created_at, a.policy_version
-FROM api_keys k JOIN apps a ON a.id = k.app_id WHERE k.hash = ? AND k.revoked_at IS NULL`
+	selectCaller = `SELECT k.id, a.id, a.name, a.created_at, a.policy_version, k.scopes, k.used_at
+FROM api_keys k JOIN apps a ON a.id = k.app_id
+WHERE k.hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)`
 
 	// The second condition lets the partial index serve.
 	selectExternal = `SELECT id, content_hash FROM interactions WHERE app_id = ? AND external_id = ? AND external_id <> ''`
@@ -260,14 +265,16 @@ func (h hotReads) close() error { return errors.Join(h.caller.Close(), h.externa
 func (s *Store) Caller(ctx context.Context, keyHash []byte) (review.Caller, error) {
 	var c review.Caller
 	var created instant
-	err := s.hot.caller.QueryRowContext(ctx, keyHash).
-		Scan(&c.KeyID, &c.App.ID, &c.App.Name, &created, &c.PolicyVersion)
+	var used *instant
+	var scopes string
+	err := s.hot.caller.QueryRowContext(ctx, keyHash, at(s.clock())).
+		Scan(&c.KeyID, &c.App.ID, &c.App.Name, &created, &c.PolicyVersion, &scopes, &used)
 	if errors.Is(err, sql.ErrNoRows) {
 		return review.Caller{}, absent("API key in force")
 	}
 	if err != nil {
 		return review.Caller{}, s.fault(err)
 	}
-	c.App.CreatedAt = created.time()
+	c.App.CreatedAt, c.Scopes, c.UsedAt = created.time(), keyScopes(scopes), used.timeOrNil()
 	return c, nil
 }

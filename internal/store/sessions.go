@@ -43,6 +43,34 @@ ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, expires_at = exclud
 	})
 }
 
+// Own says whose a session is, and the mark under which lists know it.
+func (s *Sessions) Own(ctx context.Context, token, userID, mark string) error {
+	digest := secret.DigestOf(token)
+	return s.store.writer.do(ctx, func(t *tx) error {
+		return t.exec("UPDATE sessions SET user_id = ?, mark = ? WHERE token_hash = ?", userID, mark, digest[:])
+	})
+}
+
+// Of returns the data of the person's sessions that have not expired, by mark.
+func (s *Sessions) Of(ctx context.Context, userID string) (map[string][]byte, error) {
+	rows, err := s.store.readers.QueryContext(ctx,
+		s.store.dialect.bind("SELECT mark, data FROM sessions WHERE user_id = ? AND user_id <> '' AND expires_at > ?"), userID, at(s.store.clock()))
+	if err != nil {
+		return nil, s.store.fault(err)
+	}
+	defer rows.Close()
+	all := map[string][]byte{}
+	for rows.Next() {
+		var mark string
+		var data []byte
+		if err := rows.Scan(&mark, &data); err != nil {
+			return nil, s.store.fault(err)
+		}
+		all[mark] = data
+	}
+	return all, s.store.fault(rows.Err())
+}
+
 // DeleteCtx ends a session; one that is not there is no error.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	digest := secret.DigestOf(token)

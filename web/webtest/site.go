@@ -147,6 +147,30 @@ func (s *Site) Join(name string, role review.Role) *Client {
 	return c
 }
 
+// Newcomer is somebody who was added and belongs to no App.
+func (s *Site) Newcomer(name string) review.User {
+	s.t.Helper()
+	user, err := s.AddUser(s.t.Context(), app.NewUser{Email: name + "@example.org", Role: string(review.RoleViewer), Password: Password})
+	require.NoError(s.t, err)
+	return user
+}
+
+// SpareKey makes another key for the App.
+func (s *Site) SpareKey(appNamed string, scopes ...review.Scope) review.MintedKey {
+	s.t.Helper()
+	if len(scopes) == 0 {
+		scopes = review.Scopes()
+	}
+	key, err := s.Accounts.MintKey(s.t.Context(), Operator, review.NewKey{App: appNamed, Name: "spare", Scopes: scopes})
+	require.NoError(s.t, err)
+	return key
+}
+
+// With is a program with the given key.
+func (s *Site) With(key string) *Client {
+	return s.client(http.Header{"Authorization": {"Bearer " + key}, "Content-Type": {"application/json"}})
+}
+
 // Client is one browser or program. It keeps cookies, and follows no redirect.
 type Client struct {
 	site    *Site

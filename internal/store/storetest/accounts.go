@@ -23,6 +23,10 @@ func accountScenarios() []scenario {
 		{"names and addresses are unique", namesAreUnique},
 		{"Apps come by name and by membership", appsByMembership},
 		{"a session is kept, replaced, ended and expires", sessionLives},
+		{"a key has scopes, an end and a last use", keyHasAnEnd},
+		{"people are listed with their Apps and links", peopleAreListed},
+		{"a link works once and ends with the next one", linkWorksOnce},
+		{"role, access and sessions of a person change", personChanges},
 		{"migrating twice changes nothing", migratingTwice},
 	}
 }
@@ -211,4 +215,153 @@ func migratingTwice(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		require.NoError(t, s.Close())
 	}
+}
+
+func keyHasAnEnd(t *testing.T, f *fixture) {
+	minted, err := f.accounts.MintKey(t.Context(), cli, review.NewKey{App: "support", Name: "nightly \u00e9", Scopes: []review.Scope{review.ScopeRead, review.ScopeSubmit}, Life: time.Hour})
+	require.NoError(t, err)
+	c, err := f.accounts.Caller(t.Context(), minted.Secret)
+	require.NoError(t, err)
+	require.Equal(t, []review.Scope{review.ScopeSubmit, review.ScopeRead}, c.Scopes)
+	require.Nil(t, c.UsedAt)
+	of := func() review.APIKey {
+		all, err := f.APIKeys(t.Context(), f.caller.App.ID)
+		require.NoError(t, err)
+		require.Equal(t, minted.ID, all[0].ID, "the newest first")
+		return all[0]
+	}
+	want := minted.APIKey
+	want.UsedAt = pointer(start)
+	require.Equal(t, want, of())
+
+	f.clock.advance(review.UseGrain - time.Second)
+	_, err = f.accounts.Caller(t.Context(), minted.Secret)
+	require.NoError(t, err)
+	require.Equal(t, start, *of().UsedAt, "not every use is written")
+	f.clock.advance(time.Second)
+	c, err = f.accounts.Caller(t.Context(), minted.Secret)
+	require.NoError(t, err)
+	require.Equal(t, start, *c.UsedAt, "as it was before")
+	require.Equal(t, start.Add(review.UseGrain), *of().UsedAt)
+
+	f.clock.advance(time.Hour - review.UseGrain)
+	_, err = f.accounts.Caller(t.Context(), minted.Secret)
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(err), "its hour is over")
+	f.write(t, func(tx review.Tx) error { return tx.SetKeyExpiry(minted.ID, start.Add(3*time.Hour)) })
+	_, err = f.accounts.Caller(t.Context(), minted.Secret)
+	require.NoError(t, err)
+	for name, lookup := range map[string][2]string{"another App": {"none", minted.ID}, "no key": {f.caller.App.ID, "none"}} {
+		err = f.Write(t.Context(), func(tx review.Tx) error { return second(tx.APIKey(lookup[0], lookup[1])) })
+		require.Equal(t, review.CodeNotFound, review.CodeOf(err), name)
+	}
+}
+
+func peopleAreListed(t *testing.T, f *fixture) {
+	zeta := f.addApp(t, "zeta")
+	f.write(t, func(tx review.Tx) error { return tx.PutMembership(f.ann.User.ID, zeta.ID) })
+	f.write(t, func(tx review.Tx) error {
+		return tx.PutInvitation(review.Invitation{TokenHash: []byte("h"), UserID: f.ann.User.ID, ExpiresAt: start.Add(time.Hour)})
+	})
+	ann, err := f.Person(t.Context(), f.ann.User.ID)
+	require.NoError(t, err)
+	require.Equal(t, review.Person{User: f.ann.User, Member: []review.App{f.caller.App, zeta}, Invited: pointer(start.Add(time.Hour))}, ann)
+	_, err = f.Person(t.Context(), "none")
+	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+
+	var seen []string
+	for after := ""; ; {
+		page, err := f.People(t.Context(), after, 2)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, p := range page {
+			seen = append(seen, p.Email)
+		}
+		after = seen[len(seen)-1]
+	}
+	require.IsIncreasing(t, seen)
+	require.Len(t, seen, f.count(t, "SELECT COUNT(*) FROM users"))
+
+	f.write(t, func(tx review.Tx) error { return tx.DeleteMembership(f.ann.User.ID, f.caller.App.ID) })
+	f.write(t, func(tx review.Tx) error { return tx.DeleteMembership(f.ann.User.ID, f.caller.App.ID) })
+	members, err := f.Members(t.Context(), zeta.ID)
+	require.NoError(t, err)
+	require.Equal(t, []review.User{f.ann.User}, members)
+	apps, err := f.AppsOf(t.Context(), f.ann.User.ID)
+	require.NoError(t, err)
+	require.Equal(t, []review.App{zeta}, apps)
+}
+
+func linkWorksOnce(t *testing.T, f *fixture) {
+	link := func(hash string, ends time.Time) {
+		f.write(t, func(tx review.Tx) error {
+			return tx.PutInvitation(review.Invitation{TokenHash: []byte(hash), UserID: f.ann.User.ID, ExpiresAt: ends})
+		})
+	}
+	found := func(hash string, now time.Time) review.Code {
+		i, err := f.Invitation(t.Context(), []byte(hash), now)
+		if err == nil {
+			require.Equal(t, f.ann.User.ID, i.UserID)
+		}
+		return review.CodeOf(err)
+	}
+	take := func(hash string, now time.Time) error {
+		return f.Write(t.Context(), func(tx review.Tx) error { return second(tx.TakeInvitation([]byte(hash), now)) })
+	}
+	link("first", start.Add(time.Hour))
+	link("second", start.Add(time.Hour))
+	require.Equal(t, review.CodeNotFound, found("first", start), "the next one ends it")
+	require.Empty(t, found("second", start))
+	require.Equal(t, review.CodeNotFound, found("second", start.Add(time.Hour)))
+	require.Equal(t, review.CodeNotFound, review.CodeOf(take("second", start.Add(time.Hour))))
+	require.NoError(t, take("second", start))
+	require.Equal(t, review.CodeNotFound, review.CodeOf(take("second", start)))
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM invitations"))
+}
+
+func personChanges(t *testing.T, f *fixture) {
+	id, sessions := f.ann.User.ID, f.Sessions()
+	f.write(t, func(tx review.Tx) error { return tx.SetRole(id, review.RoleAdmin) })
+	f.write(t, func(tx review.Tx) error { return tx.SetDisabled(id, pointer(start)) })
+	u, err := f.User(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, review.RoleAdmin, u.Role)
+	require.Equal(t, pointer(start), u.DisabledAt)
+	admins := func(but string) (n int) {
+		f.write(t, func(tx review.Tx) (err error) { n, err = tx.AdminsBut(but); return err })
+		return n
+	}
+	require.Zero(t, admins("none"), "one who may not sign in is none")
+	f.write(t, func(tx review.Tx) error { return tx.SetDisabled(id, nil) })
+	require.Equal(t, 1, admins("none"))
+	require.Zero(t, admins(id))
+
+	for _, token := range []string{"a", "b", "c", "stranger", "nobody's"} {
+		require.NoError(t, sessions.CommitCtx(t.Context(), token, []byte("data of "+token), start.Add(time.Hour)))
+	}
+	for _, token := range []string{"a", "b", "c"} {
+		require.NoError(t, sessions.Own(t.Context(), token, id, "mark "+token))
+	}
+	require.NoError(t, sessions.Own(t.Context(), "stranger", f.lead.User.ID, "mark s"))
+	require.NoError(t, sessions.CommitCtx(t.Context(), "a", []byte("touched"), start.Add(time.Hour)))
+	of, err := sessions.Of(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, map[string][]byte{"mark a": []byte("touched"), "mark b": []byte("data of b"), "mark c": []byte("data of c")}, of)
+	end := func(mark string) (n int) {
+		f.write(t, func(tx review.Tx) (err error) { n, err = tx.EndSessions(id, mark); return err })
+		return n
+	}
+	require.Zero(t, end("mark s"), "somebody else's")
+	require.Equal(t, 1, end("mark b"))
+	require.Equal(t, 2, end(""))
+	require.Equal(t, 2, f.count(t, "SELECT COUNT(*) FROM sessions"))
+	none, err := sessions.Of(t.Context(), "")
+	require.NoError(t, err)
+	require.Empty(t, none, "sessions without an owner are nobody's")
+	require.NoError(t, sessions.Own(t.Context(), "nobody's", id, "late"))
+	f.clock.advance(time.Hour)
+	of, err = sessions.Of(t.Context(), id)
+	require.NoError(t, err)
+	require.Empty(t, of, "expired")
 }

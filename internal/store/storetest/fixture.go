@@ -327,3 +327,13 @@ func (keys) Hash(key string) ([]byte, bool) {
 	sum := sha256.Sum256([]byte(key))
 	return sum[:], strings.HasPrefix(key, "key-")
 }
+
+func (keys) MintLink() (string, []byte, error) {
+	token := fmt.Sprintf("link-%d", minted.Add(1))
+	return token, keys{}.HashLink(token), nil
+}
+
+func (keys) HashLink(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}

@@ -1,0 +1,300 @@
+package views
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/static"
+	"github.com/guardroom/guardroom/views/text"
+	"github.com/guardroom/guardroom/views/ui"
+)
+
+// The paths of people, Apps, keys and of getting in.
+const (
+	PathPeople         = "/people"
+	PathApps           = "/apps"
+	PathConfirm        = "/confirm"    // GET and POST: the password once more
+	PathInvitation     = "/invitation" // GET and POST: the link by which a password is chosen
+	PathOwnSessionsEnd = PathAccount + "/sessions"
+)
+
+// The last steps of the paths below /people/{id} and /apps/{app}.
+const (
+	StepRole       = "role"
+	StepAccess     = "access"      // lets the person in, or not any more
+	StepSessions   = "sessions"    // ends them
+	StepMember     = "memberships" // begins or ends one
+	StepLink       = "link"        // makes a new one
+	StepKeys       = "keys"
+	StepRotation   = "rotation"   // POST below a key: makes one in its place
+	StepRevocation = "revocation" // POST below a key: ends it
+)
+
+// The fields of those forms.
+const (
+	FieldRole    = "role"
+	FieldApps    = "apps"
+	FieldScopes  = "scopes"
+	FieldLife    = "life"    // of a key, in days; "" has no end
+	FieldOverlap = "overlap" // of two keys, in hours
+	FieldAccess  = "access"  // AccessOn or AccessOff
+	FieldMember  = "member"  // the same
+	FieldMark    = "mark"    // of a session; "" means all
+)
+
+// What a form of access or membership says.
+const (
+	AccessOn  = "on"
+	AccessOff = "off"
+)
+
+// Session is one place where somebody is signed in.
+type Session struct {
+	Mark     string // as in the audit trail
+	At, Seen time.Time
+	Address  string
+	Agent    string // what the browser says of itself
+}
+
+// PeoplePage is GET /people, and what a refused invitation answers.
+type PeoplePage struct {
+	Shell
+	People  []review.Person
+	Paged   bool
+	Next    string // where the following page begins; "" at the end
+	Form    review.NewUser
+	Problem *Problem
+}
+
+// PersonPage is GET /people/{id}, and what follows an act on it.
+type PersonPage struct {
+	Shell
+	Person   review.Person
+	Sessions []Session
+	Link     string // the whole address; shown once
+	Problem  *Problem
+}
+
+// AppsPage is GET /apps, and what a refused name answers.
+type AppsPage struct {
+	Shell
+	Name    string // as typed
+	Problem *Problem
+}
+
+// AppPage is GET /apps/{app}, and what follows an act on its keys.
+type AppPage struct {
+	Shell
+	Admin   review.AppAdmin
+	Minted  *review.MintedKey // shown once
+	Form    review.NewKey
+	Problem *Problem
+}
+
+// ConfirmPage is GET /confirm, and what a wrong password answers.
+type ConfirmPage struct {
+	Shell
+	Next    string
+	Problem *Problem
+}
+
+// InvitationPage is GET /invitation, and what a refused password answers.
+type InvitationPage struct {
+	Assets  *static.Assets
+	User    *review.User // nil: the link opens nothing
+	Token   string
+	Problem *Problem
+}
+
+// PersonPath is where one person is administered; step is what is done, "" to look.
+func PersonPath(id, step string) string { return join(PathPeople, id, step) }
+
+// AppPath is where one App is administered.
+func AppPath(name, step string) string { return join(PathApps, name, step) }
+
+// KeyPath is where something is done to a key.
+func KeyPath(app, id, step string) string {
+	return AppPath(app, StepKeys) + "/" + url.PathEscape(id) + "/" + step
+}
+
+func join(path, name, step string) string {
+	path += "/" + url.PathEscape(name)
+	if step != "" {
+		path += "/" + step
+	}
+	return path
+}
+
+// InvitationPath is the link of an invitation. It works once.
+func InvitationPath(token string) string {
+	return PathInvitation + "?" + url.Values{FieldToken: {token}}.Encode()
+}
+
+// PeopleFrom is the page of people that begins after an address.
+func PeopleFrom(email string) string {
+	return PathPeople + "?" + url.Values{ParamBefore: {email}}.Encode()
+}
+
+// ParseInvitee reads the form of an invitation.
+func ParseInvitee(form url.Values) review.NewUser {
+	return review.NewUser{
+		Email: form.Get(FieldEmail), Name: form.Get(FieldName), Role: review.Role(form.Get(FieldRole)), Apps: form[FieldApps],
+	}
+}
+
+// NewKeyForm proposes the least that most Apps need.
+func NewKeyForm() review.NewKey {
+	return review.NewKey{Scopes: []review.Scope{review.ScopeSubmit, review.ScopeRead}, Life: 365 * 24 * time.Hour}
+}
+
+// ParseKeyForm reads the form of a new key.
+func ParseKeyForm(app string, form url.Values) (review.NewKey, error) {
+	k := review.NewKey{App: app, Name: form.Get(FieldName)}
+	for _, s := range form[FieldScopes] {
+		k.Scopes = append(k.Scopes, review.Scope(s))
+	}
+	life, err := hours(FieldLife, form.Get(FieldLife), 24)
+	k.Life = life
+	return k, err
+}
+
+// ParseOverlap reads how long two keys are to overlap.
+func ParseOverlap(form url.Values) (time.Duration, error) {
+	return hours(FieldOverlap, form.Get(FieldOverlap), 1)
+}
+
+// hours reads a whole number of so many hours; "" is 0.
+func hours(field, value string, each int) (time.Duration, error) {
+	if value == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > 100_000 {
+		return 0, review.Unprocessable([]review.FieldError{{Field: field, Message: text.Say("choose one of the list")}})
+	}
+	return time.Duration(n*each) * time.Hour, nil
+}
+
+func roleOptions(ctx context.Context) []ui.Option {
+	var all []ui.Option
+	for _, r := range review.Roles() {
+		all = append(all, ui.Option{Value: string(r), Text: text.T(ctx, roleWord(r))})
+	}
+	return all
+}
+
+func lifeOptions(ctx context.Context) []ui.Option {
+	return []ui.Option{
+		{Value: "30", Text: text.T(ctx, "for 30 days")}, {Value: "90", Text: text.T(ctx, "for 90 days")},
+		{Value: "365", Text: text.T(ctx, "for a year")}, {Value: "730", Text: text.T(ctx, "for two years")},
+	}
+}
+
+func overlapOptions(ctx context.Context) []ui.Option {
+	return []ui.Option{
+		{Value: "1", Text: text.T(ctx, "an hour")}, {Value: "24", Text: text.T(ctx, "a day")}, {Value: "168", Text: text.T(ctx, "a week")},
+	}
+}
+
+// lifeValue is the choice of lifeOptions.
+func lifeValue(life time.Duration) string {
+	if life == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(life / (24 * time.Hour)))
+}
+
+func scopeMeans(s review.Scope) string {
+	switch s {
+	case review.ScopeSubmit:
+		return text.Say("Submit interactions, feedback and outcomes")
+	case review.ScopeRead:
+		return text.Say("Read interactions and decisions")
+	case review.ScopeModel:
+		return text.Say("Use language models through the gateway")
+	case review.ScopeApprove:
+		return text.Say("Ask a person for approval")
+	case review.ScopeWebhook:
+		return text.Say("Set up webhooks, which tell of decisions")
+	}
+	return string(s)
+}
+
+// scopeWords is a list of scopes as a cell of a table shows it.
+func scopeWords(ctx context.Context, scopes []review.Scope) string {
+	if len(scopes) == len(review.Scopes()) {
+		return text.T(ctx, "everything")
+	}
+	words := make([]string, len(scopes))
+	for i, s := range scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, ", ")
+}
+
+// keyState is a word for how a key stands.
+func keyState(k review.APIKey, now time.Time) string {
+	switch {
+	case k.RevokedAt != nil:
+		return text.Say("revoked")
+	case !k.InForce(now):
+		return text.Say("expired")
+	}
+	return text.Say("in force")
+}
+
+// personState is a word for how somebody stands.
+func personState(p review.Person, now time.Time) string {
+	switch {
+	case p.DisabledAt != nil:
+		return text.Say("disabled")
+	case p.PasswordHash != "":
+		return text.Say("active")
+	case p.Invited != nil && p.Invited.After(now):
+		return text.Say("invited")
+	}
+	return text.Say("the link has expired")
+}
+
+// joinable are the Apps that the person is no member of.
+func joinable(p PersonPage) []ui.Option {
+	var all []ui.Option
+	for _, a := range p.Viewer.Apps {
+		if !slices.ContainsFunc(p.Person.Member, func(m review.App) bool { return m.ID == a.ID }) {
+			all = append(all, ui.Option{Value: a.Name, Text: a.Name})
+		}
+	}
+	return all
+}
+
+func appWords(apps []review.App) string {
+	names := make([]string, len(apps))
+	for i, a := range apps {
+		names[i] = a.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// in is of, as the reader speaks.
+func (p *Problem) in(ctx context.Context, field string) string { return text.Word(ctx, p.of(field)) }
+
+// day is a date as machines and people write it.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// What use cases say on these pages; they know no languages.
+var _ = [...]string{
+	text.Say("the e-mail address cannot be read"),
+	text.Say("a password has at least 12 characters"),
+	text.Say("The password is wrong."),
+	text.Say("a key opens something: choose at least one"),
+	text.Say("an App's name has 1 to 64 of a–z, 0–9 and inner hyphens"),
+	text.Say("choose an App"),
+	text.Say("choose a role"),
+	text.Say("this is the last administrator who can sign in"),
+	text.Say("This link has been used or has expired. An administrator can make a new one."),
+}

@@ -1,0 +1,74 @@
+package storybook
+
+import (
+	"time"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
+)
+
+func (s stories) people() []Story {
+	with := func(u review.User) review.User { u.PasswordHash = "set"; return u }
+	soon, gone := now.Add(20*time.Hour), now.Add(-time.Hour)
+	hostile := review.User{ID: "0195b000-0000-7000-8000-000000000010", Email: "a-very-long-address-that-goes-on-and-on-and-on@departments.example.com", Name: "‮<script>alert(1)</script>", Role: review.RoleViewer, DisabledAt: &gone}
+	everybody := []review.Person{
+		{User: hostile}, {User: with(anna), Member: []review.App{appSupport, appCheckout}}, {User: admin},
+		{User: review.User{ID: "0195b000-0000-7000-8000-000000000011", Email: "new@example.com", Name: "new", Role: review.RoleAnalyst}, Invited: &soon},
+		{User: review.User{ID: "0195b000-0000-7000-8000-000000000012", Email: "old@example.com", Name: "old", Role: review.RoleAnalyst}, Invited: &gone},
+	}
+	list := views.PeoplePage{Shell: shell(s.assets, admin), People: everybody, Next: "old@example.com"}
+	refused := list
+	refused.Form = review.NewUser{Email: "nonsense", Role: review.RoleLead, Apps: []string{appSupport.Name}}
+	refused.Problem = refusal("email", "the e-mail address cannot be read")
+	sessions := []views.Session{
+		{Mark: "a1b2c3d4e5f60718", At: now.Add(-3 * time.Hour), Seen: now.Add(-time.Minute), Address: "192.0.2.7", Agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"},
+		{Mark: "b1b2c3d4e5f60718", At: now.Add(-26 * time.Hour), Seen: now.Add(-2 * time.Hour), Address: "2001:db8::17", Agent: "<b>curl</b>"},
+	}
+	person := views.PersonPage{Shell: shell(s.assets, admin), Person: everybody[1], Sessions: sessions}
+	link := person
+	link.Person, link.Sessions, link.Link = everybody[3], nil, "https://guardroom.example.com"+views.InvitationPath("AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE")
+	self := person
+	self.Person = everybody[2]
+	account := views.AccountPage{Shell: shell(s.assets, anna), SignedInAt: now.Add(-3 * time.Hour), Sessions: sessions, Session: sessions[0].Mark}
+	return []Story{
+		{"people", views.People(list)},
+		{"people-refused", views.People(refused)},
+		{"person", views.PersonAdmin(person)},
+		{"person-link", views.PersonAdmin(link)},
+		{"person-self", views.PersonAdmin(self)},
+		{"person-disabled", views.PersonAdmin(views.PersonPage{Shell: shell(s.assets, admin), Person: everybody[0], Problem: &views.Problem{Code: review.CodeConflict, Message: "this is the last administrator who can sign in"}})},
+		{"account-sessions", views.Account(account)},
+		{"confirm", views.Confirm(views.ConfirmPage{Shell: shell(s.assets, admin), Next: views.PathPeople, Problem: refusal("password", "The password is wrong.")})},
+		{"invitation", views.Invitation(views.InvitationPage{Assets: s.assets, User: &anna, Token: "t", Problem: refusal("password", "a password has at least 12 characters")})},
+		{"invitation-spent", views.Invitation(views.InvitationPage{Assets: s.assets, Problem: &views.Problem{Code: review.CodeUnprocessable, Message: "This link has been used or has expired. An administrator can make a new one."}})},
+	}
+}
+
+func refusal(field, message string) *views.Problem {
+	return &views.Problem{Code: review.CodeUnprocessable, Message: field + ": " + message, Fields: []review.FieldError{{Field: field, Message: message}}}
+}
+
+func (s stories) apps() []Story {
+	ended, later, used := now.Add(-time.Hour), now.Add(200*24*time.Hour), now.Add(-7*time.Minute)
+	keys := []review.APIKey{
+		{ID: "0195e000-0000-7000-8000-000000000001", Prefix: "Ab3dEf9h", Name: "production, eu-central", Scopes: review.Scopes(), CreatedAt: now.Add(-time.Hour), UsedAt: &used},
+		{ID: "0195e000-0000-7000-8000-000000000002", Prefix: "Zz3dEf9h", Name: "<i>nightly</i> ‮export", Scopes: []review.Scope{review.ScopeRead}, CreatedAt: now.Add(-165 * 24 * time.Hour), ExpiresAt: &later},
+		{ID: "0195e000-0000-7000-8000-000000000003", Prefix: "Qq3dEf9h", Scopes: []review.Scope{review.ScopeSubmit, review.ScopeRead}, CreatedAt: now.Add(-300 * 24 * time.Hour), ExpiresAt: &ended, UsedAt: &ended},
+		{ID: "0195e000-0000-7000-8000-000000000004", Prefix: "Rr3dEf9h", Scopes: review.Scopes(), CreatedAt: now.Add(-400 * 24 * time.Hour), RevokedAt: &ended},
+	}
+	page := views.AppPage{Shell: shell(s.assets, admin), Admin: review.AppAdmin{App: appSupport, Keys: keys, Members: []review.User{anna, josef}}, Form: views.NewKeyForm()}
+	minted := page
+	minted.Minted = &review.MintedKey{APIKey: keys[0], Secret: "gr_Ab3dEf9h_notakeynotakeynotakeynotakeynotakeynotakeynotakey"}
+	refused := page
+	refused.Form, refused.Problem = review.NewKey{Name: "nothing"}, refusal("scopes", "a key opens something: choose at least one")
+	fresh := shell(s.assets, admin)
+	fresh.Viewer.Apps = nil
+	return []Story{
+		{"apps", views.Apps(views.AppsPage{Shell: shell(s.assets, admin)})},
+		{"apps-none", views.Apps(views.AppsPage{Shell: fresh, Name: "Bad Name", Problem: refusal("name", "an App's name has 1 to 64 of a–z, 0–9 and inner hyphens")})},
+		{"app", views.AppAdmin(page)},
+		{"app-new", views.AppAdmin(views.AppPage{Shell: shell(s.assets, admin), Admin: review.AppAdmin{App: appCheckout}, Form: views.NewKeyForm()})},
+		{"app-minted", views.AppAdmin(minted)},
+		{"app-refused", views.AppAdmin(refused)},
+	}
+}
