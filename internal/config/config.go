@@ -150,7 +150,7 @@ func (l Listen) validateTLS() error {
 	for _, contact := range l.SecurityContacts {
 		u, err := url.Parse(contact)
 		if err != nil || u.Scheme != "mailto" && u.Scheme != "https" && u.Scheme != "tel" {
-			return errors.New("--security-contact: must begin with mailto:, https: or tel:")
+			return errors.New("--security-contact: begins with none of mailto:, https:, and tel: as a contact does")
 		}
 	}
 	return nil
