@@ -56,6 +56,25 @@ func TestQuotasRefuseWithWhenToComeAgain(t *testing.T) {
 	require.Contains(t, h.Get("RateLimit-Policy"), `"user-requests";q=1;w=60`)
 }
 
+// What has happened must not get lost: exchanges with a response and those of a batch are counted, and never refused.
+func TestWhatHasHappenedIsNotRefused(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	app := site.App(webtest.Home)
+	const over = `{"prompt":"How do I bake bread?","response":"Slowly.","user_id":"ann"}`
+	for range 60 {
+		require.Equal(t, http.StatusCreated, app.PostJSON(interactionsPath, over).Code)
+	}
+	answer := app.PostJSON(interactionsPath, over)
+	require.Equal(t, http.StatusCreated, answer.Code)
+	require.Contains(t, answer.Body.String(), `"detector":"quota.requests"`)
+	require.Contains(t, answer.Body.String(), `"verdict":"allow"`)
+	batch := app.PostJSON(interactionsPath+"/batch", `[{"prompt":"a","user_id":"ann"},{"prompt":"b","user_id":"ann"}]`)
+	require.Equal(t, http.StatusOK, batch.Code, batch.Body.String())
+	require.Equal(t, 2, strings.Count(batch.Body.String(), `"status":201`))
+	require.Equal(t, http.StatusTooManyRequests, app.PostJSON(interactionsPath, `{"prompt":"May I?","user_id":"ann"}`).Code, "who asks before the call is")
+}
+
 func TestTokensAreWatchedAtFirstAndRefusedWhenEnforced(t *testing.T) {
 	site := webtest.NewSite(t)
 	app := site.App(webtest.Home)

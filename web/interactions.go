@@ -241,7 +241,7 @@ func (s *Server) submitPosted(ctx context.Context, caller review.Caller, p poste
 		return review.Receipt{}, p.err
 	}
 	defer recovered(&err)
-	return s.Service.Submit(ctx, caller, p.submission)
+	return s.Service.Record(ctx, caller, p.submission, review.Recording{Bulk: true})
 }
 
 // interaction returns the answer of an earlier Submission.

@@ -649,3 +649,21 @@ func (g *guardedSite) files(t testing.TB) string {
 	}))
 	return all.String()
 }
+
+// A user whom somebody has blocked is refused before anything is asked.
+func TestGatewayAsksNothingForABlockedUser(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, nil)
+	apps, err := g.Store.Apps(t.Context())
+	require.NoError(t, err)
+	lead := review.Viewer{User: review.User{ID: "lead", Role: review.RoleAdmin}, Apps: apps}
+	require.NoError(t, g.Service.Restrict(t.Context(), lead, review.RestrictCommand{App: "agent", UserID: "anna", Standing: review.StandingBlock, For: time.Hour, Reason: "A stolen key."}))
+	ask := func(user string) answered {
+		return g.post(t, "/openai/v1/chat/completions", `{"model":"gpt-test","user":"`+user+`","messages":[{"role":"user","content":"Hello"}]}`)
+	}
+	a := ask("anna")
+	require.Equal(t, http.StatusTooManyRequests, a.status, a.body)
+	require.Equal(t, "3600", a.header.Get("Retry-After"))
+	require.Empty(t, g.up.Chats())
+	require.Equal(t, http.StatusOK, ask("bert").status)
+}

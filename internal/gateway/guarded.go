@@ -69,8 +69,11 @@ func (g *Gateway) start(ctx context.Context, caller review.Caller, endpoint stri
 
 func (c *guarded) content() review.Content { return c.sub.Content() }
 
-// admit asks the quotas, which need to know what the call can cost at most before the money is spent.
+// admit asks whether the user is blocked, and the quotas, which need to know what the call can cost at most before the money is spent.
 func (c *guarded) admit(ctx context.Context, most int) (err error) {
+	if err := c.gateway.Service.Barred(c.caller.App.ID, c.sub.UserID); err != nil {
+		return err
+	}
 	tokens := 0
 	for _, s := range c.content().Segments() {
 		tokens += llm.EstimateTokens(s.Text)

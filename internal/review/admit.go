@@ -16,6 +16,8 @@ type Demand struct {
 
 	// OccurredAt is when it was; zero is now. What was over an hour ago is a record: no user's quota could have stopped it.
 	OccurredAt time.Time
+	// Over says that the exchange has taken place: it is counted whether it fits or not, for what has happened must not get lost.
+	Over bool
 }
 
 // Grant is what was admitted. It is reckoned up when the call is over.
@@ -150,7 +152,8 @@ func (s *Service) grant(ctx context.Context, caller Caller, policy Policy, in In
 	if policy.Budget.Cost(in.ModelVersion, Usage{PromptTokens: 1e6, CompletionTokens: 1e6}) > 0 {
 		model = in.ModelVersion
 	}
-	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens(), OccurredAt: in.OccurredAt})
+	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens(), OccurredAt: in.OccurredAt,
+		Over: rec.Bulk || in.Content.Response != "" || in.Error != ""})
 }
 
 // settled ends what was recorded, or could not be.

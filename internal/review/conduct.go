@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -124,6 +125,18 @@ func (s *Service) LoadRestrictions(ctx context.Context) error {
 	}
 	s.restrictions.all.Store(&all)
 	return nil
+}
+
+// Barred returns the Error for a user whom somebody has blocked, with when that ends; nil for all others. Whoever calls a
+// model for a user asks before.
+func (s *Service) Barred(appID, userID string) error {
+	now := s.now()
+	standing, restricted := s.restrictions.of(appID, userID, now)
+	if !restricted || standing.Standing != StandingBlock {
+		return nil
+	}
+	return &Error{Code: CodeRateLimited, Message: "this user is blocked for a while", RetryAfter: standing.Until.Sub(now),
+		cause: errors.New("review: a blocked user")}
 }
 
 // watch assesses a Screening together with what is unusual about the conduct of user and App, and with what was remarked

@@ -10,6 +10,7 @@ type Recording struct {
 	ID     string                        // of the Interaction, when the caller has been told it; "" for a new one
 	Policy *Policy                       // that was screened by, when it is not the App's active one as it is
 	Grant  *Grant                        // with which the call was admitted; nil when it was not
+	Bulk   bool                          // it was submitted among many, after the fact
 	Least  Verdict                       // what was acted on: the Verdict is not milder
 	Hold   func(a Assessment) *HoldTerms // whether the answer waits for a person; may be nil
 }

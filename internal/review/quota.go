@@ -212,7 +212,7 @@ func (p Policy) bounds(caller Caller, d Demand, now time.Time, tokens int64) []b
 		} {
 			if mode := p.Mode(b.detector); b.most > 0 && mode != ModeOff {
 				out = append(out, bound{
-					Charge: Charge{Key: side + "/" + b.unit + "/" + id, Span: b.span, Most: int64(b.most), Amount: b.amount, Forced: mode == ModeMonitor},
+					Charge: Charge{Key: side + "/" + b.unit + "/" + id, Span: b.span, Most: int64(b.most), Amount: b.amount, Forced: mode == ModeMonitor || d.Over},
 					name:   side + "-" + b.unit, detector: b.detector, who: who,
 				})
 			}
@@ -225,7 +225,7 @@ func (p Policy) bounds(caller Caller, d Demand, now time.Time, tokens int64) []b
 	add("app", "This App", "", p.Quotas.App)
 	if mode := p.Mode(BudgetCost); p.Budget.Monthly > 0 && mode != ModeOff && monthOf(at).Equal(monthOf(now)) {
 		out = append(out, bound{
-			Charge: Charge{Key: budgetKey, Most: p.Budget.micros(), Amount: p.Budget.Cost(d.Model, d.Usage), Forced: mode == ModeMonitor || p.Budget.Degrade != ""},
+			Charge: Charge{Key: budgetKey, Most: p.Budget.micros(), Amount: p.Budget.Cost(d.Model, d.Usage), Forced: mode == ModeMonitor || d.Over || p.Budget.Degrade != ""},
 			name:   "app-budget", detector: BudgetCost, who: "This App",
 		})
 	}

@@ -10,7 +10,7 @@ import (
 func (s stories) people() []Story {
 	with := func(u review.User) review.User { u.PasswordHash = "set"; return u }
 	soon, gone := now.Add(20*time.Hour), now.Add(-time.Hour)
-	hostile := review.User{ID: "0195b000-0000-7000-8000-000000000010", Email: "a-very-long-address-that-goes-on-and-on-and-on@departments.example.com", Name: "‮<script>alert(1)</script>", Role: review.RoleViewer, DisabledAt: &gone}
+	hostile := review.User{ID: "0195b000-0000-7000-8000-000000000010", Email: "a-very-long-address-that-goes-on-and-on-and-on@departments.example.com", Name: "\u202e<script>alert(1)</script>", Role: review.RoleViewer, DisabledAt: &gone}
 	everybody := []review.Person{
 		{User: hostile}, {User: with(anna), Member: []review.App{appSupport, appCheckout}}, {User: admin},
 		{User: review.User{ID: "0195b000-0000-7000-8000-000000000011", Email: "new@example.com", Name: "new", Role: review.RoleAnalyst}, Invited: &soon},
@@ -52,7 +52,7 @@ func (s stories) apps() []Story {
 	ended, later, used := now.Add(-time.Hour), now.Add(200*24*time.Hour), now.Add(-7*time.Minute)
 	keys := []review.APIKey{
 		{ID: "0195e000-0000-7000-8000-000000000001", Prefix: "Ab3dEf9h", Name: "production, eu-central", Scopes: review.Scopes(), CreatedAt: now.Add(-time.Hour), UsedAt: &used},
-		{ID: "0195e000-0000-7000-8000-000000000002", Prefix: "Zz3dEf9h", Name: "<i>nightly</i> ‮export", Scopes: []review.Scope{review.ScopeRead}, CreatedAt: now.Add(-165 * 24 * time.Hour), ExpiresAt: &later},
+		{ID: "0195e000-0000-7000-8000-000000000002", Prefix: "Zz3dEf9h", Name: "<i>nightly</i> \u202eexport", Scopes: []review.Scope{review.ScopeRead}, CreatedAt: now.Add(-165 * 24 * time.Hour), ExpiresAt: &later},
 		{ID: "0195e000-0000-7000-8000-000000000003", Prefix: "Qq3dEf9h", Scopes: []review.Scope{review.ScopeSubmit, review.ScopeRead}, CreatedAt: now.Add(-300 * 24 * time.Hour), ExpiresAt: &ended, UsedAt: &ended},
 		{ID: "0195e000-0000-7000-8000-000000000004", Prefix: "Rr3dEf9h", Scopes: review.Scopes(), CreatedAt: now.Add(-400 * 24 * time.Hour), RevokedAt: &ended},
 	}
