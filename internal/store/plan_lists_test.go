@@ -18,7 +18,7 @@ func listQueries() []plannedQuery {
 		{name: "what tells", index: "decisions_telling", sql: selectTelling, args: []any{apps, 7, "", "", "", 10}},
 		{name: "hidden scores", index: "decisions_hidden", sql: selectHidden, args: []any{"app-1", 10}},
 		{name: "inbox", index: "inbox", sql: selectInbox + " ORDER BY e.created_at DESC, e.id DESC", args: []any{"u1", apps}},
-		{name: "conduct of a user", index: "conduct_hours", sql: selectConduct, args: []any{"app-1", "u1", 7}},
+		{name: "conduct of a user", index: "SEARCH h USING PRIMARY KEY (app_id=? AND user_id=? AND hour>?)", sql: selectConduct, args: []any{"app-1", "u1", 7}},
 		{name: "busiest users", index: "conduct_hours_recent", sql: selectBusiest, args: []any{"app-1", 7, 10}},
 		{name: "restrictions", index: "restrictions_until", sql: selectRestrictions, args: []any{7}},
 		{name: "enrolments of a user", index: "experiments", sql: selectEnrolments, args: []any{"app-1", "u1"}},
