@@ -26,6 +26,7 @@ var quotaWords = []setting{
 // budgetWords names what else is bounded, in the order of the page.
 var budgetWords = []setting{
 	{"quotas.roles", text.Say("Quotas of roles"), ""},
+	{"quotas.refuse_posts", text.Say("What an app posts beyond a quota"), ""},
 	{"quotas.refuse_alone", text.Say("While servers cannot count together"), ""},
 	{"budget.monthly", text.Say("Budget of a month"), ""},
 	{"budget.currency", text.Say("Currency"), ""},
@@ -50,6 +51,7 @@ func (f PolicyForm) setQuotas(p review.Policy) {
 		f.set(name, strconv.Itoa(*n))
 	}
 	f.set("quotas.roles", roleLines(p.Quotas.Roles))
+	f.set("quotas.refuse_posts", strconv.FormatBool(p.Quotas.RefusePosts))
 	f.set("quotas.refuse_alone", strconv.FormatBool(p.Quotas.RefuseAlone))
 	f.set("budget.monthly", review.FormatShare(p.Budget.Monthly))
 	f.set("budget.currency", p.Budget.Currency)
@@ -66,6 +68,9 @@ func (r *policyReader) quotas(p *review.Policy) {
 	}
 	if r.values.Has("quotas.roles") {
 		p.Quotas.Roles = r.roles()
+	}
+	if r.values.Has("quotas.refuse_posts") {
+		p.Quotas.RefusePosts = r.values.Get("quotas.refuse_posts") == "true"
 	}
 	if r.values.Has("quotas.refuse_alone") {
 		p.Quotas.RefuseAlone = r.values.Get("quotas.refuse_alone") == "true"

@@ -15,8 +15,23 @@ import (
 
 const interactionsPath = "/api/v1/interactions"
 
+func refusePosts(p *review.Policy) { p.Quotas.RefusePosts = true }
+
+// By default a post is a record, whoever it is from and however many there are.
+func TestPostsAreKept(t *testing.T) {
+	t.Parallel()
+	app := webtest.NewSite(t).App(webtest.Home)
+	for i := range 70 {
+		answer := app.PostJSON(interactionsPath, `{"prompt":"How do I bake bread?","user_id":"ann"}`)
+		require.Equal(t, http.StatusCreated, answer.Code)
+		require.Equal(t, i >= 60, strings.Contains(answer.Body.String(), `"detector":"quota.requests"`))
+		require.Contains(t, answer.Body.String(), `"verdict":"allow"`)
+	}
+}
+
 func TestQuotasRefuseWithWhenToComeAgain(t *testing.T) {
 	site := webtest.NewSite(t)
+	changePolicy(t, site, refusePosts)
 	app := site.App(webtest.Home)
 	post := func(user string) (status int, h http.Header, body string) {
 		answer := app.PostJSON(interactionsPath, `{"prompt":"How do I bake bread?","user_id":"`+user+`","context":{"role":"tester"}}`)
@@ -60,6 +75,7 @@ func TestQuotasRefuseWithWhenToComeAgain(t *testing.T) {
 func TestWhatHasHappenedIsNotRefused(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
+	changePolicy(t, site, refusePosts)
 	app := site.App(webtest.Home)
 	const over = `{"prompt":"How do I bake bread?","response":"Slowly.","user_id":"ann"}`
 	for range 60 {
@@ -85,7 +101,9 @@ func TestTokensAreWatchedAtFirstAndRefusedWhenEnforced(t *testing.T) {
 	require.Contains(t, answer.Body.String(), `"detector":"quota.tokens"`)
 	require.Contains(t, answer.Body.String(), `"verdict":"allow"`)
 
-	changePolicy(t, site, func(p *review.Policy) { p.Detectors[review.QuotaTokens] = review.Rule{Mode: review.ModeEnforce} })
+	changePolicy(t, site, func(p *review.Policy) {
+		p.Detectors[review.QuotaTokens], p.Quotas.RefusePosts = review.Rule{Mode: review.ModeEnforce}, true
+	})
 	require.Equal(t, http.StatusTooManyRequests, app.PostJSON(interactionsPath, long).Code)
 	require.Equal(t, http.StatusCreated, app.PostJSON(interactionsPath, strings.Replace(long, "ann", "bob", 1)).Code)
 }
@@ -93,6 +111,7 @@ func TestTokensAreWatchedAtFirstAndRefusedWhenEnforced(t *testing.T) {
 func TestBudgetsWarnOnceAndThenRefuse(t *testing.T) {
 	site := webtest.NewSite(t)
 	changePolicy(t, site, func(p *review.Policy) {
+		refusePosts(p)
 		p.Budget = review.BudgetRules{Monthly: 10, Currency: "EUR", Warn: 0.8, Prices: []review.Price{{Model: "big*", Input: 1, Output: 10}}}
 	})
 	app := site.App(webtest.Home)

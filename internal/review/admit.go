@@ -16,7 +16,7 @@ type Demand struct {
 
 	// OccurredAt is when it was; zero is now. What was over an hour ago is a record: no user's quota could have stopped it.
 	OccurredAt time.Time
-	// Over says that the exchange has taken place: it is counted whether it fits or not, for what has happened must not get lost.
+	// Over says that nothing can be stopped any more: it is counted whether it fits or not, for what has happened must not get lost.
 	Over bool
 }
 
@@ -153,7 +153,7 @@ func (s *Service) grant(ctx context.Context, caller Caller, policy Policy, in In
 		model = in.ModelVersion
 	}
 	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens(), OccurredAt: in.OccurredAt,
-		Over: rec.Bulk || in.Content.Response != "" || in.Error != ""})
+		Over: !policy.Quotas.RefusePosts || rec.Bulk || in.Content.Response != "" || in.Error != ""})
 }
 
 // settled ends what was recorded, or could not be.

@@ -17,6 +17,9 @@ type QuotaRules struct {
 	App   Quota            `json:"app,omitzero"`    // of the App as a whole
 	Roles map[string]Quota `json:"roles,omitempty"` // of users whose Interaction has "role" in its context, in the place of User
 
+	// RefusePosts refuses Interactions, too, that an App posts before it calls a model itself. Without it a post is a record: it
+	// is counted and never refused. What the gateway is asked is refused either way.
+	RefusePosts bool `json:"refuse_posts,omitempty"`
 	// RefuseAlone refuses everything that is bounded while the servers cannot count together; else each one counts alone.
 	RefuseAlone bool `json:"refuse_alone,omitempty"`
 }
@@ -71,7 +74,7 @@ func (r QuotaRules) fields() []policyField {
 	for _, role := range slices.Sorted(maps.Keys(r.Roles)) {
 		out = append(out, r.Roles[role].fields("quotas.roles."+role)...)
 	}
-	return append(out, policyField{"quotas.refuse_alone", strconv.FormatBool(r.RefuseAlone)})
+	return append(out, policyField{"quotas.refuse_posts", strconv.FormatBool(r.RefusePosts)}, policyField{"quotas.refuse_alone", strconv.FormatBool(r.RefuseAlone)})
 }
 
 func (q Quota) fields(at string) []policyField {
