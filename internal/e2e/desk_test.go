@@ -26,6 +26,7 @@ func TestAListIsNamedAndGoneToByKeys(t *testing.T) {
 	p.Go(t, s.url+"/queue/views")
 	p.Click(t, `form[action$="/start"] button`)
 	p.Until(t, `document.querySelector(".saved-head").innerText.includes("you begin here")`)
+	p.Until(t, scripted)
 	p.Press(t, "g", "q")
 	p.Until(t, `location.search === "?sort=oldest"`)
 }
