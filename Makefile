@@ -131,7 +131,7 @@ reproducible: ## Build twice, in two folders, and want the same bytes
 
 .PHONY: race
 race: ## Run the tests of the concurrent packages under the race detector
-	$(GO) test -race $(CONCURRENT)
+	$(GO) test -race -timeout 30m $(CONCURRENT)
 
 # 1,000,000 take a quarter of an hour on two cores; PostgreSQL makes a tenth of what SQLite makes.
 CLAIMS ?= 1000000
@@ -168,7 +168,7 @@ fuzz: ## Run every fuzz test for FUZZTIME (30s)
 
 .PHONY: e2e
 e2e: front-end ## Run the browser tests: the traps of reviewing, and axe over every page, light and dark, wide and narrow
-	$(GO) test -count=1 ./internal/e2e/... ./views/storybook/...
+	$(GO) test -count=1 -timeout 30m ./internal/e2e/... ./views/storybook/...
 
 .PHONY: analyst
 analyst: front-end ## Let a scripted analyst decide 200 items by keyboard, and report keys and times
