@@ -113,11 +113,18 @@ func (f *fixture) dialectBytes(query string) string {
 	return strings.ReplaceAll(query, " AS BYTES)", " AS BLOB)")
 }
 
+// dropTriggers lets anybody who owns the database change its events. On PostgreSQL the next scenario gets the same
+// database, so that they come back.
 func dropTriggers(t testing.TB, f *fixture, db *sql.DB) {
 	t.Helper()
 	on := ""
 	if f.postgres() {
 		on = " ON events"
+		t.Cleanup(func() {
+			_, err := db.ExecContext(context.Background(), `CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_remain BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`)
+			require.NoError(t, err)
+		})
 	}
 	run(t, db, "DROP TRIGGER events_stay"+on+"; DROP TRIGGER events_remain"+on)
 }
