@@ -28,7 +28,7 @@ func TestGatewayWithTheOfficialClient(t *testing.T) {
 		t.Skip("NOT TESTED with the official client: Node or the openai package is missing (make assets)")
 	}
 	g := newGuarded(t, func(p *review.Policy) { blocking(p); p.Gateway.Embeddings = true })
-	g.up.Reply = func(r llmtest.Request) llmtest.Answer {
+	g.up.Says(func(r llmtest.Request) llmtest.Answer {
 		last := r.Messages[len(r.Messages)-1].Text()
 		switch {
 		case last == "CALL":
@@ -37,7 +37,7 @@ func TestGatewayWithTheOfficialClient(t *testing.T) {
 			return llmtest.Answer{Text: "The key is " + token + " so use it."}
 		}
 		return llmtest.Answer{Text: last}
-	}
+	})
 	command := exec.CommandContext(t.Context(), node, "testdata/openai.mjs", g.url+"/openai/v1", g.key, email, token, webtest.Attack)
 	var complaints strings.Builder
 	command.Stderr = &complaints

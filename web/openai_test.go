@@ -441,7 +441,7 @@ func TestGatewayCancelsForCallersWhoLeave(t *testing.T) {
 			strings.NewReader(`{"model":"gpt-test","stream":`+stream+`,"messages":[{"role":"user","content":"x"}]}`))
 		require.NoError(t, err)
 		r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + g.key}}
-		g.up.Hanging = func() { cancel() }
+		g.up.WhenHanging(cancel)
 		_, err = http.DefaultClient.Do(r) //nolint:bodyclose // there is none
 		require.ErrorIs(t, err, context.Canceled)
 		require.Eventually(t, func() bool { return g.up.Canceled() > before }, 5*time.Second, time.Millisecond)

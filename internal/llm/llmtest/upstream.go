@@ -90,8 +90,8 @@ type Upstream struct {
 	RetryAfter time.Duration        // of Busy
 	NoModerate bool                 // answers 404 to moderations
 	Moderate   func(text string) map[string]float64
-	Hanging    func() // called when a request begins to hang; may be nil
 
+	hanging  func() // called when a request begins to hang; may be nil
 	server   *httptest.Server
 	mu       sync.Mutex
 	faults   []Fault // of the next requests, one each
@@ -99,6 +99,20 @@ type Upstream struct {
 	requests []Request
 	released chan struct{}
 	canceled int // requests whose caller went away
+}
+
+// WhenHanging says what is called when a request begins to hang, from now on.
+func (u *Upstream) WhenHanging(f func()) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.hanging = f
+}
+
+// Says sets Reply, also for requests that no goroutine of the test writes.
+func (u *Upstream) Says(reply func(Request) Answer) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.Reply = reply
 }
 
 // Start runs a service until the test ends.
@@ -251,8 +265,11 @@ func (u *Upstream) fail(w http.ResponseWriter, r *http.Request, f Fault) bool {
 
 // hang waits until the caller goes away or the service ends.
 func (u *Upstream) hang(r *http.Request) {
-	if u.Hanging != nil {
-		u.Hanging()
+	u.mu.Lock()
+	hanging := u.hanging
+	u.mu.Unlock()
+	if hanging != nil {
+		hanging()
 	}
 	select {
 	case <-r.Context().Done():
@@ -264,10 +281,13 @@ func (u *Upstream) hang(r *http.Request) {
 }
 
 func (u *Upstream) answer(in Request) Answer {
+	u.mu.Lock()
+	reply := u.Reply
+	u.mu.Unlock()
 	a := Answer{}
 	switch {
-	case u.Reply != nil:
-		a = u.Reply(in)
+	case reply != nil:
+		a = reply(in)
 	case len(in.Messages) > 0:
 		a.Text = in.Messages[len(in.Messages)-1].Text()
 	}
