@@ -117,7 +117,7 @@ func conductFigures(ctx context.Context, now time.Time, hours []review.ConductHo
 }
 
 // restrictionHours are for how long a user can be restricted.
-func restrictionHours(ctx context.Context) []ui.Option {
+func restrictionHours() []ui.Option {
 	var out []ui.Option
 	for _, h := range []int{1, 8, 24, 7 * 24, 30 * 24} {
 		out = append(out, ui.Option{Value: strconv.Itoa(h), Text: minutesWord(60 * h)})

@@ -235,9 +235,8 @@ type restrictedDetail struct {
 
 // ConductSummary is what one App did in the last day.
 type ConductSummary struct {
-	App    App
-	Day    ConductHour
-	Alarms DetectorTally // over the detectors of conduct
+	App App
+	Day ConductHour
 }
 
 // ConductView is how an App, or one of its users, behaved over the ConductWindow.

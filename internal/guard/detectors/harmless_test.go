@@ -56,7 +56,7 @@ func (h harmless) texts() map[string]func() string {
 			return "github.com/x/y v" + h.version() + " h1:" + h.base64(32) + "\ngithub.com/x/y v" + h.version() + "/go.mod h1:" + h.base64(32)
 		},
 		"npm lock": func() string {
-			return `"node_modules/left-pad": {"version": "` + h.version() + `", "resolved": "https://registry.example/left-pad-` + h.version() + `.tgz", "integrity": "sha512-` + h.base64(64) + `"}`
+			return `"node_modules/left-pad": {"version": "` + h.version() + `", "resolved": "https://packages.example/left-pad-` + h.version() + `.tgz", "integrity": "sha512-` + h.base64(64) + `"}`
 		},
 		"cargo lock": func() string {
 			return "[[package]]\nname = \"serde\"\nversion = \"" + h.version() + "\"\nchecksum = \"" + h.hex(32) + `"`
