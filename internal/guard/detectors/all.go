@@ -11,14 +11,8 @@ import (
 
 // All registers every local detector.
 func All() *guard.Registry {
-	injections := []guard.Spec{
-		once(injectionOverride()),
-		once(injectionPersona()),
-		once(injectionLeak()),
-		once(injectionDelimiter()),
-		once(injectionIndirect()),
-	}
-	return guard.NewRegistry(append(injections,
+	injections := injections()
+	return guard.NewRegistry(append(slices.Clone(injections),
 		injectionSmuggled(injections...),
 		inputCode(),
 		inputEncoding(),
@@ -62,6 +56,18 @@ func All() *guard.Registry {
 		secretToken(),
 	)...)
 }
+
+// injections have the rules that take longest to compile, and nothing in them is a setting:
+// a process compiles them once, however many guards it has.
+var injections = sync.OnceValue(func() []guard.Spec {
+	return []guard.Spec{
+		once(injectionOverride()),
+		once(injectionPersona()),
+		once(injectionLeak()),
+		once(injectionDelimiter()),
+		once(injectionIndirect()),
+	}
+})
 
 // once makes a detector that others ask, too: it is held in memory once, and looks at an
 // Input once. Detectors are safe for concurrent use.
