@@ -21,6 +21,8 @@ const (
 	PathConfirm        = "/confirm"    // GET and POST: the password once more
 	PathInvitation     = "/invitation" // GET and POST: the link by which a password is chosen
 	PathOwnSessionsEnd = PathAccount + "/sessions"
+	PathSecurity       = PathAccount + "/security" // GET: password, second factor, passkeys
+	PathOwnPassword    = PathSecurity + "/password"
 )
 
 // The last steps of the paths below /people/{id} and /apps/{app}.
@@ -37,6 +39,8 @@ const (
 
 // The fields of those forms.
 const (
+	FieldNewPassword = "new_password"
+
 	FieldRole    = "role"
 	FieldApps    = "apps"
 	FieldScopes  = "scopes"
@@ -290,6 +294,8 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 var _ = [...]string{
 	text.Say("the e-mail address cannot be read"),
 	text.Say("a password has at least 12 characters"),
+	text.Say("a password has at most 1024 bytes"),
+	text.Say("this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys"),
 	text.Say("The password is wrong."),
 	text.Say("a key opens something: choose at least one"),
 	text.Say("an App's name has 1 to 64 of a–z, 0–9 and inner hyphens"),

@@ -80,8 +80,8 @@ func (anyKey) HashLink(string) []byte                             { return nil }
 
 type anyPassword struct{}
 
-func (anyPassword) Hash(context.Context, string) (string, error)         { return "hash", nil }
-func (anyPassword) Verify(context.Context, string, string) (bool, error) { return true, nil }
+func (anyPassword) Hash(context.Context, string, ...string) (string, error) { return "hash", nil }
+func (anyPassword) Verify(context.Context, string, string) (bool, error)    { return true, nil }
 
 type quietGuard struct{}
 

@@ -55,6 +55,8 @@ const (
 	didLeave       outcome = "leave"
 	didAddApp      outcome = "app"
 	didRevokeKey   outcome = "revoke"
+
+	didPassword outcome = "password"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -98,6 +100,8 @@ var outcomeTexts = map[outcome]string{
 	didLeave:       text.Say("The membership has ended."),
 	didAddApp:      text.Say("The app is added. Make a key for it."),
 	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
+
+	didPassword: text.Say("The password is changed. You are signed out everywhere else."),
 }
 
 // noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.

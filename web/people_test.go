@@ -66,6 +66,9 @@ func TestSomebodyIsInvited(t *testing.T) {
 	short := newcomer.Post("/invitation", url.Values{"token": {token}, "password": {"short"}})
 	require.Equal(t, 422, short.Code)
 	webtest.Says(t, short.Body.String(), "at least 12 characters")
+	weak := newcomer.Post("/invitation", url.Values{"token": {token}, "password": {"New.Person@example.org"}})
+	require.Equal(t, 422, weak.Code, "their own address")
+	webtest.Says(t, weak.Body.String(), "too easy to guess: add another word")
 	chosen := url.Values{"token": {token}, "password": {"seven purple walruses sing"}}
 	require.Equal(t, http.StatusSeeOther, newcomer.Post("/invitation", chosen).Code)
 	require.Equal(t, 200, newcomer.Get("/queue").Code, "signed in")
@@ -79,6 +82,36 @@ func TestSomebodyIsInvited(t *testing.T) {
 		require.Contains(t, log, action)
 	}
 	require.NotContains(t, log+site.Log.String(), token)
+}
+
+func TestSomebodyChangesTheirPassword(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	here, there := site.Person(review.RoleAnalyst), site.Person(review.RoleAnalyst)
+	change := func(now, next string) *httptest.ResponseRecorder {
+		return here.Post("/account/security/password", url.Values{"password": {now}, "new_password": {next}})
+	}
+	webtest.Says(t, here.Get("/account/security").Body.String(), "Change the password")
+	for wrong, says := range map[[2]string]string{
+		{"nonsense", "seven purple walruses"}:        "password is wrong",
+		{webtest.Password, "tulip"}:                  "at least 12 characters",
+		{webtest.Password, "Analyst.example.org"}:    "too easy to guess",
+		{webtest.Password, strings.Repeat("é", 900)}: "at most 1024 bytes",
+	} {
+		answer := change(wrong[0], wrong[1])
+		require.Equal(t, 422, answer.Code, says)
+		webtest.Says(t, answer.Body.String(), says)
+		webtest.Conceals(t, answer.Body.String(), wrong[1])
+	}
+	before := here.Cookies()["guardroom_session"].Value
+	require.Equal(t, http.StatusSeeOther, change(webtest.Password, "seven purple walruses").Code)
+	require.NotEqual(t, before, here.Cookies()["guardroom_session"].Value)
+	require.Equal(t, 200, here.Get("/queue").Code, "still signed in here")
+	require.Equal(t, http.StatusSeeOther, there.Get("/queue").Code, "and nowhere else")
+	require.Equal(t, http.StatusUnauthorized, there.Post("/login", credentials("analyst@example.org", webtest.Password)).Code)
+	require.Equal(t, http.StatusSeeOther, there.Post("/login", credentials("analyst@example.org", "seven purple walruses")).Code)
+	require.Contains(t, trail(t, site), "user.password_changed")
+	require.NotContains(t, site.Log.String(), "walruses")
 }
 
 func TestALinkExpires(t *testing.T) {

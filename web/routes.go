@@ -80,6 +80,8 @@ func routes() []route {
 		{get, views.PathCommands, session(review.PermRead), (*Server).commands},
 		{post, views.PathPreferences, session(review.PermRead), (*Server).savePreferences},
 		{post, views.PathOwnSessionsEnd, session(review.PermRead), (*Server).endOwnSession},
+		{get, views.PathSecurity, session(review.PermRead), (*Server).security},
+		{post, views.PathOwnPassword, session(review.PermRead), (*Server).changePassword},
 		{get, views.PathConfirm, session(review.PermRead), (*Server).confirmForm},
 		{post, views.PathConfirm, session(review.PermRead), (*Server).confirm},
 		{get, views.PathInvitation, public(), (*Server).invitation},

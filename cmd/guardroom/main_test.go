@@ -89,7 +89,7 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Equal(t, exitOK, ok.code, ok.err)
 	require.Contains(t, ok.err, "a.weber@example.org")
 	require.Equal(t, 4, add("correct horse battery\n").code)
-	require.Equal(t, exitOK, command(t, "another long password\r\n", "user", "passwd", "--data", data, "--email", "a.weber@example.org", "--password-stdin").code)
+	require.Equal(t, exitOK, command(t, "another tall giraffe hums\r\n", "user", "passwd", "--data", data, "--email", "a.weber@example.org", "--password-stdin").code)
 }
 
 func TestHealthSaysThatNobodyAnswers(t *testing.T) {

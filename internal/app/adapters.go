@@ -14,11 +14,13 @@ import (
 // passwords lets review use secret, which knows no review errors.
 type passwords struct{ *secret.Passwords }
 
-func (p passwords) Hash(ctx context.Context, password string) (string, error) {
-	if err := secret.CheckPassword(password); err != nil {
-		return "", review.Errorf(review.CodeUnprocessable, "%v", err)
+func (p passwords) Hash(ctx context.Context, password string, about ...string) (string, error) {
+	hash, err := p.Passwords.Hash(ctx, password, about...)
+	for _, rule := range []error{secret.ErrPasswordTooShort, secret.ErrPasswordTooLong, secret.ErrPasswordEncoding, secret.ErrPasswordGuessable} {
+		if errors.Is(err, rule) {
+			return "", review.Errorf(review.CodeUnprocessable, "%v", rule)
+		}
 	}
-	hash, err := p.Passwords.Hash(ctx, password)
 	return hash, busy(err)
 }
 

@@ -14,8 +14,9 @@ import (
 // PasswordHasher turns passwords into what may be stored. Both calls are slow on
 // purpose and wait their turn; ctx bounds the wait.
 type PasswordHasher interface {
-	// Hash refuses, with CodeUnprocessable, a password that breaks the rules.
-	Hash(ctx context.Context, password string) (string, error)
+	// Hash refuses, with CodeUnprocessable, a password that breaks the rules or is easy to
+	// guess for somebody who knows what is about its owner.
+	Hash(ctx context.Context, password string, about ...string) (string, error)
 	// Verify compares in constant time; against "" it takes as long and says no.
 	Verify(ctx context.Context, hash, password string) (bool, error)
 }
@@ -80,12 +81,8 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (User, er
 
 // Confirm checks the viewer's own password once more.
 func (a *Accounts) Confirm(ctx context.Context, v Viewer, password string) error {
-	ok, err := a.Passwords.Verify(ctx, v.User.PasswordHash, password)
-	if err != nil {
+	if err := a.checkPassword(ctx, v, password); err != nil {
 		return err
-	}
-	if !ok {
-		return Unprocessable([]FieldError{{Field: "password", Message: "The password is wrong."}})
 	}
 	return a.journal(ctx, v.Actor(), "user.confirmed", v.User.ID, "")
 }
@@ -195,7 +192,7 @@ func (a *Accounts) AddUser(ctx context.Context, by Actor, n NewUser) (User, erro
 	if err != nil {
 		return User{}, err
 	}
-	if u.PasswordHash, err = a.Passwords.Hash(ctx, n.Password); err != nil {
+	if u.PasswordHash, err = a.Passwords.Hash(ctx, n.Password, u.Name, u.Email); err != nil {
 		return User{}, err
 	}
 	err = a.Store.Write(ctx, func(tx Tx) error { return putUser(tx, by, u, apps) })
@@ -265,16 +262,16 @@ type userDetail struct {
 
 // SetPassword gives a user a new password.
 func (a *Accounts) SetPassword(ctx context.Context, by Actor, email, password string) error {
-	hash, err := a.Passwords.Hash(ctx, password)
+	u, err := a.Store.UserByEmail(ctx, normalEmail(email))
+	if err != nil {
+		return err
+	}
+	hash, err := a.Passwords.Hash(ctx, password, u.Name, u.Email)
 	if err != nil {
 		return err
 	}
 	now := a.now()
 	return a.Store.Write(ctx, func(tx Tx) error {
-		u, err := tx.UserByEmail(normalEmail(email))
-		if err != nil {
-			return err
-		}
 		if err := tx.SetPassword(u.ID, hash); err != nil {
 			return err
 		}

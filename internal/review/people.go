@@ -164,7 +164,7 @@ func (a *Accounts) Accept(ctx context.Context, token, password string) (User, er
 	if err != nil {
 		return User{}, err
 	}
-	hash, err := a.Passwords.Hash(ctx, password)
+	hash, err := a.Passwords.Hash(ctx, password, u.Name, u.Email)
 	if err != nil {
 		return User{}, onField("password", err)
 	}

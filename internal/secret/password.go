@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What a password must be. Length is the one rule (NIST SP 800-63B, 5.1.1.2): no composition rules, no expiry.
+// What a password must be: long enough, and hard to guess (NIST SP 800-63B, 5.1.1.2). No composition rules, no expiry.
 const (
 	MinPasswordLength = 12   // characters
 	MaxPasswordLength = 1024 // bytes; bounds what a log-in may cost
@@ -66,8 +66,9 @@ func NewPasswords(random io.Reader) (*Passwords, error) {
 	}, nil
 }
 
-// CheckPassword says whether a new password follows the rules.
-func CheckPassword(password string) error {
+// CheckPassword says whether a new password follows the rules. What is known about the person, such as name and e-mail
+// address, is the first that others try.
+func CheckPassword(password string, about ...string) error {
 	if len(password) > MaxPasswordLength {
 		return ErrPasswordTooLong
 	}
@@ -77,12 +78,15 @@ func CheckPassword(password string) error {
 	if utf8.RuneCountInString(norm.NFC.String(password)) < MinPasswordLength {
 		return ErrPasswordTooShort
 	}
+	if guessable(norm.NFC.String(password), about) {
+		return ErrPasswordGuessable
+	}
 	return nil
 }
 
-// Hash checks the rules and returns the PHC string to store. It waits for a slot until ctx ends.
-func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
-	if err := CheckPassword(password); err != nil {
+// Hash checks the rules as CheckPassword does and returns the PHC string to store. It waits for a slot until ctx ends.
+func (p *Passwords) Hash(ctx context.Context, password string, about ...string) (string, error) {
+	if err := CheckPassword(password, about...); err != nil {
 		return "", err
 	}
 	salt, err := newSalt(p.random)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/argon2"
@@ -23,23 +24,68 @@ func newPasswords(t testing.TB) *Passwords {
 }
 
 func TestCheckPassword(t *testing.T) {
+	long := strings.Repeat("seven purple walruses sing, ", 40)
+	about := []string{"Annegret Weberknecht", "a.weberknecht@departments.example.com"}
 	for _, c := range []struct {
 		name, password string
 		want           error
 	}{
 		{"empty", "", ErrPasswordTooShort},
-		{"eleven", strings.Repeat("a", 11), ErrPasswordTooShort},
-		{"twelve", strings.Repeat("a", 12), nil},
-		{"eleven characters in many bytes", strings.Repeat("é", 11), ErrPasswordTooShort},
+		{"twelve", "vKq7 zPw2 ux", nil},
+		{"too short, however strong", "vKq7 zPw2 u", ErrPasswordTooShort},
+		{"eleven characters in many bytes", "éàüöäßêñôûî", ErrPasswordTooShort},
 		{"decomposed characters count once", strings.Repeat("e\u0301", 11), ErrPasswordTooShort},
-		{"twelve characters of Chinese", strings.Repeat("密", 12), nil},
-		{"1024 bytes", strings.Repeat("a", 1024), nil},
-		{"1025 bytes", strings.Repeat("a", 1025), ErrPasswordTooLong},
-		{"invalid UTF-8", strings.Repeat("a", 12) + "\xff", ErrPasswordEncoding},
+		{"twelve characters of Chinese", "我们昨天在河边看见三只鹤飞", nil},
+		{"1024 bytes", long[:1024], nil},
+		{"1025 bytes", long[:1025], ErrPasswordTooLong},
+		{"invalid UTF-8", "seven purple walruses\xff", ErrPasswordEncoding},
+		{"words that do not belong together", goodPassword, nil},
+		{"no capital, digit or sign is asked for", "walruses sing seven", nil},
+		{"one letter", strings.Repeat("a", 12), ErrPasswordGuessable},
+		{"one letter of Chinese", strings.Repeat("密", 12), ErrPasswordGuessable},
+		{"one letter, a thousand times", strings.Repeat("a", 1024), ErrPasswordGuessable},
+		{"a word twice", "walruswalrus", ErrPasswordGuessable},
+		{"a piece many times", strings.Repeat("ab1!", 25), ErrPasswordGuessable},
+		{"capitals, digits and signs on the most common one", "P@ssw0rd1234!", ErrPasswordGuessable},
+		{"a row of keys", "qwertyuiopas", ErrPasswordGuessable},
+		{"the alphabet", "abcdefghijklmn", ErrPasswordGuessable},
+		{"digits in a row", "123456789012", ErrPasswordGuessable},
+		{"seasons and years", "winter2026summer", ErrPasswordGuessable},
+		{"what this program is called", "guardroom2026!", ErrPasswordGuessable},
+		{"the person's name", "weberknecht1985", ErrPasswordGuessable},
+		{"both names", "AnnegretWeberknecht", ErrPasswordGuessable},
+		{"the address", "departments.example", ErrPasswordGuessable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, CheckPassword(c.password))
+			require.Equal(t, c.want, CheckPassword(c.password, about...))
 		})
+	}
+	require.NoError(t, CheckPassword("weberknecht1985 tulip", "Somebody Else"), "only one's own name counts")
+}
+
+func FuzzCheckPassword(f *testing.F) {
+	f.Add("", "")
+	f.Add(strings.Repeat("2024-01-01pass", 74), "Ann")
+	f.Add("e\u0301\xff"+strings.Repeat("密", 40), "a@b")
+	f.Fuzz(func(t *testing.T, password, about string) {
+		if CheckPassword(password, about) != nil {
+			return
+		}
+		require.True(t, utf8.ValidString(password))
+		require.LessOrEqual(t, len(password), MaxPasswordLength)
+		require.GreaterOrEqual(t, utf8.RuneCountInString(password), MinPasswordLength)
+		_, size := utf8.DecodeRuneInString(password)
+		require.Error(t, CheckPassword(strings.Repeat(password[:size], 24), about), "one letter, however often")
+	})
+}
+
+// The dearest text known for its length: dates, rows and words overlap everywhere.
+func BenchmarkCheckPassword(b *testing.B) {
+	password := strings.Repeat("2024-01-01pass", 7) + "x"
+	for b.Loop() {
+		if err := CheckPassword(password, "Ann Weber", "ann@example.org"); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

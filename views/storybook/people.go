@@ -38,6 +38,8 @@ func (s stories) people() []Story {
 		{"person-self", views.PersonAdmin(self)},
 		{"person-disabled", views.PersonAdmin(views.PersonPage{Shell: shell(s.assets, admin), Person: everybody[0], Problem: &views.Problem{Code: review.CodeConflict, Message: "this is the last administrator who can sign in"}})},
 		{"account-sessions", views.Account(account)},
+		{"security", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna))})},
+		{"security-refused", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), Problem: refusal("new_password", "this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys")})},
 		{"confirm", views.Confirm(views.ConfirmPage{Shell: shell(s.assets, admin), Next: views.PathPeople, Problem: refusal("password", "The password is wrong.")})},
 		{"invitation", views.Invitation(views.InvitationPage{Assets: s.assets, User: &anna, Token: "t", Problem: refusal("password", "a password has at least 12 characters")})},
 		{"invitation-spent", views.Invitation(views.InvitationPage{Assets: s.assets, Problem: &views.Problem{Code: review.CodeUnprocessable, Message: "This link has been used or has expired. An administrator can make a new one."}})},

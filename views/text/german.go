@@ -881,7 +881,18 @@ var german = map[string]string{
 	"A member from now on.":                                                        "Von jetzt an Mitglied.",
 	"The membership has ended.":                                                    "Die Mitgliedschaft ist beendet.",
 	"The app is added. Make a key for it.":                                         "Die App ist da. Mach einen Schlüssel für sie.",
-	"Revoked. The key opens nothing any more.":                                     "Widerrufen. Der Schlüssel öffnet nichts mehr.",
+	"a password has at most 1024 bytes":                                            "ein Passwort hat höchstens 1024 Bytes",
+	"this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys": "dieses Passwort ist zu leicht zu erraten: Nimm ein, zwei Wörter dazu, die nicht dazugehören, und lass Namen, Daten, Wiederholungen und Tastenreihen weg",
+	"Signing in":                                                   "Anmelden",
+	"How you prove that it is you":                                 "Womit du zeigst, dass du es bist",
+	"You have no password.":                                        "Du hast kein Passwort.",
+	"A new password signs you out everywhere else.":                "Ein neues Passwort meldet dich überall sonst ab.",
+	"Password until now":                                           "Bisheriges Passwort",
+	"New password, 12 characters or more":                          "Neues Passwort, mindestens 12 Zeichen",
+	"Change the password":                                          "Passwort ändern",
+	"Password and other ways of signing in":                        "Passwort und andere Wege der Anmeldung",
+	"The password is changed. You are signed out everywhere else.": "Das Passwort ist geändert. Überall sonst bist du abgemeldet.",
+	"Revoked. The key opens nothing any more.":                     "Widerrufen. Der Schlüssel öffnet nichts mehr.",
 }
 
 // germanCounts has the texts that count something.
