@@ -68,7 +68,7 @@ func requestsByHour(ctx context.Context, v review.ConductView) series {
 	out := series{id: "requests", title: text.T(ctx, "Interactions by the hour, 7 days"),
 		names: []string{text.T(ctx, "interactions"), text.T(ctx, "usual at most")}}
 	for i, h := range v.Hours {
-		out.points = append(out.points, point{h.Hour, []int{h.Requests, usualMost(v.Hours[:i], h.Hour)}})
+		out.points = append(out.points, point{h.Hour, []cell{counted(h.Requests), counted(usualMost(v.Hours[:i], h.Hour))}})
 	}
 	return out
 }
@@ -78,7 +78,7 @@ func alarmsByHour(ctx context.Context, v review.ConductView) series {
 	out := series{id: "alarms", title: text.T(ctx, "Flagged and unusual by the hour, 7 days"),
 		names: []string{text.T(ctx, "flagged"), text.T(ctx, "unusual")}}
 	for _, h := range v.Hours {
-		out.points = append(out.points, point{h.Hour, []int{h.Flagged, h.Alarms}})
+		out.points = append(out.points, point{h.Hour, []cell{counted(h.Flagged), counted(h.Alarms)}})
 	}
 	return out
 }
@@ -88,7 +88,7 @@ func tokensByHour(ctx context.Context, v review.ConductView) series {
 	out := series{id: "tokens", title: text.T(ctx, "Tokens by the hour, 7 days"),
 		names: []string{text.T(ctx, "read"), text.T(ctx, "written")}}
 	for _, h := range v.Hours {
-		out.points = append(out.points, point{h.Hour, []int{h.TokensIn, h.TokensOut}})
+		out.points = append(out.points, point{h.Hour, []cell{counted(h.TokensIn), counted(h.TokensOut)}})
 	}
 	return out
 }

@@ -628,15 +628,15 @@ func Conduct(p ConductPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chart(requestsByHour(ctx, p.View), false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart(requestsByHour(ctx, p.View)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chart(alarmsByHour(ctx, p.View), false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart(alarmsByHour(ctx, p.View)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chart(tokensByHour(ctx, p.View), false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart(tokensByHour(ctx, p.View)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

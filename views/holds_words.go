@@ -62,7 +62,7 @@ func peopleOptions(people []review.User) []ui.Option {
 func escalationOptions(p review.Policy) []ui.Option {
 	var out []ui.Option
 	for _, q := range p.Escalations {
-		out = append(out, ui.Option{Value: q.ID, Text: q.Title})
+		out = append(out, ui.Option{Value: q.ID, Text: q.Title, Foreign: true})
 	}
 	return out
 }

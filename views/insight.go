@@ -18,6 +18,7 @@ type OverviewPage struct {
 	Shell
 	Data   review.Overview
 	People []quality.Person // nil for those who may not see what colleagues do
+	Team   quality.Team
 	Specs  []review.DetectorSpec
 }
 
@@ -26,6 +27,7 @@ type WorkPage struct {
 	Shell
 	Data review.OwnWork
 	Me   quality.Person
+	Team quality.Team // of one
 }
 
 // ProofPage is GET /policies/{app}/proof.
@@ -55,7 +57,7 @@ func overviewFigures(ctx context.Context, p OverviewPage) []figure {
 		{text.T(ctx, "Waiting"), count(b.Waiting), text.T(ctx, "%s of them late", upTo(b.Overdue))},
 		age,
 		lateTomorrow(ctx, p),
-		wrongFlags(ctx, p.Data.Hours),
+		wrongFlags(ctx, lately(p)),
 	}
 }
 
@@ -100,40 +102,6 @@ func wrongFlags(ctx context.Context, hours []review.HourTally) figure {
 // shareRange is an interval.
 func shareRange(p quality.Proportion) string {
 	return fmt.Sprintf("%.0f–%.0f %%", math.Floor(100*p.Lower), math.Ceil(100*p.Upper))
-}
-
-// series is a chart and the table behind it.
-type series struct {
-	id, title string
-	names     []string // of the columns after the first
-	points    []point
-}
-
-type point struct {
-	at     time.Time
-	values []int
-}
-
-// hourly is what came against what was decided, hour by hour.
-func hourly(ctx context.Context, p OverviewPage) series {
-	out := series{id: "flow", title: text.T(ctx, "Arrivals and decisions by the hour, 7 days"), names: []string{text.T(ctx, "arrived"), text.T(ctx, "decided")}}
-	for _, h := range p.Data.Hours {
-		out.points = append(out.points, point{h.Hour, []int{h.Arrived, h.Decided}})
-	}
-	return out
-}
-
-// workload is how many decisions people made, day by day.
-func workload(ctx context.Context, hours []review.WorkTally, title string) series {
-	out := series{id: "work", title: title, names: []string{text.T(ctx, "decisions")}}
-	for _, h := range hours {
-		day := h.Hour.Truncate(24 * time.Hour)
-		if n := len(out.points); n == 0 || !out.points[n-1].at.Equal(day) {
-			out.points = append(out.points, point{day, []int{0}})
-		}
-		out.points[len(out.points)-1].values[0] += h.Decisions
-	}
-	return out
 }
 
 // clockHours is how many decisions fell into each hour of the day, UTC.
@@ -207,25 +175,8 @@ func sitting(now time.Time, hours []review.WorkTally) time.Duration {
 
 // tired tells whether errors on controls have piled up lately.
 func tired(told []review.Telling) bool {
-	wrong, all := 0, 0
-	for _, t := range told {
-		if t.Gold != nil && !t.Undone {
-			all++
-			if t.Final != *t.Gold {
-				wrong++
-			}
-		}
-	}
-	if all < quality.ControlFloor {
-		return false
-	}
-	drift, alarm := quality.Drift{Usual: float64(wrong) / float64(all)}, false
-	for _, t := range slices.Backward(told) { // they come newest first
-		if t.Gold != nil && !t.Undone {
-			alarm = drift.Add(t.Final != *t.Gold)
-		}
-	}
-	return alarm
+	m := quality.MistakesOf(told)
+	return m != nil && m.Piling
 }
 
 // proofWord is a suggested threshold, or why there is none.

@@ -73,7 +73,7 @@ func segmentOptions(c review.Content) []ui.Option {
 func labelOptions(p review.Policy) []ui.Option {
 	out := make([]ui.Option, len(p.Labels))
 	for i, l := range p.Labels {
-		out[i] = ui.Option{Value: l.ID, Text: l.Title}
+		out[i] = ui.Option{Value: l.ID, Text: l.Title, Foreign: true}
 	}
 	return out
 }

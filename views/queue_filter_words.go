@@ -218,18 +218,28 @@ func categoryOptions() []ui.Option {
 
 func categoryWord(c review.Category) string {
 	switch c {
+	case review.CategoryInjection:
+		return text.Say("Injection")
 	case review.CategoryPII:
-		return "Personal data"
+		return text.Say("Personal data")
 	case review.CategorySecret:
-		return "Secrets"
+		return text.Say("Secrets")
 	case review.CategoryExfil:
-		return "Exfiltration"
+		return text.Say("Exfiltration")
+	case review.CategoryToxicity:
+		return text.Say("Toxicity")
 	case review.CategoryTool:
-		return "Tools"
+		return text.Say("Tools")
+	case review.CategoryOutput:
+		return text.Say("Output")
 	case review.CategoryTopic:
-		return "Topics"
+		return text.Say("Topics")
+	case review.CategoryInput:
+		return text.Say("Input")
 	case review.CategoryBehavior:
-		return "Behaviour"
+		return text.Say("Behaviour")
+	case review.CategoryBias:
+		return text.Say("Bias")
 	default:
 		return title(string(c))
 	}

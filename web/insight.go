@@ -21,7 +21,7 @@ func (s *Server) overview(c *call) error {
 		return err
 	}
 	return c.page(http.StatusOK, views.Overview(views.OverviewPage{
-		Shell: shell, Data: data, People: quality.People(data.Work, data.Telling), Specs: s.Service.Specs(),
+		Shell: shell, Data: data, People: quality.People(data.Work, data.Telling), Team: quality.NewTeam(data.Telling, data.Steps), Specs: s.Service.Specs(),
 	}))
 }
 
@@ -35,11 +35,21 @@ func (s *Server) work(c *call) error {
 	if err != nil {
 		return err
 	}
-	page := views.WorkPage{Shell: shell, Data: data}
+	page := views.WorkPage{Shell: shell, Data: data, Team: quality.NewTeam(own(data.Telling, c.viewer.User.ID), data.Steps)}
 	if people := quality.People(data.Hours, data.Telling); len(people) > 0 {
 		page.Me = people[0]
 	}
 	return c.page(http.StatusOK, views.Work(page))
+}
+
+// own are somebody's own tellings: the others are there to compare opinions with.
+func own(told []review.Telling, user string) (out []review.Telling) {
+	for _, t := range told {
+		if t.UserID == user {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // policyProof shows the thresholds that decisions prove.

@@ -24,7 +24,6 @@ type Person struct {
 	Agreement    *Agreement // with second opinions; escalations are left out
 	Kappa        *Interval
 	Controls     *Detection
-	Reliance     *Reliance   // on controls that were judged blind first
 	Switched     *Proportion // went over to the guard, of the items judged blind first where they differed
 
 	Timed, Hours          int // decisions of which it is known how long was looked, and in how many hours
@@ -117,7 +116,6 @@ func sortedItems(byItem map[string][]review.Telling) []string {
 func (p *Person) judge(told []review.Telling) {
 	var hits, signals, alarms, noises int
 	var switched counter
-	var verdicts []Verdicts
 	for _, t := range told {
 		if t.Final == review.JudgeEscalate {
 			continue
@@ -139,17 +137,10 @@ func (p *Person) judge(told []review.Telling) {
 		if initial != guard {
 			switched.add(final == guard)
 		}
-		if t.Gold != nil {
-			verdicts = append(verdicts, Verdicts{Guard: guard, Initial: initial, Final: final, Truth: *t.Gold == review.JudgeBlock})
-		}
 	}
 	if min(signals, noises) >= ControlFloor/2 {
 		d := NewDetection(hits, signals, alarms, noises)
 		p.Controls = &d
-	}
-	if len(verdicts) >= ControlFloor {
-		r := NewReliance(verdicts)
-		p.Reliance = &r
 	}
 	if p.Blind = switched.n; p.Blind >= BlindFloor {
 		s := switched.share()

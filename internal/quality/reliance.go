@@ -17,6 +17,9 @@ type Reliance struct {
 	NegativeSwitch Proportion // ended wrong, of those where one was right and the guard wrong
 }
 
+// RelianceFloor is how many cases of a kind there must be before one of its shares is shown.
+const RelianceFloor = 20
+
 // NewReliance counts.
 func NewReliance(seen []Verdicts) Reliance {
 	var over, under, rair, rsr, switched, negative counter

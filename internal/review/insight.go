@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// InsightWindow is how far back the pages about work look; InsightDays how many days of it charts show by the hour.
+// InsightWindow is how far back the pages about work look; ChartWindow how much of it charts show by the hour.
 const (
 	InsightWindow = 30 * 24 * time.Hour
 	ChartWindow   = 7 * 24 * time.Hour
@@ -46,10 +46,31 @@ type Telling struct {
 	Gold     *Judgement // of a control
 	Sampling string
 	Undone   bool
+
+	Confidence *float64 // in [0,1], if one was given
 }
 
 // TellingLimit is how many of them are read at most, the newest.
 const TellingLimit = 5000
+
+// DetectorDay is in how many Interactions of a day a Detector found something.
+type DetectorDay struct {
+	Day          time.Time // its start, UTC
+	Detector     string
+	Interactions int
+}
+
+// Step is one Decision in the row of somebody's. What was decided at once with others is no step.
+type Step struct {
+	UserID string
+	At     time.Time
+	Final  Judgement
+	Risk   float64
+	Gold   *Judgement // of a control
+}
+
+// StepLimit is how many of them are read at most, the newest.
+const StepLimit = 5000
 
 // Backlog is what waits.
 type Backlog struct {
@@ -65,10 +86,13 @@ const DueLimit = 10_000
 // Overview is what a lead sees of their Apps.
 type Overview struct {
 	Backlog Backlog
-	Hours   []HourTally // of the ChartWindow, without hours in which nothing happened
+	Hours   []HourTally // of the InsightWindow, without hours in which nothing happened
 	Work    []WorkTally // of the InsightWindow
 	Telling []Telling
+	Steps   []Step          // the newest
 	Tallies []DetectorTally // of the last seven days, over the Apps
+	Found   []DetectorDay   // of the InsightWindow, oldest first
+	Screens []Screened      // of the InsightWindow, oldest first
 	Since   time.Time
 }
 
@@ -81,7 +105,16 @@ func (s *Service) Overview(ctx context.Context, v Viewer) (Overview, error) {
 	if out.Backlog, err = s.backlog(ctx, v, now); err != nil {
 		return Overview{}, err
 	}
-	if out.Hours, err = s.Store.Hours(ctx, apps, now.Add(-ChartWindow)); err != nil {
+	if out.Hours, err = s.Store.Hours(ctx, apps, out.Since); err != nil {
+		return Overview{}, err
+	}
+	if out.Found, err = s.Store.DetectorDays(ctx, apps, out.Since); err != nil {
+		return Overview{}, err
+	}
+	if out.Screens, err = s.Store.Screenings(ctx, apps, out.Since); err != nil {
+		return Overview{}, err
+	}
+	if out.Steps, err = s.Store.Steps(ctx, apps, "", out.Since); err != nil {
 		return Overview{}, err
 	}
 	if out.Work, err = s.Store.Work(ctx, apps, "", out.Since); err != nil {
@@ -175,6 +208,7 @@ func (s *Service) HiddenDecisions(ctx context.Context, v Viewer, appName string)
 type OwnWork struct {
 	Hours   []WorkTally // of the InsightWindow
 	Telling []Telling   // their own, and the opinions of others on the same Items
+	Steps   []Step      // their own
 	Since   time.Time
 }
 
@@ -185,6 +219,9 @@ func (s *Service) OwnWork(ctx context.Context, v Viewer) (OwnWork, error) {
 	if out.Hours, err = s.Store.Work(ctx, v.AppIDs(), v.User.ID, out.Since); err != nil {
 		return OwnWork{}, err
 	}
-	out.Telling, err = s.Store.Telling(ctx, v.AppIDs(), v.User.ID, out.Since)
+	if out.Telling, err = s.Store.Telling(ctx, v.AppIDs(), v.User.ID, out.Since); err != nil {
+		return OwnWork{}, err
+	}
+	out.Steps, err = s.Store.Steps(ctx, v.AppIDs(), v.User.ID, out.Since)
 	return out, err
 }

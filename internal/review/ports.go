@@ -287,6 +287,10 @@ type Reader interface {
 	// Telling returns the newest first, TellingLimit at most; with a userID theirs, and
 	// what others said of the Items on which they gave an opinion.
 	Telling(ctx context.Context, appIDs []string, userID string, since time.Time) ([]Telling, error)
+	// Steps returns the newest first, StepLimit at most, without Interventions.
+	Steps(ctx context.Context, appIDs []string, userID string, since time.Time) ([]Step, error)
+	DetectorDays(ctx context.Context, appIDs []string, since time.Time) ([]DetectorDay, error) // oldest first
+	Screenings(ctx context.Context, appIDs []string, since time.Time) ([]Screened, error)      // oldest first
 	// HiddenDecisions returns the newest standing ones that were blind first or audit samples.
 	HiddenDecisions(ctx context.Context, appID string, limit int) ([]Hidden, error)
 	OldestOpen(ctx context.Context, appIDs []string, severity Severity) (time.Time, error) // zero when there is none

@@ -67,7 +67,7 @@ const tellingDecisions = `(d.blind_verdict IS NOT NULL OR d.sampling_kind = 'con
 
 // selectTelling: with a user, also what others said of the items on which the user gave an opinion.
 const selectTelling = `SELECT d.actor_id, d.item_id, d.created_at, d.opinion, d.blind_verdict, d.final_verdict, d.guard_verdict, d.guard_risk,
-d.sampling_kind, k.gold, x.decision_id IS NOT NULL AS undone
+d.sampling_kind, d.confidence, k.gold, x.decision_id IS NOT NULL AS undone
 FROM decisions d LEFT JOIN controls k ON k.item_id = d.item_id LEFT JOIN undos x ON x.decision_id = d.id
 WHERE d.app_id IN ? AND d.created_at >= ? AND ` + tellingDecisions + ` AND d.actor_kind = 'user'
   AND (? = '' OR d.actor_id = ? OR d.opinion > 0 AND EXISTS (SELECT 1 FROM decisions o WHERE o.item_id = d.item_id AND o.opinion > 0 AND o.actor_id = ?))
@@ -83,6 +83,7 @@ type tellingRow struct {
 	GuardVerdict string
 	GuardRisk    float64
 	SamplingKind string
+	Confidence   *float64
 	Gold         *review.Judgement
 	Undone       bool
 }
@@ -102,8 +103,82 @@ func (s *Store) Telling(ctx context.Context, appIDs []string, userID string, sin
 		}
 		out[i] = review.Telling{
 			UserID: r.ActorID, ItemID: r.ItemID, At: r.Created.time(), Opinion: r.Opinion, Blind: r.BlindVerdict, Final: r.FinalVerdict,
-			Guard: guard, Risk: r.GuardRisk, Gold: r.Gold, Sampling: r.SamplingKind, Undone: r.Undone,
+			Guard: guard, Risk: r.GuardRisk, Gold: r.Gold, Sampling: r.SamplingKind, Undone: r.Undone, Confidence: r.Confidence,
 		}
+	}
+	return out, nil
+}
+
+// selectInARow: what was taken back was decided all the same.
+const selectInARow = `SELECT d.actor_id, d.created_at, d.final_verdict, d.guard_risk, k.gold
+FROM decisions d JOIN items i ON i.id = d.item_id LEFT JOIN controls k ON k.item_id = d.item_id
+WHERE d.app_id IN ? AND d.created_at >= ? AND d.actor_kind = 'user' AND d.batch_id = '' AND i.kind <> 'intervention'`
+
+const newestSteps = " ORDER BY d.created_at DESC, d.id DESC LIMIT ?"
+
+// Steps implements review.Reader.
+func (s *Store) Steps(ctx context.Context, appIDs []string, userID string, since time.Time) ([]review.Step, error) {
+	query, args := selectInARow, []any{appIDs, at(since)}
+	if userID != "" {
+		query, args = query+" AND d.actor_id = ?", append(args, userID)
+	}
+	var rows []struct {
+		ActorID      string
+		Created      instant `gorm:"column:created_at"`
+		FinalVerdict review.Judgement
+		GuardRisk    float64
+		Gold         *review.Judgement
+	}
+	if err := s.read(ctx).Raw(query+newestSteps, append(args, review.StepLimit)...).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.Step, len(rows))
+	for i, r := range rows {
+		out[i] = review.Step{UserID: r.ActorID, At: r.Created.time(), Final: r.FinalVerdict, Risk: r.GuardRisk, Gold: r.Gold}
+	}
+	return out, nil
+}
+
+func dayTime(day int64) time.Time { return instant(day * microsPerDay).time() }
+
+// DetectorDays implements review.Reader.
+func (s *Store) DetectorDays(ctx context.Context, appIDs []string, since time.Time) ([]review.DetectorDay, error) {
+	var rows []struct {
+		Day      int64
+		Detector string
+		N        int
+	}
+	err := s.read(ctx).Raw(`SELECT day, detector, CAST(SUM(n) AS BIGINT) AS n FROM detector_days
+WHERE app_id IN ? AND day >= ? AND outcome = ? GROUP BY day, detector ORDER BY day, detector`, appIDs, dayOf(since), outcomeFound).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	out := make([]review.DetectorDay, len(rows))
+	for i, r := range rows {
+		out[i] = review.DetectorDay{Day: dayTime(r.Day), Detector: r.Detector, Interactions: r.N}
+	}
+	return out, nil
+}
+
+// Screenings implements review.Reader.
+func (s *Store) Screenings(ctx context.Context, appIDs []string, since time.Time) ([]review.Screened, error) {
+	var rows []struct {
+		Day    int64
+		Bucket int
+		N      int
+	}
+	err := s.read(ctx).Raw(`SELECT day, bucket, CAST(SUM(n) AS BIGINT) AS n FROM screening_days
+WHERE app_id IN ? AND day >= ? GROUP BY day, bucket ORDER BY day, bucket`, appIDs, dayOf(since)).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	var out []review.Screened
+	for _, r := range rows {
+		day := dayTime(r.Day)
+		if len(out) == 0 || !out[len(out)-1].Day.Equal(day) {
+			out = append(out, review.Screened{Day: day, Latencies: review.Latencies{}})
+		}
+		out[len(out)-1].Latencies[r.Bucket] = r.N
 	}
 	return out, nil
 }

@@ -186,7 +186,16 @@ func (t *tx) PutInteraction(in review.Interaction, a review.Assessment) error {
 	if err := t.insert(&assessment); err != nil {
 		return err
 	}
+	if err := t.tallyScreening(in, a); err != nil {
+		return err
+	}
 	return t.tallyFindings(in.AppID, in.CreatedAt, "", outcomeFound, a.Findings)
+}
+
+// tallyScreening counts how long the guard took.
+func (t *tx) tallyScreening(in review.Interaction, a review.Assessment) error {
+	return t.exec(`INSERT INTO screening_days (app_id, day, bucket, n) VALUES (?, ?, ?, 1)
+ON CONFLICT (app_id, day, bucket) DO UPDATE SET n = screening_days.n + 1`, in.AppID, dayOf(in.CreatedAt), review.LatencyBucket(a.ScreeningUS))
 }
 
 // PutFeedback implements review.Tx.

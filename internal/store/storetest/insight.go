@@ -14,6 +14,7 @@ func insightScenarios() []scenario {
 	return []scenario{
 		{"what comes and what is decided is counted by the hour", hoursAreCounted},
 		{"what waits is known from the ends of lists", backlogIsKnown},
+		{"what is found, screened and decided in a row is known by day", daysAreCounted},
 		{"decisions that tell something about people and thresholds are found", tellingIsFound},
 	}
 }
@@ -87,4 +88,44 @@ func tellingIsFound(t *testing.T, f *fixture) {
 	require.NotEmpty(t, hidden[0].Findings)
 	_, err = f.service.HiddenDecisions(t.Context(), f.lead, "nobody")
 	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+}
+
+func daysAreCounted(t *testing.T, f *fixture) {
+	first := f.flagged(t, "seven")
+	f.clock.advance(24 * time.Hour)
+	second := f.flagged(t, "eight")
+	f.decide(t, f.ann, first, review.JudgeBlock)
+	f.clock.advance(time.Minute)
+	f.decide(t, f.ann, second, review.JudgeApprove)
+
+	data, err := f.service.Overview(t.Context(), f.lead)
+	require.NoError(t, err)
+	day := start.Truncate(24 * time.Hour)
+	require.Len(t, data.Screens, 2)
+	for i, s := range data.Screens {
+		require.Equal(t, day.AddDate(0, 0, i), s.Day)
+		n := 0
+		for _, of := range s.Latencies {
+			n += of
+		}
+		require.Equal(t, 1, n)
+	}
+	byDay := map[time.Time]int{}
+	for _, d := range data.Found {
+		require.NotEmpty(t, d.Detector)
+		byDay[d.Day] += d.Interactions
+	}
+	require.Len(t, byDay, 2)
+	require.Positive(t, byDay[day])
+
+	require.Len(t, data.Steps, 2)
+	require.Equal(t, review.JudgeApprove, data.Steps[0].Final, "the newest comes first")
+	require.Equal(t, f.ann.User.ID, data.Steps[1].UserID)
+	require.Positive(t, data.Steps[1].Risk)
+	own, err := f.service.OwnWork(t.Context(), f.bob)
+	require.NoError(t, err)
+	require.Empty(t, own.Steps, "nobody sees the steps of others")
+	own, err = f.service.OwnWork(t.Context(), f.ann)
+	require.NoError(t, err)
+	require.Equal(t, data.Steps, own.Steps)
 }
