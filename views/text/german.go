@@ -883,20 +883,19 @@ var german = map[string]string{
 	"The app is added. Make a key for it.":                                         "Die App ist da. Mach einen Schlüssel für sie.",
 	"a password has at most 1024 bytes":                                            "ein Passwort hat höchstens 1024 Bytes",
 	"this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys": "dieses Passwort ist zu leicht zu erraten: Nimm ein, zwei Wörter dazu, die nicht dazugehören, und lass Namen, Daten, Wiederholungen und Tastenreihen weg",
-	"Signing in":                                                   "Anmelden",
-	"How you prove that it is you":                                 "Womit du zeigst, dass du es bist",
-	"You have no password.":                                        "Du hast kein Passwort.",
-	"A new password signs you out everywhere else.":                "Ein neues Passwort meldet dich überall sonst ab.",
-	"Password until now":                                           "Bisheriges Passwort",
-	"New password, 12 characters or more":                          "Neues Passwort, mindestens 12 Zeichen",
-	"Change the password":                                          "Passwort ändern",
-	"Password and other ways of signing in":                        "Passwort und andere Wege der Anmeldung",
-	"The password is changed. You are signed out everywhere else.": "Das Passwort ist geändert. Überall sonst bist du abgemeldet.",
-	"Revoked. The key opens nothing any more.":                     "Widerrufen. Der Schlüssel öffnet nichts mehr.",
-	"Revoked. The key opens nothing any more.":                                     "Widerrufen. Der Schlüssel öffnet nichts mehr.",
-	"Findings by category":                                                         "Funde nach Kategorie",
-	"Stayed right although the guard was wrong":                                    "Blieb richtig, obwohl der Wächter falsch lag",
-	"Usual is %s (%s). More than that since %s: look at the detectors below.":      "Üblich sind %s (%s). Mehr als das seit %s: Sieh dir die Detektoren unten an.",
+	"Signing in":                                                              "Anmelden",
+	"How you prove that it is you":                                            "Womit du zeigst, dass du es bist",
+	"You have no password.":                                                   "Du hast kein Passwort.",
+	"A new password signs you out everywhere else.":                           "Ein neues Passwort meldet dich überall sonst ab.",
+	"Password until now":                                                      "Bisheriges Passwort",
+	"New password, 12 characters or more":                                     "Neues Passwort, mindestens 12 Zeichen",
+	"Change the password":                                                     "Passwort ändern",
+	"Password and other ways of signing in":                                   "Passwort und andere Wege der Anmeldung",
+	"The password is changed. You are signed out everywhere else.":            "Das Passwort ist geändert. Überall sonst bist du abgemeldet.",
+	"Revoked. The key opens nothing any more.":                                "Widerrufen. Der Schlüssel öffnet nichts mehr.",
+	"Findings by category":                                                    "Funde nach Kategorie",
+	"Stayed right although the guard was wrong":                               "Blieb richtig, obwohl der Wächter falsch lag",
+	"Usual is %s (%s). More than that since %s: look at the detectors below.": "Üblich sind %s (%s). Mehr als das seit %s: Sieh dir die Detektoren unten an.",
 	"alarm": "Alarm",
 	"%d of %d wrong, %s; lately more than that":                 "%d von %d falsch, %s; in letzter Zeit mehr als das",
 	"stopped by people, too":                                    "auch von Menschen gestoppt",
@@ -961,8 +960,4 @@ var germanCounts = map[string]forms{
 }
 
 // englishCounts says how English counts: the key is the plural.
-var englishCounts = map[string]forms{
-	"{ %d fields }":  {"{ %d field }", "{ %d fields }"},
-	"[ %d entries ]": {"[ %d entry ]", "[ %d entries ]"},
-	"%d items alike": {"%d item alike", "%d items alike"},
-}
+var englishCounts = map[string]forms{}
