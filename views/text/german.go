@@ -960,4 +960,8 @@ var germanCounts = map[string]forms{
 }
 
 // englishCounts says how English counts: the key is the plural.
-var englishCounts = map[string]forms{}
+var englishCounts = map[string]forms{
+	"{ %d fields }":  {"{ %d field }", "{ %d fields }"},
+	"[ %d entries ]": {"[ %d entry ]", "[ %d entries ]"},
+	"%d items alike": {"%d item alike", "%d items alike"},
+}
