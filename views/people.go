@@ -23,6 +23,11 @@ const (
 	PathOwnSessionsEnd = PathAccount + "/sessions"
 	PathSecurity       = PathAccount + "/security" // GET: password, second factor, passkeys
 	PathOwnPassword    = PathSecurity + "/password"
+	PathTOTP           = PathSecurity + "/totp" // GET: the secret, until its first code; POST: makes one
+	PathTOTPCode       = PathTOTP + "/code"
+	PathTOTPRemoval    = PathTOTP + "/removal"
+	PathRecovery       = PathSecurity + "/recovery-codes"
+	PathLoginCode      = PathLogin + "/code" // GET and POST: the second step of signing in
 )
 
 // The last steps of the paths below /people/{id} and /apps/{app}.
@@ -32,6 +37,7 @@ const (
 	StepSessions   = "sessions"    // ends them
 	StepMember     = "memberships" // begins or ends one
 	StepLink       = "link"        // makes a new one
+	StepFactors    = "factors"     // takes a lost second factor away
 	StepKeys       = "keys"
 	StepRotation   = "rotation"   // POST below a key: makes one in its place
 	StepRevocation = "revocation" // POST below a key: ends it
@@ -40,6 +46,7 @@ const (
 // The fields of those forms.
 const (
 	FieldNewPassword = "new_password"
+	FieldCode        = "code"
 
 	FieldRole    = "role"
 	FieldApps    = "apps"
@@ -80,6 +87,7 @@ type PersonPage struct {
 	Shell
 	Person   review.Person
 	Sessions []Session
+	Factors  review.FactorState
 	Link     string // the whole address; shown once
 	Problem  *Problem
 }
@@ -104,6 +112,7 @@ type AppPage struct {
 type ConfirmPage struct {
 	Shell
 	Next    string
+	Code    bool // one of an app may stand in for the password
 	Problem *Problem
 }
 
@@ -294,6 +303,11 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 var _ = [...]string{
 	text.Say("the e-mail address cannot be read"),
 	text.Say("a password has at least 12 characters"),
+	text.Say("The code is wrong, too old, or was used before."),
+	text.Say("The code is wrong or too old. Does the clock of the phone show the right time?"),
+	text.Say("there is an authenticator app already: remove it first"),
+	text.Say("no authenticator app is being set up"),
+	text.Say("There were too many tries. Wait a little, then try again."),
 	text.Say("a password has at most 1024 bytes"),
 	text.Say("this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys"),
 	text.Say("The password is wrong."),

@@ -34,6 +34,7 @@ type access struct {
 	permission review.Permission // of a session
 	scope      review.Scope      // of an API key
 	recent     time.Duration     // since a password was given; 0: it does not matter
+	weak       bool              // also for who owes a second factor
 }
 
 func public() access                     { return access{door: doorPublic} }
@@ -57,6 +58,20 @@ func administer(method string) access {
 	}
 	return a
 }
+
+// own is access to what somebody signs in with: also for who has still to set up a
+// second factor, and what it changes asks for a recent password.
+func own(method string) access {
+	a := session(review.PermRead)
+	a.weak = true
+	if method != http.MethodGet {
+		a.recent = recentToAct
+	}
+	return a
+}
+
+// orWeak lets in who owes a second factor, too.
+func (a access) orWeak() access { a.weak = true; return a }
 
 // declared tells whether somebody has thought about it.
 func (a access) declared() bool {
@@ -130,10 +145,18 @@ func (s *Server) admitSession(c *call, a access) error {
 	if !c.viewer.May(a.permission) {
 		return review.Errorf(review.CodeForbidden, "your role, %s, may not do this", c.viewer.User.Role)
 	}
+	if !a.weak && s.owesFactor(c) {
+		return errNoFactor
+	}
 	if a.recent > 0 && s.Clock().Sub(c.confirmedAt) > a.recent {
 		return errNotRecent
 	}
 	return nil
+}
+
+// owesFactor tells whether somebody came by a password alone whose role asks for more.
+func (s *Server) owesFactor(c *call) bool {
+	return !c.strong && slices.Contains(s.Options.SecondFactor, c.viewer.User.Role)
 }
 
 // identify finds out who signed in.
@@ -149,7 +172,7 @@ func (s *Server) identify(c *call) error {
 	if signedIn.password != passwordMark(viewer.User) {
 		return errSignedOut
 	}
-	c.viewer, c.signedInAt, c.confirmedAt = viewer, signedIn.at, signedIn.confirmed
+	c.viewer, c.signedInAt, c.confirmedAt, c.strong = viewer, signedIn.at, signedIn.confirmed, signedIn.strong
 	origin := review.OriginOf(c.Request().Context())
 	origin.Session, origin.Role = s.sessions.mark(c), viewer.User.Role
 	c.from(origin)

@@ -154,6 +154,8 @@ func expected(route web.Access, w who, app string) string {
 		return "admitted"
 	case "public":
 		switch {
+		case route.Path == "/login/code":
+			return "who are you" // before a password was right
 		case route.Path == "/login" && route.Method == http.MethodPost:
 			return "who are you" // without a password
 		case strings.HasPrefix(route.Path, "/static/"), strings.HasPrefix(route.Path, "/.well-known/"):

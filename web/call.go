@@ -23,6 +23,7 @@ type call struct {
 	viewer      review.Viewer
 	signedInAt  time.Time
 	confirmedAt time.Time // when the person last gave their password
+	strong      bool      // signed in by more than a password
 	told        bool      // a notice for the next page is on its way
 	refused     error     // why the answer is a form that says no, for the log
 }

@@ -17,21 +17,25 @@ func (s *Server) confirmForm(c *call) error {
 }
 
 func (s *Server) confirmPage(c *call, status int, next string, problem *views.Problem) error {
+	factors, err := s.Accounts.Factors(c.Request().Context(), c.viewer.User.ID)
+	if err != nil {
+		return err
+	}
 	shell, err := s.shell(c)
 	if err != nil {
 		return err
 	}
-	return c.page(status, views.Confirm(views.ConfirmPage{Shell: shell, Next: next, Problem: problem}))
+	return c.page(status, views.Confirm(views.ConfirmPage{Shell: shell, Next: next, Code: factors.On(), Problem: problem}))
 }
 
-// confirm notes that the password was given, and goes on.
+// confirm notes that the password, or a code, was given, and goes on.
 func (s *Server) confirm(c *call) error {
 	form, err := c.readForm()
 	if err != nil {
 		return err
 	}
 	next := localPath(form.Get(views.FieldNext))
-	if err := s.checkOwnPassword(c, form.Get(views.FieldPassword)); err != nil {
+	if err := s.checkAgain(c, form.Get(views.FieldPassword), form.Get(views.FieldCode)); err != nil {
 		if problem := c.shownHere(err); problem != nil {
 			return s.confirmPage(c, refusalOf(err).status, next, problem)
 		}
@@ -41,6 +45,23 @@ func (s *Server) confirm(c *call) error {
 		return err
 	}
 	return c.see(s.afterLogin(c, next))
+}
+
+// checkAgain takes a code in the place of the password: who holds the phone, or a recovery
+// code, is not somebody who found a browser open.
+func (s *Server) checkAgain(c *call, password, code string) error {
+	if password != "" || code == "" {
+		return s.checkOwnPassword(c, password)
+	}
+	id := c.viewer.User.ID
+	if err := s.throttleCode(c, id); err != nil {
+		return err
+	}
+	err := s.Accounts.ConfirmByCode(c.Request().Context(), c.viewer, code)
+	if err == nil {
+		s.codes.forget(id)
+	}
+	return err
 }
 
 // checkOwnPassword is throttled as signing in is: a browser that was left open must not
@@ -82,10 +103,11 @@ func (s *Server) acceptInvitation(c *call) error {
 	if err != nil {
 		return s.refuseInvitation(c, token, err)
 	}
-	if err := s.sessions.begin(c, user); err != nil {
+	factors, err := s.Accounts.Factors(c.Request().Context(), user.ID)
+	if err != nil {
 		return err
 	}
-	return c.see(views.PathQueue)
+	return s.passedPassword(c, user, factors.On(), "") // a lost password is no lost phone
 }
 
 // refuseInvitation shows the form again while the link is good.

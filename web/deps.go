@@ -63,6 +63,7 @@ type Options struct {
 	HTTPS            bool          // people reach this server by HTTPS and nothing else
 	SessionLifetime  time.Duration // a sign-in lasts at most so long,
 	SessionIdle      time.Duration // and so long without a request
+	SecondFactor     []review.Role // sign in by more than a password
 	SecurityContacts []string      // addresses to tell of holes, as URIs
 	MetricsToken     string        // opens /metrics; "" opens it to direct callers from the same machine
 	ShutdownGrace    time.Duration // how long requests may take to finish when the server ends

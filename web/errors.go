@@ -38,6 +38,7 @@ var statuses = map[review.Code]struct {
 	review.CodeUnavailable:     {http.StatusServiceUnavailable, "Not available now"},
 	review.CodeInternal:        {http.StatusInternalServerError, "Something went wrong"},
 	codeMethodNotAllowed:       {http.StatusMethodNotAllowed, "The method is not allowed here"},
+	codeNoFactor:               {http.StatusForbidden, "A second factor is needed"},
 	codeNotRecent:              {http.StatusForbidden, "The password is needed once more"},
 	codeUnsupportedMedia:       {http.StatusUnsupportedMediaType, "The content type is not supported"},
 }
@@ -57,6 +58,12 @@ const codeNotRecent review.Code = "password_needed_again"
 
 // errNotRecent says that a password was given, but too long ago for this.
 var errNotRecent = review.Errorf(codeNotRecent, "give your password once more before this")
+
+// codeNoFactor asks for a second factor, or a passkey, before anything else.
+const codeNoFactor review.Code = "second_factor_needed"
+
+// errNoFactor says that a password alone does not do for this role.
+var errNoFactor = review.Errorf(codeNoFactor, "your role signs in with a second factor: set one up first")
 
 // refusal is an error as a caller may see it.
 type refusal struct {
@@ -178,6 +185,9 @@ func (s *Server) sendRefusal(c *call, r refusal, err error) error {
 	}
 	if r.code == codeNotRecent {
 		return c.see(confirmPath(c.Request()))
+	}
+	if r.code == codeNoFactor {
+		return c.see(views.PathSecurity)
 	}
 	page := views.ErrorPage{Assets: s.Assets, Status: r.status, Message: r.message, RetryAfter: r.retry, RequestID: c.id}
 	if c.signedIn() {

@@ -83,6 +83,20 @@ type anyPassword struct{}
 func (anyPassword) Hash(context.Context, string, ...string) (string, error) { return "hash", nil }
 func (anyPassword) Verify(context.Context, string, string) (bool, error)    { return true, nil }
 
+type noFactors struct{}
+
+func (noFactors) NewTOTP(string) ([]byte, error) { return nil, nil }
+func (noFactors) ShowTOTP([]byte, review.User) (review.TOTPSetup, error) {
+	return review.TOTPSetup{}, nil
+}
+func (noFactors) CheckTOTP([]byte, string, string, time.Time, int64) (int64, bool, error) {
+	return 0, false, nil
+}
+func (noFactors) NewRecoveryCodes() ([]string, [][]byte, error) { return nil, nil, nil }
+func (noFactors) HashRecoveryCode(string) []byte                { return nil }
+
+func (b *broken) TOTP(context.Context, string) (*review.TOTP, error) { return nil, nil }
+
 type quietGuard struct{}
 
 func (quietGuard) Specs() []review.DetectorSpec      { return nil }
@@ -139,7 +153,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
+		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, SecondFactors: noFactors{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
 	})
 	require.NoError(t, err)
 	models, err := llm.New(llm.Options{Patience: llm.DefaultPatience(), Rand: func() float64 { return 0 }, Wait: llm.Wait})

@@ -88,6 +88,10 @@ func newLoginLimits(clock review.Clock) *loginLimits {
 	}
 }
 
+// newCodeLimit: three codes of a million are right at a time, so who knows a password
+// and guesses a code every minute is right within a day once in 230 times; every wrong one is an event.
+func newCodeLimit(clock review.Clock) *limiter { return newLimiter(5, time.Minute, 10_000, clock) }
+
 // take counts a try; it returns how long to wait when there were too many.
 func (l *loginLimits) take(email, address string) time.Duration {
 	if wait := l.addresses.take(network(address)); wait > 0 {

@@ -128,7 +128,7 @@ func (s *Server) stillIn(c *call) bool {
 		return false
 	}
 	viewer, err := s.Accounts.Viewer(ctx, in.userID)
-	if err != nil || in.password != passwordMark(viewer.User) || !viewer.May(review.PermRead) {
+	if err != nil || in.password != passwordMark(viewer.User) || !viewer.May(review.PermRead) || in.strong != c.strong {
 		return false
 	}
 	c.viewer = viewer // of other Apps, perhaps

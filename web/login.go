@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views"
@@ -42,46 +44,120 @@ func (s *Server) loginForm(c *call) error {
 	case "":
 		return c.see(s.afterLogin(c, next))
 	case review.CodeUnauthenticated:
-		return c.page(http.StatusOK, views.Login(views.LoginPage{Assets: s.Assets, Next: next}))
+		return c.page(http.StatusOK, views.Login(s.loginPage(next)))
 	default:
 		return err
 	}
 }
 
-// login signs in. Wrong and unknown are one answer.
+// login signs in, or asks for a code. Wrong and unknown are one answer.
 func (s *Server) login(c *call) error {
 	form, err := c.readForm()
 	if err != nil {
 		return err
 	}
 	email, next := form.Get(views.FieldEmail), localPath(form.Get(views.FieldNext))
-	user, err := s.signIn(c, email, form.Get(views.FieldPassword))
-	if err == nil {
-		err = s.sessions.begin(c, user)
-	}
+	user, second, err := s.signIn(c, email, form.Get(views.FieldPassword))
 	if err != nil {
 		return s.refuseLogin(c, email, next, err)
 	}
-	if c.viewer, err = s.Accounts.Viewer(c.Request().Context(), user.ID); err != nil {
+	return s.passedPassword(c, user, second, next)
+}
+
+// passedPassword goes on with somebody whose password was right.
+func (s *Server) passedPassword(c *call, user review.User, second bool, next string) error {
+	if !second {
+		return s.welcome(c, user, false, next)
+	}
+	if err := s.sessions.hold(c, user, next); err != nil {
 		return err
 	}
+	return c.see(views.PathLoginCode)
+}
+
+// welcome begins a session and leads on.
+func (s *Server) welcome(c *call, user review.User, strong bool, next string) error {
+	if err := s.sessions.begin(c, user, strong); err != nil {
+		return err
+	}
+	viewer, err := s.Accounts.Viewer(c.Request().Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	c.viewer = viewer
 	return c.see(s.afterLogin(c, next))
 }
 
-func (s *Server) signIn(c *call, email, password string) (review.User, error) {
+func (s *Server) signIn(c *call, email, password string) (user review.User, second bool, err error) {
 	if err := s.throttle(c, email); err != nil {
-		return review.User{}, err
+		return review.User{}, false, err
 	}
-	user, err := s.Accounts.SignIn(c.Request().Context(), email, password)
+	user, second, err = s.Accounts.SignIn(c.Request().Context(), email, password)
 	if err == nil {
 		s.logins.succeeded(email)
 	}
-	return user, err
+	return user, second, err
+}
+
+// codeForm asks for the code of somebody whose password was right.
+func (s *Server) codeForm(c *call) error {
+	if _, err := s.sessions.holding(c); err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, views.LoginCode(views.LoginCodePage{Assets: s.Assets}))
+}
+
+// giveCode is the second step of signing in.
+func (s *Server) giveCode(c *call) error {
+	form, err := c.readForm()
+	if err != nil {
+		return err
+	}
+	h, err := s.sessions.holding(c)
+	if err != nil {
+		return err
+	}
+	user, err := s.takeCode(c, h, form.Get(views.FieldCode))
+	if err == nil {
+		return s.welcome(c, user, true, h.next)
+	}
+	if problem := c.shownAtDoor(err); problem != nil {
+		return c.page(refusalOf(err).status, views.LoginCode(views.LoginCodePage{Assets: s.Assets, Problem: problem}))
+	}
+	return err
+}
+
+func (s *Server) takeCode(c *call, h held, code string) (review.User, error) {
+	if err := s.throttleCode(c, h.userID); err != nil {
+		return review.User{}, err
+	}
+	user, err := s.Accounts.SecondStep(c.Request().Context(), h.userID, code)
+	if err != nil {
+		return review.User{}, err
+	}
+	if passwordMark(user) != h.password { // changed in between
+		return review.User{}, errSignedOut
+	}
+	s.codes.forget(h.userID)
+	return user, nil
+}
+
+// throttleCode counts a try to give somebody's code.
+func (s *Server) throttleCode(c *call, userID string) error {
+	wait := s.logins.addresses.take(network(c.RealIP()))
+	if wait == 0 {
+		wait = s.codes.take(userID)
+	}
+	return s.tooMany(wait)
 }
 
 // throttle counts a try to give somebody's password.
 func (s *Server) throttle(c *call, email string) error {
-	wait := s.logins.take(email, c.RealIP())
+	return s.tooMany(s.logins.take(email, c.RealIP()))
+}
+
+// tooMany refuses who has to wait.
+func (s *Server) tooMany(wait time.Duration) error {
 	if wait == 0 {
 		return nil
 	}
@@ -92,16 +168,32 @@ func (s *Server) throttle(c *call, email string) error {
 
 // refuseLogin shows the form again, with what was typed except the password.
 func (s *Server) refuseLogin(c *call, email, next string, err error) error {
-	shownHere := []review.Code{review.CodeUnauthenticated, review.CodeRateLimited, review.CodeUnavailable}
-	if c.wantsJSON() || !slices.Contains(shownHere, review.CodeOf(err)) {
+	problem := c.shownAtDoor(err)
+	if problem == nil {
 		return err
+	}
+	page := s.loginPage(next)
+	page.Email, page.Problem = email, problem
+	return c.page(refusalOf(err).status, views.Login(page))
+}
+
+// shownAtDoor is what a form of signing in says of a refusal; nil when the refusal is
+// for the page of errors.
+func (c *call) shownAtDoor(err error) *views.Problem {
+	shown := []review.Code{review.CodeUnauthenticated, review.CodeRateLimited, review.CodeUnavailable}
+	if c.wantsJSON() || errors.Is(err, errSignedOut) || !slices.Contains(shown, review.CodeOf(err)) {
+		return nil
 	}
 	r := refusalOf(err)
 	if r.retry > 0 {
 		c.Response().Header().Set("Retry-After", r.retryAfter())
 	}
 	c.refused = err
-	return c.page(r.status, views.Login(views.LoginPage{Assets: s.Assets, Email: email, Next: next, Problem: r.asProblem()}))
+	return r.asProblem()
+}
+
+func (s *Server) loginPage(next string) views.LoginPage {
+	return views.LoginPage{Assets: s.Assets, Next: next}
 }
 
 // logout ends the session.
@@ -131,7 +223,7 @@ func localPath(address string) string {
 	if !plain || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(u.Path, "/\\") || strings.ContainsFunc(u.Path, control) {
 		return ""
 	}
-	if u.Path == views.PathLogin || u.Path == views.PathLogout || strings.HasPrefix(u.Path, apiPrefix) {
+	if u.Path == views.PathLogin || strings.HasPrefix(u.Path, views.PathLogin+"/") || u.Path == views.PathLogout || strings.HasPrefix(u.Path, apiPrefix) {
 		return ""
 	}
 	return address

@@ -56,7 +56,9 @@ const (
 	didAddApp      outcome = "app"
 	didRevokeKey   outcome = "revoke"
 
-	didPassword outcome = "password"
+	didPassword     outcome = "password"
+	didRemoveFactor outcome = "factor"
+	didResetFactors outcome = "factors"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -100,6 +102,9 @@ var outcomeTexts = map[outcome]string{
 	didLeave:       text.Say("The membership has ended."),
 	didAddApp:      text.Say("The app is added. Make a key for it."),
 	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
+
+	didRemoveFactor: text.Say("The authenticator app is removed. Signing in asks for no code any more."),
+	didResetFactors: text.Say("The second factor is removed, and they are signed out everywhere."),
 
 	didPassword: text.Say("The password is changed. You are signed out everywhere else."),
 }

@@ -80,11 +80,15 @@ func (s *Server) personPage(c *call, status int, id, link string, problem *views
 	if err != nil {
 		return err
 	}
+	factors, err := s.Accounts.Factors(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
 	shell, err := s.shell(c)
 	if err != nil {
 		return err
 	}
-	return c.page(status, views.PersonAdmin(views.PersonPage{Shell: shell, Person: person, Sessions: sessions, Link: link, Problem: problem}))
+	return c.page(status, views.PersonAdmin(views.PersonPage{Shell: shell, Person: person, Factors: factors, Sessions: sessions, Link: link, Problem: problem}))
 }
 
 // personStep reads the form of a step, takes the step, and shows the person again.
@@ -195,4 +199,11 @@ func (s *Server) endOwnSession(c *call) error {
 	}
 	s.sessions.tell(c, didEndSessions, nil)
 	return c.see(views.PathAccount) // which asks who it is when this session has ended, too
+}
+
+// resetFactors takes away the second factor that a person has lost.
+func (s *Server) resetFactors(c *call) error {
+	return s.personStep(c, func(id string, _ map[string]string) (outcome, error) {
+		return didResetFactors, s.Accounts.ResetFactors(c.Request().Context(), c.viewer, id)
+	})
 }

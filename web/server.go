@@ -35,6 +35,7 @@ type Server struct {
 	sessions *sessions
 	origins  *http.CrossOriginProtection
 	logins   *loginLimits
+	codes    *limiter // of a person, whatever the address
 	draining atomic.Bool
 	streams  *streams
 }
@@ -52,6 +53,7 @@ func New(deps Deps) (*Server, error) {
 		sessions: newSessions(deps.Sessions, deps.Options, deps.Clock),
 		origins:  http.NewCrossOriginProtection(),
 		logins:   newLoginLimits(deps.Clock),
+		codes:    newCodeLimit(deps.Clock),
 		streams:  newStreams(),
 	}
 	if err := errors.Join(checkRoutes(s.routes), views.CheckKeys()); err != nil {

@@ -25,7 +25,17 @@ const (
 	keyConfirm  = "confirmed"
 	keyAddress  = "address"
 	keyAgent    = "agent"
+	keyStrong   = "strong" // signed in with more than a password
+
+	// Of somebody whose password was right and who owes a code. They are nobody yet.
+	keyHeld         = "held"
+	keyHeldPassword = "held.password"
+	keyHeldAt       = "held.at"
+	keyHeldNext     = "held.next"
 )
+
+// heldFor is how long a right password waits for its code.
+const heldFor = 10 * time.Minute
 
 // SessionStore keeps sessions and tells whose they are.
 type SessionStore interface {
@@ -75,7 +85,8 @@ type signIn struct {
 	password  string // mark of the password hash: a new password ends the session
 	at        time.Time
 	seen      time.Time
-	confirmed time.Time // when the password was last given
+	confirmed time.Time // when the password, or what stands for it, was last given
+	strong    bool      // by more than a password
 }
 
 // passwordMark changes when the password does and tells nothing about it.
@@ -134,6 +145,7 @@ func (s *sessions) signedIn(ctx context.Context) (signIn, error) {
 		userID: s.manager.GetString(ctx, keyUser), password: s.manager.GetString(ctx, keyPassword),
 		at: time.UnixMicro(s.manager.GetInt64(ctx, keySince)).UTC(), seen: time.UnixMicro(s.manager.GetInt64(ctx, keySeen)),
 	}
+	in.strong = s.manager.GetBool(ctx, keyStrong)
 	in.confirmed = time.UnixMicro(max(s.manager.GetInt64(ctx, keyConfirm), s.manager.GetInt64(ctx, keySince))).UTC()
 	now := s.clock()
 	if in.userID == "" || now.Sub(in.at) >= s.manager.Lifetime || now.Sub(in.seen) >= s.idle {
@@ -157,25 +169,40 @@ func (s *sessions) touch(c *call, in signIn) error {
 }
 
 // begin signs a user in under a new token, so that one that was planted before is
-// worth nothing.
-func (s *sessions) begin(c *call, u review.User) error {
+// worth nothing. strong says that it took more than a password.
+func (s *sessions) begin(c *call, u review.User, strong bool) error {
 	ctx, err := s.open(c)
 	if err != nil {
 		return err
 	}
-	if err := s.manager.RenewToken(ctx); err != nil {
-		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
-	}
 	now := s.clock().UnixMicro()
+	s.forget(ctx)
 	s.manager.Put(ctx, keyUser, u.ID)
 	s.manager.Put(ctx, keyPassword, passwordMark(u))
 	s.manager.Put(ctx, keySince, now)
 	s.manager.Put(ctx, keySeen, now)
+	s.manager.Put(ctx, keyStrong, strong)
 	s.manager.Put(ctx, keyAddress, c.RealIP())
 	s.manager.Put(ctx, keyAgent, shortAgent(c.Request().UserAgent()))
+	return s.renew(ctx, c, u.ID)
+}
+
+// forget empties the session of the context; it stays that of the request.
+func (s *sessions) forget(ctx context.Context) {
+	for _, key := range s.manager.Keys(ctx) {
+		s.manager.Remove(ctx, key)
+	}
+}
+
+// renew writes the session under a new token. owner is "" while it is nobody's.
+func (s *sessions) renew(ctx context.Context, c *call, owner string) error {
+	err := s.manager.RenewToken(ctx)
+	if err != nil {
+		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
 	token, expiry, err := s.manager.Commit(ctx)
-	if err == nil {
-		err = s.store.Own(ctx, token, u.ID, markOf(token))
+	if err == nil && owner != "" {
+		err = s.store.Own(ctx, token, owner, markOf(token))
 	}
 	if err != nil {
 		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
@@ -184,14 +211,46 @@ func (s *sessions) begin(c *call, u review.User) error {
 	return nil
 }
 
-// confirm notes that the person has just given their password again.
+// held is somebody whose password was right and who owes a code.
+type held struct {
+	userID   string
+	password string // mark of the password hash
+	next     string
+}
+
+// hold remembers whose password was right. The session opens nothing.
+func (s *sessions) hold(c *call, u review.User, next string) error {
+	ctx, err := s.open(c)
+	if err != nil {
+		return err
+	}
+	s.forget(ctx)
+	s.manager.Put(ctx, keyHeld, u.ID)
+	s.manager.Put(ctx, keyHeldPassword, passwordMark(u))
+	s.manager.Put(ctx, keyHeldAt, s.clock().UnixMicro())
+	s.manager.Put(ctx, keyHeldNext, next)
+	return s.renew(ctx, c, "")
+}
+
+// holding returns who owes a code; errSignedOut when nobody does, or too long.
+func (s *sessions) holding(c *call) (held, error) {
+	ctx, err := s.open(c)
+	if err != nil {
+		return held{}, err
+	}
+	h := held{s.manager.GetString(ctx, keyHeld), s.manager.GetString(ctx, keyHeldPassword), s.manager.GetString(ctx, keyHeldNext)}
+	if h.userID == "" || s.clock().Sub(time.UnixMicro(s.manager.GetInt64(ctx, keyHeldAt))) >= heldFor {
+		return held{}, errSignedOut
+	}
+	return h, nil
+}
+
+// confirm notes that the person has just given their password again, or what stands for
+// it, under a new token.
 func (s *sessions) confirm(c *call) error {
 	ctx := c.Request().Context()
 	s.manager.Put(ctx, keyConfirm, s.clock().UnixMicro())
-	if _, _, err := s.manager.Commit(ctx); err != nil {
-		return review.Unavailable(err, "the session cannot be written now", defaultRetry)
-	}
-	return nil
+	return s.renew(ctx, c, c.viewer.User.ID)
 }
 
 // maxAgentBytes bounds what is kept of a browser's name of itself.

@@ -65,7 +65,7 @@ func (b *browser) request() (c *call, done func()) {
 
 func (b *browser) signIn(u review.User) {
 	c, done := b.request()
-	require.NoError(b.t, b.sessions.begin(c, u))
+	require.NoError(b.t, b.sessions.begin(c, u, false))
 	done()
 }
 
@@ -171,7 +171,7 @@ func TestABrokenStoreIsNoSignOut(t *testing.T) {
 	_, err := b.visit()
 	require.Equal(t, review.CodeUnavailable, review.CodeOf(err))
 	c, _ := b.request()
-	require.Equal(t, review.CodeUnavailable, review.CodeOf(b.sessions.begin(c, weber)))
+	require.Equal(t, review.CodeUnavailable, review.CodeOf(b.sessions.begin(c, weber, false)))
 }
 
 func TestANewPasswordIsANewMark(t *testing.T) {

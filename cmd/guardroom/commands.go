@@ -19,8 +19,9 @@ type commandLine struct {
 		Revoke keyRevokeCommand `cmd:"" help:"End an API key at once."`
 	} `cmd:"" help:"API keys."`
 	User struct {
-		Add    userAddCommand    `cmd:"" help:"Add a person who can sign in."`
-		Passwd userPasswdCommand `cmd:"" help:"Give a person a new password; their sessions end."`
+		Add          userAddCommand          `cmd:"" help:"Add a person who can sign in."`
+		ResetFactors userResetFactorsCommand `cmd:"" help:"Take away the second factor that a person has lost; their sessions end."`
+		Passwd       userPasswdCommand       `cmd:"" help:"Give a person a new password; their sessions end."`
 	} `cmd:"" help:"People."`
 	Export struct {
 		Decisions exportDecisionsCommand `cmd:"" help:"Write all Decisions to standard output."`

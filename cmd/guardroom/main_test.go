@@ -89,6 +89,8 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Equal(t, exitOK, ok.code, ok.err)
 	require.Contains(t, ok.err, "a.weber@example.org")
 	require.Equal(t, 4, add("correct horse battery\n").code)
+	require.Equal(t, exitOK, command(t, "", "user", "reset-factors", "--data", data, "--email", "a.weber@example.org").code)
+	require.Equal(t, 3, command(t, "", "user", "reset-factors", "--data", data, "--email", "nobody@example.org").code)
 	require.Equal(t, exitOK, command(t, "another tall giraffe hums\r\n", "user", "passwd", "--data", data, "--email", "a.weber@example.org", "--password-stdin").code)
 }
 

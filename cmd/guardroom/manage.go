@@ -109,6 +109,21 @@ func (c userPasswdCommand) Run(ctx context.Context, io streams) error {
 	})
 }
 
+type userResetFactorsCommand struct {
+	dataCommand
+	Email string `required:"" help:"Whose second factor."`
+}
+
+func (c userResetFactorsCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		if err := core.Accounts.ResetFactorsOf(ctx, app.CLI, c.Email); err != nil {
+			return err
+		}
+		fmt.Fprintf(io.Err, "%s signs in by password alone again.\n", c.Email)
+		return nil
+	})
+}
+
 // maxPasswordInput bounds what is read as a password, in bytes.
 const maxPasswordInput = 4096
 

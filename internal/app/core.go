@@ -126,6 +126,10 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	if err != nil {
 		return err
 	}
+	second, err := newFactors(c.storage)
+	if err != nil {
+		return err
+	}
 	c.Service, err = review.NewService(review.Deps{
 		Store: c.Store, Screener: screener, Bias: biasEngine, Conduct: c.conduct, Ledger: c.ledger, Meter: around.meter,
 		Clock: around.clock, NewID: newID, NewToken: newToken, Rand: mathrand.Float64,
@@ -134,7 +138,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 		return err
 	}
 	c.Accounts, err = review.NewAccounts(review.AccountDeps{
-		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Clock: around.clock, NewID: newID,
+		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, SecondFactors: second, Clock: around.clock, NewID: newID,
 		Specs: c.Service.Specs(), FirstPolicy: review.DefaultPolicy,
 	})
 	return err

@@ -112,11 +112,20 @@ func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),
 			MaxBody: int64(cfg.MaxBody), MaxBatchBody: int64(cfg.MaxBatchBody),
-			HTTPS: cfg.HTTPS(), SecurityContacts: cfg.SecurityContacts,
+			SecondFactor: roles(cfg.RequireSecond),
+			HTTPS:        cfg.HTTPS(), SecurityContacts: cfg.SecurityContacts,
 			SecureCookies: cfg.SecureCookies(), SessionLifetime: cfg.SessionLifetime, SessionIdle: cfg.SessionIdle,
 			MetricsToken: cfg.MetricsToken.Reveal(), ShutdownGrace: cfg.ShutdownGrace,
 		},
 	})
+}
+
+func roles(names []string) []review.Role {
+	out := make([]review.Role, len(names))
+	for i, name := range names {
+		out[i] = review.Role(name)
+	}
+	return out
 }
 
 func prefixes(networks []config.Network) []netip.Prefix {

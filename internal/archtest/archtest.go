@@ -108,6 +108,7 @@ var confined = map[string]rule{
 	"golang.org/x/crypto/acme":        {[]string{"internal/app"}, "certificates are asked for where the listener is made"},
 	"golang.org/x/crypto/sha3":        {[]string{"internal/guard/detectors"}, "the checksum of some wallet addresses is a hash that the standard library lacks; it protects nothing"},
 	"github.com/ccojocar":             {[]string{"internal/secret"}, "megabytes of passwords and names, for who judges a new one"},
+	"github.com/pquerna/otp":          {[]string{"internal/secret", "web"}, "one-time codes are made and checked in one place, and made in tests of the pages"},
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},

@@ -29,6 +29,7 @@ type Storage struct {
 	DatabaseURL DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
 	SearchKey   Secret      `name:"search-key" placeholder:"KEY" env:"GUARDROOM_SEARCH_KEY" help:"The key of the search index, which holds no words, only what this key makes of them. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
 	AuditKey    Secret      `name:"audit-key" placeholder:"KEY" env:"GUARDROOM_AUDIT_KEY" help:"The key that signs checkpoints of the audit chain, at least 32 characters. Nothing means the one in the data folder, made when there is none."`
+	FactorKey   Secret      `name:"factor-key" placeholder:"KEY" env:"GUARDROOM_FACTOR_KEY" help:"The key that seals what authenticator apps share with Guardroom. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
 	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, in which several servers count quotas and budgets together. \"none\", or nothing, means no Redis."`
 }
 
@@ -55,6 +56,7 @@ type Limits struct {
 type Session struct {
 	SessionLifetime time.Duration `name:"session-lifetime" default:"12h" env:"GUARDROOM_SESSION_LIFETIME" help:"How long a sign-in lasts at most."`
 	SessionIdle     time.Duration `name:"session-idle" default:"2h" env:"GUARDROOM_SESSION_IDLE" help:"How long a sign-in lasts without a request."`
+	RequireSecond   []string      `name:"require-second-factor" placeholder:"ROLE,…" enum:"viewer,analyst,lead,auditor,admin" env:"GUARDROOM_REQUIRE_SECOND_FACTOR" help:"Roles that sign in with a second factor or a passkey, or else can do nothing but set one up. Nothing means that it is everybody's choice."`
 	CookieSecure    string        `name:"cookie-secure" enum:"auto,always,never" default:"auto" env:"GUARDROOM_COOKIE_SECURE" help:"Whether cookies are sent over HTTPS only: auto, always or never. auto means: when the public URL is https."`
 }
 

@@ -34,12 +34,13 @@ type KeyMint interface {
 
 // AccountDeps is what Accounts are made of. All fields are required.
 type AccountDeps struct {
-	Store     Store
-	Passwords PasswordHasher
-	Keys      KeyMint
-	Clock     Clock
-	NewID     func() string
-	Specs     []DetectorSpec
+	Store         Store
+	Passwords     PasswordHasher
+	Keys          KeyMint
+	SecondFactors SecondFactors
+	Clock         Clock
+	NewID         func() string
+	Specs         []DetectorSpec
 	// FirstPolicy is what a new App starts with.
 	FirstPolicy func([]DetectorSpec) Policy
 }
@@ -52,7 +53,7 @@ type Accounts struct {
 
 // NewAccounts checks that nothing is missing.
 func NewAccounts(d AccountDeps) (*Accounts, error) {
-	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
+	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.SecondFactors == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
 		return nil, errors.New("review: a dependency of accounts is missing")
 	}
 	return &Accounts{AccountDeps: d, uses: newKeyUses()}, nil
@@ -61,22 +62,27 @@ func NewAccounts(d AccountDeps) (*Accounts, error) {
 func (a *Accounts) now() time.Time { return a.Clock().UTC().Truncate(time.Microsecond) }
 
 // SignIn returns the user of an e-mail address and password. Unknown address, wrong
-// password and disabled user cannot be told apart, neither by answer nor by time.
-func (a *Accounts) SignIn(ctx context.Context, email, password string) (User, error) {
+// password and disabled user cannot be told apart, neither by answer nor by time. Whoever
+// has a second factor is not signed in before SecondStep.
+func (a *Accounts) SignIn(ctx context.Context, email, password string) (u User, second bool, err error) {
 	wrong := Errorf(CodeUnauthenticated, "E-mail or password is wrong.")
-	u, err := a.Store.UserByEmail(ctx, normalEmail(email))
+	u, err = a.Store.UserByEmail(ctx, normalEmail(email))
 	if err != nil && CodeOf(err) != CodeNotFound {
-		return User{}, err
+		return User{}, false, err
 	}
 	known := err == nil
 	ok, err := a.Passwords.Verify(ctx, u.PasswordHash, password)
 	if err != nil {
-		return User{}, err
+		return User{}, false, err
 	}
 	if !known || !ok || u.DisabledAt != nil {
-		return User{}, wrong
+		return User{}, false, wrong
 	}
-	return u, a.journal(ctx, Actor{ActorUser, u.ID}, "user.signed_in", u.ID, "")
+	factors, err := a.Factors(ctx, u.ID)
+	if err != nil || factors.On() {
+		return u, true, err
+	}
+	return u, false, a.journal(ctx, Actor{ActorUser, u.ID}, "user.signed_in", u.ID, how{With: "password"})
 }
 
 // Confirm checks the viewer's own password once more.
@@ -84,7 +90,7 @@ func (a *Accounts) Confirm(ctx context.Context, v Viewer, password string) error
 	if err := a.checkPassword(ctx, v, password); err != nil {
 		return err
 	}
-	return a.journal(ctx, v.Actor(), "user.confirmed", v.User.ID, "")
+	return a.journal(ctx, v.Actor(), "user.confirmed", v.User.ID, how{With: "password"})
 }
 
 // Viewer returns the signed-in user with their Apps; CodeUnauthenticated when the
@@ -279,8 +285,8 @@ func (a *Accounts) SetPassword(ctx context.Context, by Actor, email, password st
 	})
 }
 
-func (a *Accounts) journal(ctx context.Context, by Actor, action, object, appID string) error {
-	e := event(a.now(), by, action, object, appID, none{})
+func (a *Accounts) journal(ctx context.Context, by Actor, action, object string, detail any) error {
+	e := event(a.now(), by, action, object, "", detail)
 	return a.Store.Write(ctx, func(tx Tx) error { return tx.AppendEvent(e) })
 }
 

@@ -161,7 +161,12 @@ type Tx interface {
 	// TakeInvitation returns the one of a link and deletes it; CodeNotFound when there is none
 	// or it has expired.
 	TakeInvitation(tokenHash []byte, now time.Time) (Invitation, error)
-	PutPreferences(userID string, p Preferences) error // inserts or replaces
+	TOTP(userID string) (*TOTP, error)                         // nil when there is none
+	PutTOTP(TOTP) error                                        // inserts or replaces
+	DeleteTOTP(userID string) error                            // with the recovery codes; one that is not there is no error
+	PutRecoveryCodes(userID string, hashes [][]byte) error     // in the place of those before
+	TakeRecoveryCode(userID string, hash []byte) (bool, error) // false when there is none
+	PutPreferences(userID string, p Preferences) error         // inserts or replaces
 	SavedView(id string) (SavedView, error)
 	PutSavedView(SavedView) error // inserts or replaces; CodeConflict when the name is taken
 	DeleteSavedView(id string) error
@@ -208,6 +213,8 @@ type Reader interface {
 	APIKeys(ctx context.Context, appID string) ([]APIKey, error)
 	// Invitation returns the one of a link; CodeNotFound when there is none or it has expired.
 	Invitation(ctx context.Context, tokenHash []byte, now time.Time) (Invitation, error)
+	TOTP(ctx context.Context, userID string) (*TOTP, error) // nil when there is none
+	RecoveryCodes(ctx context.Context, userID string) (int, error)
 
 	Policy(ctx context.Context, appID string, version int) (Policy, error)
 	// ActivePolicy returns the version that is in force.

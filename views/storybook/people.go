@@ -30,6 +30,9 @@ func (s stories) people() []Story {
 	self := person
 	self.Person = everybody[2]
 	account := views.AccountPage{Shell: shell(s.assets, anna), SignedInAt: now.Add(-3 * time.Hour), Sessions: sessions, Session: sessions[0].Mark}
+	since := now.Add(-30 * 24 * time.Hour)
+	app := review.FactorState{TOTP: &review.TOTP{ConfirmedAt: &since}, Recovery: 7}
+	person.Factors = app
 	return []Story{
 		{"people", views.People(list)},
 		{"people-refused", views.People(refused)},
@@ -38,7 +41,12 @@ func (s stories) people() []Story {
 		{"person-self", views.PersonAdmin(self)},
 		{"person-disabled", views.PersonAdmin(views.PersonPage{Shell: shell(s.assets, admin), Person: everybody[0], Problem: &views.Problem{Code: review.CodeConflict, Message: "this is the last administrator who can sign in"}})},
 		{"account-sessions", views.Account(account)},
-		{"security", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna))})},
+		{"security", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), Owes: true})},
+		{"security-app", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), Factors: app})},
+		{"security-codes", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), Factors: app, Codes: []string{"0123-4567-89ab-cdef", "ghjk-mnpq-rstv-wxyz"}})},
+		{"totp", views.TOTP(views.TOTPPage{Shell: shell(s.assets, with(anna)), Setup: review.TOTPSetup{Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", Picture: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="}, Problem: refusal("code", "The code is wrong or too old. Does the clock of the phone show the right time?")})},
+		{"login-code", views.LoginCode(views.LoginCodePage{Assets: s.assets, Problem: &views.Problem{Code: review.CodeUnauthenticated, Message: "The code is wrong, too old, or was used before."}})},
+		{"confirm-code", views.Confirm(views.ConfirmPage{Shell: shell(s.assets, admin), Code: true})},
 		{"security-refused", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), Problem: refusal("new_password", "this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys")})},
 		{"confirm", views.Confirm(views.ConfirmPage{Shell: shell(s.assets, admin), Next: views.PathPeople, Problem: refusal("password", "The password is wrong.")})},
 		{"invitation", views.Invitation(views.InvitationPage{Assets: s.assets, User: &anna, Token: "t", Problem: refusal("password", "a password has at least 12 characters")})},

@@ -26,6 +26,7 @@ func accountScenarios() []scenario {
 		{"a key has scopes, an end and a last use", keyHasAnEnd},
 		{"people are listed with their Apps and links", peopleAreListed},
 		{"a link works once and ends with the next one", linkWorksOnce},
+		{"a second factor lives", secondFactor},
 		{"role, access and sessions of a person change", personChanges},
 		{"migrating twice changes nothing", migratingTwice},
 	}
@@ -364,4 +365,57 @@ func personChanges(t *testing.T, f *fixture) {
 	of, err = sessions.Of(t.Context(), id)
 	require.NoError(t, err)
 	require.Empty(t, of, "expired")
+}
+
+func secondFactor(t *testing.T, f *fixture) {
+	ctx, id := t.Context(), f.ann.User.ID
+	state := func() review.FactorState {
+		s, err := f.accounts.Factors(ctx, id)
+		require.NoError(t, err)
+		return s
+	}
+	require.Equal(t, review.FactorState{}, state())
+	require.NoError(t, f.accounts.BeginTOTP(ctx, f.ann))
+	require.False(t, state().On())
+	_, err := f.accounts.SecondStep(ctx, id, "123456")
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(err), "what was not confirmed counts for nothing")
+	require.NoError(t, f.Sessions().CommitCtx(ctx, "a", []byte("a"), start.Add(time.Hour)))
+	require.NoError(t, f.Sessions().Own(ctx, "a", id, "mark"))
+	require.Equal(t, review.CodeUnprocessable, review.CodeOf(second(f.accounts.ConfirmTOTP(ctx, f.ann, "654321"))))
+	codes, err := f.accounts.ConfirmTOTP(ctx, f.ann, "123456")
+	require.NoError(t, err)
+	require.Equal(t, []string{"one", "two"}, codes)
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM sessions"))
+	want := review.TOTP{UserID: id, Sealed: []byte("sealed for " + id), CreatedAt: start, ConfirmedAt: pointer(start), LastStep: start.Unix() / 30}
+	require.Equal(t, review.FactorState{TOTP: &want, Recovery: 2}, state())
+	for _, again := range []error{f.accounts.BeginTOTP(ctx, f.ann), second(f.accounts.ConfirmTOTP(ctx, f.ann, "123456"))} {
+		require.Equal(t, review.CodeConflict, review.CodeOf(again))
+	}
+
+	step := func(code string) review.Code { return review.CodeOf(second(f.accounts.SecondStep(ctx, id, code))) }
+	require.Equal(t, review.CodeUnauthenticated, step("123456"), "the code that confirmed it is used up")
+	f.clock.advance(30 * time.Second)
+	require.Empty(t, step("123456"))
+	require.Equal(t, review.CodeUnauthenticated, step("123456"))
+	require.Empty(t, step("one"))
+	require.Equal(t, review.CodeUnauthenticated, step("one"))
+	require.Equal(t, 1, state().Recovery)
+	_, err = f.accounts.RenewRecoveryCodes(ctx, f.ann)
+	require.NoError(t, err)
+	require.Equal(t, 2, state().Recovery)
+	require.Equal(t, review.CodeUnprocessable, review.CodeOf(f.accounts.ConfirmByCode(ctx, f.ann, "three")))
+	require.NoError(t, f.accounts.ConfirmByCode(ctx, f.ann, "two"))
+
+	require.NoError(t, f.accounts.RemoveTOTP(ctx, f.ann))
+	require.NoError(t, f.accounts.RemoveTOTP(ctx, f.ann))
+	require.Equal(t, review.FactorState{}, state())
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM recovery_codes"))
+	require.Equal(t, review.CodeConflict, review.CodeOf(second(f.accounts.RenewRecoveryCodes(ctx, f.ann))))
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(f.accounts.SecondStep(ctx, "none", "123456"))))
+	require.NoError(t, f.accounts.ResetFactorsOf(ctx, cli, "ANN@example.com"))
+	require.Equal(t, review.CodeNotFound, review.CodeOf(f.accounts.ResetFactorsOf(ctx, cli, "none@example.com")))
+	for action, n := range map[string]int{"user.factor_added": 1, "user.code_refused": 5, "user.signed_in": 2, "user.confirmed": 1, "user.factor_removed": 1, "user.factors_reset": 1} {
+		require.Equal(t, n, f.count(t, "SELECT COUNT(*) FROM events WHERE action = '"+action+"'"), action)
+	}
+	f.verifyChain(t)
 }

@@ -114,7 +114,7 @@ func (f *fixture) over(t testing.TB, s review.Store) (*review.Service, *review.A
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: s, Passwords: passwords{}, Keys: keys{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
+		Store: s, Passwords: passwords{}, Keys: keys{}, SecondFactors: factors{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
 	})
 	require.NoError(t, err)
 	return service, accounts
@@ -311,6 +311,27 @@ func (passwords) Hash(_ context.Context, password string, _ ...string) (string, 
 }
 func (passwords) Verify(_ context.Context, hash, password string) (bool, error) {
 	return hash == "plain:"+password, nil
+}
+
+// factors takes the code "123456" for the step of the time.
+type factors struct{}
+
+func (factors) NewTOTP(userID string) ([]byte, error) { return []byte("sealed for " + userID), nil }
+func (factors) ShowTOTP(sealed []byte, u review.User) (review.TOTPSetup, error) {
+	return review.TOTPSetup{Secret: string(sealed)}, nil
+}
+func (factors) CheckTOTP(_ []byte, _, code string, now time.Time, last int64) (int64, bool, error) {
+	step := now.Unix() / 30
+	return step, code == "123456" && step > last, nil
+}
+func (factors) NewRecoveryCodes() ([]string, [][]byte, error) {
+	return []string{"one", "two"}, [][]byte{[]byte("hash of one"), []byte("hash of two")}, nil
+}
+func (factors) HashRecoveryCode(code string) []byte {
+	if code == "123456" {
+		return nil
+	}
+	return []byte("hash of " + code)
 }
 
 type keys struct{}
