@@ -950,15 +950,6 @@ var german = map[string]string{
 	"Topics":                                      "Themen",
 	"Personal data":                               "Personenbezogenes",
 	"How sure, how right":                         "Wie sicher, wie richtig",
-	"Signing in":                                                   "Anmelden",
-	"How you prove that it is you":                                 "Womit du zeigst, dass du es bist",
-	"You have no password.":                                        "Du hast kein Passwort.",
-	"A new password signs you out everywhere else.":                "Ein neues Passwort meldet dich überall sonst ab.",
-	"Password until now":                                           "Bisheriges Passwort",
-	"New password, 12 characters or more":                          "Neues Passwort, mindestens 12 Zeichen",
-	"Change the password":                                          "Passwort ändern",
-	"Password and other ways of signing in":                        "Passwort und andere Wege der Anmeldung",
-	"The password is changed. You are signed out everywhere else.": "Das Passwort ist geändert. Überall sonst bist du abgemeldet.",
 	"Your role asks for a second factor. Everything else opens as soon as one is set up.":                                                             "Deine Rolle verlangt einen zweiten Faktor. Alles andere öffnet sich, sobald einer eingerichtet ist.",
 	"These are your recovery codes. Each works once, in the place of a code of the app. Print them or write them down now: they are shown only once.": "Das sind deine Wiederherstellungscodes. Jeder gilt einmal anstelle eines Codes der App. Druck sie aus oder schreib sie jetzt auf: Sie werden nur einmal gezeigt.",
 	"Authenticator app":                            "Authenticator-App",
@@ -991,7 +982,6 @@ var german = map[string]string{
 	"There were too many tries. Wait a little, then try again.":                      "Das waren zu viele Versuche. Warte ein wenig, dann versuche es noch einmal.",
 	"The authenticator app is removed. Signing in asks for no code any more.":        "Die Authenticator-App ist entfernt. Die Anmeldung verlangt keinen Code mehr.",
 	"The second factor is removed, and they are signed out everywhere.":              "Der zweite Faktor ist entfernt, und die Person ist überall abgemeldet.",
-	"Revoked. The key opens nothing any more.":                                       "Widerrufen. Der Schlüssel öffnet nichts mehr.",
 }
 
 // germanCounts has the texts that count something.
