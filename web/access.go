@@ -59,9 +59,9 @@ func administer(method string) access {
 	return a
 }
 
-// own is access to what somebody signs in with: also for who has still to set up a
+// mine is access to what somebody signs in with: also for who has still to set up a
 // second factor, and what it changes asks for a recent password.
-func own(method string) access {
+func mine(method string) access {
 	a := session(review.PermRead)
 	a.weak = true
 	if method != http.MethodGet {
