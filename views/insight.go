@@ -35,7 +35,14 @@ type ProofPage struct {
 	PolicyPage
 	Hidden int // decisions that count
 	Proofs []quality.Proof
+	Risk   quality.Proof // of the thresholds on the risk
+
+	Calibration  *quality.Calibration
+	Uncalibrated quality.Refusal // why there is none
 }
+
+// WholeRisk is what a form says in place of a detector when it means the risk.
+const WholeRisk = "risk"
 
 // figure is one number that matters, with what it was made from.
 type figure struct{ label, value, note string }

@@ -62,7 +62,9 @@ func (s *Server) policyProof(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, views.PolicyProof(views.ProofPage{PolicyPage: page, Hidden: countable(hidden), Proofs: quality.Proofs(hidden)}))
+	shown := views.ProofPage{PolicyPage: page, Hidden: countable(hidden), Proofs: quality.Proofs(hidden), Risk: quality.RiskProof(hidden)}
+	shown.Calibration, shown.Uncalibrated = quality.Calibrate(hidden)
+	return c.page(http.StatusOK, views.PolicyProof(shown))
 }
 
 // takeProof puts what decisions prove of one detector into the draft. Nobody sends the thresholds: they are worked out anew.
@@ -79,20 +81,33 @@ func (s *Server) takeProof(c *call) error {
 	if err != nil {
 		return err
 	}
-	detector := values.Get(views.FieldDetector)
-	proofs := quality.Proofs(hidden)
-	at := slices.IndexFunc(proofs, func(p quality.Proof) bool { return p.Detector == detector && p.Proved() })
-	if at < 0 {
+	policy := page.View.Edited()
+	if !proved(&policy, hidden, values.Get(views.FieldDetector)) {
 		return review.Errorf(review.CodeUnprocessable, "no threshold of this detector is proved yet")
 	}
-	policy := page.View.Edited()
-	policy.Detectors = maps.Clone(policy.Detectors)
-	policy.Detectors[detector] = proofs[at].Into(policy.Detectors[detector])
 	if _, err := s.Service.SaveDraft(c.Request().Context(), c.viewer, c.appName(), values.Get(views.FieldRevision), policy); err != nil {
 		return err
 	}
 	s.sessions.tell(c, didDraft, nil)
 	return c.see(views.PolicyStep(c.appName(), views.StepDraft))
+}
+
+// proved puts what decisions prove of a detector into the policy, or of the risk when none is named, and tells whether
+// there is something.
+func proved(policy *review.Policy, hidden []review.Hidden, detector string) bool {
+	if detector == views.WholeRisk {
+		p := quality.RiskProof(hidden)
+		policy.Risk = p.IntoRisk(policy.Risk)
+		return p.Proved()
+	}
+	proofs := quality.Proofs(hidden)
+	at := slices.IndexFunc(proofs, func(p quality.Proof) bool { return p.Detector == detector && p.Proved() })
+	if at < 0 {
+		return false
+	}
+	policy.Detectors = maps.Clone(policy.Detectors)
+	policy.Detectors[detector] = proofs[at].Into(policy.Detectors[detector])
+	return true
 }
 
 // countable is how many decisions say that something is a violation or that it is none.

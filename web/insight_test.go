@@ -29,6 +29,7 @@ func TestInsightPages(t *testing.T) {
 		{Name: "a viewer decides nothing", As: as(review.RoleViewer), URL: "/my-work", Status: http.StatusForbidden, Content: []string{"<html"}, Forbidden: without("not enough yet")},
 		{Name: "thresholds wait for decisions", As: lead, URL: proof, Status: http.StatusOK, Content: []string{"0 decisions count so far"}, Forbidden: without("Put it into the draft")},
 		{Name: "nothing is taken over that is not proved", As: lead, URL: proof, Header: formHeader, Body: "detector=injection.override&revision=", Status: http.StatusUnprocessableEntity, Content: []string{"No threshold of this detector is proved yet"}, Forbidden: without()},
+		{Name: "nor of the risk", As: lead, URL: proof, Header: formHeader, Body: "detector=risk&revision=", Status: http.StatusUnprocessableEntity, Content: []string{"No threshold of this detector is proved yet"}, Forbidden: without()},
 		{Name: "an analyst proves nothing", As: analyst, URL: proof, Status: http.StatusForbidden, Content: []string{"<html"}, Forbidden: without("count so far")},
 	})
 }

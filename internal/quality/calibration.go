@@ -3,6 +3,7 @@ package quality
 import (
 	"cmp"
 	"math"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -35,9 +36,14 @@ func Reliability(of []Predicted) []Bin {
 	return out
 }
 
-func binned(of []Predicted) (out [][]Predicted) {
+func sortedByChance(of []Predicted) []Predicted {
 	sorted := slices.Clone(of)
 	slices.SortStableFunc(sorted, func(a, b Predicted) int { return cmp.Compare(a.Chance, b.Chance) })
+	return sorted
+}
+
+func binned(of []Predicted) (out [][]Predicted) {
+	sorted := sortedByChance(of)
 	each := massOf(sorted) / calibrationBins
 	for from := 0; from < len(sorted); {
 		to, mass := from, 0.0
@@ -81,13 +87,53 @@ func wilson(share, n float64) (lower, upper float64) {
 // CalibrationError is the expected calibration error over bins of equal mass: how far stated chances are from what came
 // true, on average (Naeini et al. 2015; equal mass: Nixon et al. 2019). NaN of nothing.
 func CalibrationError(of []Predicted) float64 {
-	sum := 0.0
-	for _, bin := range binned(of) {
-		apart := 0.0
-		for _, p := range bin {
-			apart += p.Weight * (p.Chance - float64(one(p.True)))
-		}
-		sum += math.Abs(apart)
+	sorted := sortedByChance(of)
+	times := make([]float64, len(sorted))
+	for i := range times {
+		times[i] = 1
 	}
-	return sum / massOf(of)
+	return errorOf(sorted, times)
+}
+
+// errorOf is the error of sorted predictions of which each counts so many times: samples that are drawn again need no
+// new order.
+func errorOf(sorted []Predicted, times []float64) float64 {
+	all := 0.0
+	for i, p := range sorted {
+		all += p.Weight * times[i]
+	}
+	each, sum, mass, apart := all/calibrationBins*(1-1e-9), 0.0, 0.0, 0.0
+	for i, p := range sorted {
+		if mass >= each && p.Chance != sorted[i-1].Chance {
+			sum, mass, apart = sum+math.Abs(apart), 0, 0
+		}
+		w := p.Weight * times[i]
+		mass, apart = mass+w, apart+w*(p.Chance-float64(one(p.True)))
+	}
+	return (sum + math.Abs(apart)) / all
+}
+
+// bootstrapErrors is the calibration error of two statements about the same things, which are in the order of both, with
+// their intervals and that of their difference.
+func bootstrapErrors(before, after []Predicted, seed uint64) (b, a, better Interval) {
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // reproducible on purpose
+	times := make([]float64, len(before))
+	var bs, as, ds []float64
+	for range bootstraps {
+		clear(times)
+		for range times {
+			times[random.IntN(len(times))]++
+		}
+		x, y := errorOf(before, times), errorOf(after, times)
+		bs, as, ds = append(bs, x), append(as, y), append(ds, x-y)
+	}
+	eb, ea := CalibrationError(before), CalibrationError(after)
+	return between(eb, bs), between(ea, as), between(eb-ea, ds)
+}
+
+// between is a value with the middle 95 % of samples.
+func between(value float64, samples []float64) Interval {
+	slices.Sort(samples)
+	n := len(samples)
+	return Interval{value, samples[n*25/1000], samples[min(n*975/1000, n-1)]}
 }

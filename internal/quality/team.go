@@ -170,9 +170,9 @@ func surenessOf(told []review.Telling) (*Confidence, int) {
 	if len(pairs) < ConfidenceFloor {
 		return nil, len(pairs)
 	}
-	return &Confidence{
-		Said: said / float64(len(pairs)), Right: NewProportion(right, len(pairs)), Error: Bootstrap(pairs, 1, CalibrationError),
-	}, len(pairs)
+	sorted := sortedByChance(pairs)
+	apart, _, _ := bootstrapErrors(sorted, sorted, 1)
+	return &Confidence{Said: said / float64(len(pairs)), Right: NewProportion(right, len(pairs)), Error: apart}, len(pairs)
 }
 
 // Mistakes follows whether somebody's errors on controls pile up.

@@ -187,8 +187,10 @@ func (s *Service) talliesOver(ctx context.Context, appIDs []string, now time.Tim
 
 // Hidden is a Decision that was made without seeing the guard's scores: what it says of them is no echo.
 type Hidden struct {
+	At         time.Time
 	Judgement  Judgement // what was said before anything was revealed
 	Findings   []Finding // the guard's
+	Risk       float64   // the guard's, in [0,1]
 	Propensity float64   // the chance with which the Item was selected, in (0,1]
 }
 

@@ -34,7 +34,9 @@ func (s stories) insight() []Story {
 			Flag: &quality.Suggestion{Threshold: 0.62, FalsePositives: 27, Harmless: 4098, Bound: 0.0091, Recall: quality.Interval{Value: 0.81, Lower: 0.75, Upper: 0.87}}},
 		{Detector: "topic.highrisk", Labels: 4310, Positive: 12, FlagWhy: quality.TooFewKinds, BlockWhy: quality.TooFewKinds},
 	}}
-	unproved := views.ProofPage{PolicyPage: proof.PolicyPage}
+	proof.Risk = quality.Proof{Labels: 4310, Positive: 212, BlockWhy: quality.NothingHolds, Flag: proof.Proofs[0].Flag}
+	proof.Calibration, proof.Uncalibrated = quality.Calibrate(hiddenOnes())
+	unproved := views.ProofPage{PolicyPage: proof.PolicyPage, Uncalibrated: quality.TooFewLabels, Risk: quality.Proof{FlagWhy: quality.TooFewLabels, BlockWhy: quality.TooFewLabels}}
 	return []Story{
 		{"overview", views.Overview(full)},
 		{"overview-empty", views.Overview(empty)},
@@ -56,6 +58,18 @@ func flow() (out []review.HourTally) {
 			wrong = busy / 2
 		}
 		out = append(out, review.HourTally{Hour: now.Truncate(time.Hour).Add(time.Duration(h+1-hours) * time.Hour), Arrived: busy + h%5, Decided: busy, Stopped: busy, Overturned: wrong})
+	}
+	return out
+}
+
+// hiddenOnes are decisions about texts whose risk says too much.
+func hiddenOnes() (out []review.Hidden) {
+	for i := range 900 {
+		h := review.Hidden{At: now.Add(time.Duration(i) * time.Minute), Risk: float64(i*37%100) / 100, Judgement: review.JudgeApprove, Propensity: 0.2}
+		if float64(i*61%97)/97 < h.Risk*h.Risk*h.Risk {
+			h.Judgement = review.JudgeBlock
+		}
+		out = append(out, h)
 	}
 	return out
 }

@@ -86,6 +86,8 @@ func tellingIsFound(t *testing.T, f *fixture) {
 	require.Len(t, hidden, 1)
 	require.Equal(t, review.JudgeApprove, hidden[0].Judgement, "what was said before anything was revealed")
 	require.NotEmpty(t, hidden[0].Findings)
+	require.Positive(t, hidden[0].Risk)
+	require.Equal(t, f.clock.now(), hidden[0].At.UTC())
 	_, err = f.service.HiddenDecisions(t.Context(), f.lead, "nobody")
 	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
 }
