@@ -240,7 +240,7 @@ var settings = []setting{
 }
 
 func settingWord(name string) string {
-	for _, s := range slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords) {
+	for _, s := range slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords, retentionWords) {
 		if s.name == name {
 			return s.word
 		}
@@ -274,6 +274,8 @@ func settingValue(name, value string) string {
 		return count(n) + " bytes"
 	case strings.HasPrefix(name, "due_minutes."):
 		return minutesWord(n)
+	case strings.HasPrefix(name, "retention."):
+		return keptWord(n)
 	}
 	return value
 }
@@ -308,6 +310,7 @@ func settingFacts(p review.Policy) []fact {
 	out = append(out, blindFacts(p)...)
 	out = append(out, decidingFacts(p)...)
 	out = append(out, quotaFacts(p)...)
+	out = append(out, retentionFacts(p)...)
 	for _, s := range slices.Backward(review.Severities()) {
 		out = append(out, fact{settingWord("due_minutes." + string(s)), "within " + minutesWord(p.DueMinutes[s])})
 	}
@@ -459,7 +462,7 @@ func (p PolicyEditPage) shows(field string) bool {
 	}
 	rest, ok := strings.CutPrefix(field, "detectors.")
 	if !ok {
-		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || strings.HasPrefix(field, "quotas.roles.") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords), func(s setting) bool { return s.name == field })
+		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || strings.HasPrefix(field, "quotas.roles.") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords, retentionWords), func(s setting) bool { return s.name == field })
 	}
 	parts := strings.Split(rest, ".")
 	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })

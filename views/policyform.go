@@ -42,6 +42,7 @@ func NewPolicyForm(p review.Policy) PolicyForm {
 	f.setBlind(p)
 	f.setDeciding(p)
 	f.setQuotas(p)
+	f.setRetention(p)
 	f.set("max_prompt_bytes", strconv.Itoa(p.MaxPromptBytes))
 	for s, minutes := range p.DueMinutes {
 		f.set("due_minutes."+string(s), strconv.Itoa(minutes))
@@ -136,6 +137,7 @@ func ParsePolicyForm(values url.Values, base review.Policy) (review.Policy, Poli
 	r.blind(&p)
 	r.deciding(&p)
 	r.quotas(&p)
+	r.retention(&p)
 	r.whole("max_prompt_bytes", &p.MaxPromptBytes)
 	p.DueMinutes = maps.Clone(base.DueMinutes)
 	for _, s := range review.Severities() {

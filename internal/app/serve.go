@@ -77,6 +77,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	}
 	core.index(ctx, log)
 	core.tend(ctx, log)
+	core.retain(ctx, log)
 	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
 	if err := core.sendTrail(ctx, cfg.Audit, log); err != nil {
 		return nil, errors.Join(err, core.Close())

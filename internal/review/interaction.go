@@ -26,6 +26,7 @@ type Interaction struct {
 	OccurredAt     time.Time
 	CreatedAt      time.Time
 	ExpiresAt      *time.Time
+	RemovedAt      *time.Time // when its texts were removed; nil while they are there
 }
 
 // Content is everything of an Interaction that people wrote or models made: the

@@ -91,6 +91,8 @@ type Policy struct {
 
 	Quotas QuotaRules  `json:"quotas,omitzero"`
 	Budget BudgetRules `json:"budget,omitzero"`
+
+	Retention RetentionRules `json:"retention,omitzero"`
 }
 
 // DefaultPolicy is what a new App starts with.
@@ -115,6 +117,8 @@ func DefaultPolicy(specs []DetectorSpec) Policy {
 		Controls: DefaultControlRules(),
 		Quotas:   DefaultQuotaRules(),
 		Budget:   DefaultBudgetRules(),
+
+		Retention: DefaultRetentionRules(),
 	}
 	return p.WithDefaults(specs)
 }

@@ -42,6 +42,7 @@ func (p Policy) Validate() error {
 	p.Gateway.validate(&bad)
 	p.Quotas.validate(&bad)
 	p.Budget.validate(&bad)
+	p.Retention.validate(&bad)
 	return bad.err()
 }
 

@@ -116,6 +116,14 @@ type Tx interface {
 	AddConduct([]ConductHour) error   // to what is there
 	PutRestriction(Restriction) error // inserts or replaces
 
+	// Retention. RemoveText is false for what is gone already, is held, is not indexed yet, or waits for a person.
+	RemoveText(r Removal, at time.Time, waiting bool) (bool, error)
+	// RemoveWords removes what somebody said in a Decision or an Annotation; false when it is held.
+	RemoveWords(appID, id string) (bool, error)
+	CountRemovals(appID string, kind RemovalKind, at time.Time, n int) error
+	PutLegalHold(LegalHold) error // CodeConflict when the same is held already
+	LiftLegalHold(appID, id string, by Actor, at time.Time) (LegalHold, error)
+
 	// Experiments.
 	PutExperiment(Experiment) error // inserts or replaces
 	Experiment(id string) (Experiment, error)
@@ -196,6 +204,15 @@ type Reader interface {
 	CostSince(ctx context.Context, since time.Time) (map[string]int64, error)
 	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum, without denials and costs
 	Restrictions(ctx context.Context, now time.Time) ([]Restriction, error)                            // in force
+
+	// WithTexts lists Interactions that still have their texts.
+	WithTexts(ctx context.Context, q ExpiryQuery) ([]Expiring, error)
+	// WithWords lists Decisions and Annotations in which somebody said something, without those that are held.
+	WithWords(ctx context.Context, q ExpiryQuery) ([]string, error)
+	// Removals reads what has to be known to remove the texts of Interactions.
+	Removals(ctx context.Context, interactionIDs []string) ([]Removal, error)
+	LegalHolds(ctx context.Context, appID string) ([]LegalHold, error)                         // in force, the newest first
+	RemovalTallies(ctx context.Context, appID string, since time.Time) ([]RemovalTally, error) // the newest first
 
 	Experiments(ctx context.Context, appID string) ([]Experiment, error)
 	Experiment(ctx context.Context, id string) (ExperimentView, error)

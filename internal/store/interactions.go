@@ -29,6 +29,7 @@ type interactionRow struct {
 	Occurred         instant  `gorm:"column:occurred_at"`
 	Created          instant  `gorm:"column:created_at"`
 	Expires          *instant `gorm:"column:expires_at"`
+	Removed          *instant `gorm:"column:removed_at"`
 	Excerpt          []byte
 	Error            []byte
 	Context          []byte
@@ -114,6 +115,7 @@ func (r interactionRow) interaction() (review.Interaction, error) {
 		Usage:     review.Usage{PromptTokens: r.PromptTokens, CompletionTokens: r.CompletionTokens},
 		LatencyMS: r.LatencyMS, Error: string(r.Error), Context: r.Context,
 		OccurredAt: r.Occurred.time(), CreatedAt: r.Created.time(), ExpiresAt: r.Expires.timeOrNil(),
+		RemovedAt: r.Removed.timeOrNil(),
 	}
 	copy(in.ContentHash[:], r.ContentHash)
 	return in, err

@@ -56,6 +56,7 @@ func Run(t *testing.T, database Database) {
 		experimentScenarios(),
 		conductScenarios(),
 		webhookScenarios(),
+		retentionScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
