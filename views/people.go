@@ -41,6 +41,9 @@ const (
 	StepKeys       = "keys"
 	StepRotation   = "rotation"   // POST below a key: makes one in its place
 	StepRevocation = "revocation" // POST below a key: ends it
+	StepRetention  = "retention"  // GET: what is kept, held and removed
+	StepHolds      = "holds"      // POST: sets one
+	StepLift       = "lift"       // POST below a hold: ends it
 )
 
 // The fields of those forms.
@@ -56,6 +59,7 @@ const (
 	FieldAccess  = "access"  // AccessOn or AccessOff
 	FieldMember  = "member"  // the same
 	FieldMark    = "mark"    // of a session; "" means all
+	FieldSubject = "subject" // whom or what it keeps
 )
 
 // What a form of access or membership says.

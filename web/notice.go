@@ -54,6 +54,8 @@ const (
 	didJoin        outcome = "join"
 	didLeave       outcome = "leave"
 	didAddApp      outcome = "app"
+	didHold        outcome = "held"
+	didLift        outcome = "lifted"
 	didRevokeKey   outcome = "revoke"
 
 	didPassword     outcome = "password"
@@ -101,6 +103,8 @@ var outcomeTexts = map[outcome]string{
 	didJoin:        text.Say("A member from now on."),
 	didLeave:       text.Say("The membership has ended."),
 	didAddApp:      text.Say("The app is added. Make a key for it."),
+	didHold:        text.Say("The hold is set: nothing of it is removed until it is lifted."),
+	didLift:        text.Say("The hold is lifted. What is over is removed within minutes."),
 	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
 
 	didRemoveFactor: text.Say("The authenticator app is removed. Signing in asks for no code any more."),

@@ -73,6 +73,19 @@ func (s stories) apps() []Story {
 	refused.Form, refused.Problem = review.NewKey{Name: "nothing"}, refusal("scopes", "a key opens something: choose at least one")
 	fresh := shell(s.assets, admin)
 	fresh.Viewer.Apps = nil
+	kept := views.RetentionPage{Shell: shell(s.assets, admin), View: review.RetentionView{
+		App: appSupport, Rules: review.DefaultRetentionRules(),
+		Holds: []review.LegalHold{
+			{ID: "0195f000-0000-7000-8000-000000000001", Kind: review.HoldUser, Subject: "u-<b>7730</b> \u202eevil", Reason: "Case <i>17</i>", ActorName: "Admin", CreatedAt: now.Add(-time.Hour)},
+			{ID: "0195f000-0000-7000-8000-000000000002", Kind: review.HoldItem, Subject: "0195a000-0000-7000-8000-000000000001", Reason: "An authority asked.", ActorName: "Admin", CreatedAt: now.Add(-50 * time.Hour)},
+			{ID: "0195f000-0000-7000-8000-000000000003", Kind: review.HoldApp, Reason: "Until the audit is over.", ActorName: "Admin", CreatedAt: now.Add(-90 * time.Hour)},
+		},
+		Removed: []review.RemovalTally{{Day: now, Kind: review.RemovedAllowed, N: 12_044}, {Day: now, Kind: review.RemovedErased, N: 3}, {Day: now.Add(-24 * time.Hour), Kind: review.RemovedFlagged, N: 1}, {Day: now.Add(-24 * time.Hour), Kind: review.RemovedWords, N: 7}},
+	}, Form: review.HoldCommand{Kind: review.HoldUser, Subject: "u-7"}, Problem: refusal("reason", "is needed: colleagues and auditors will read it")}
+	audited := kept
+	auditor := josef
+	auditor.Role = review.RoleAuditor
+	audited.Shell, audited.Problem = shell(s.assets, auditor), nil
 	return []Story{
 		{"apps", views.Apps(views.AppsPage{Shell: shell(s.assets, admin)})},
 		{"apps-none", views.Apps(views.AppsPage{Shell: fresh, Name: "Bad Name", Problem: refusal("name", "an App's name has 1 to 64 of a–z, 0–9 and inner hyphens")})},
@@ -80,5 +93,8 @@ func (s stories) apps() []Story {
 		{"app-new", views.AppAdmin(views.AppPage{Shell: shell(s.assets, admin), Admin: review.AppAdmin{App: appCheckout}, Form: views.NewKeyForm()})},
 		{"app-minted", views.AppAdmin(minted)},
 		{"app-refused", views.AppAdmin(refused)},
+		{"retention", views.Retention(kept)},
+		{"retention-none", views.Retention(views.RetentionPage{Shell: shell(s.assets, admin), View: review.RetentionView{App: appCheckout}})},
+		{"retention-seen", views.Retention(audited)},
 	}
 }

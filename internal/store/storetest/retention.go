@@ -33,7 +33,9 @@ func (f *fixture) retain(t testing.TB, rules review.RetentionRules) {
 	require.NoError(t, err)
 	p.Version++
 	p.Retention = rules
-	f.write(t, func(tx review.Tx) error { return tx.PutPolicy(p, review.Actor{Kind: review.ActorSystem, ID: "test"}, "test", f.clock.now()) })
+	f.write(t, func(tx review.Tx) error {
+		return tx.PutPolicy(p, review.Actor{Kind: review.ActorSystem, ID: "test"}, "test", f.clock.now())
+	})
 }
 
 func (f *fixture) expire(t testing.TB, want int) {
