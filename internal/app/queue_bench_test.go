@@ -85,6 +85,27 @@ func BenchmarkCrowd(b *testing.B) {
 		c.measure(b, func(n int) { require.Equal(b, http.StatusOK, lead.Get("/items/"+c.itemID(n)+"?peek=1").Code) })
 	})
 	b.Run("claim under load", func(b *testing.B) { c.claimUnderLoad(b) })
+	b.Run("search", func(b *testing.B) {
+		c.index(b)
+		for _, words := range []string{"thing17", "previous", "word3 thing17", "previous reveal number", "secret7 previous", "nowhere"} {
+			b.Run(words, func(b *testing.B) {
+				c.measure(b, func(int) { require.Equal(b, http.StatusOK, lead.Get("/queue?q="+url.QueryEscape(words)).Code) })
+			})
+		}
+	})
+}
+
+// index waits until every Item is found by its words.
+func (c *crowd) index(b *testing.B) {
+	start := time.Now()
+	for {
+		n, err := c.site.Store.IndexTexts(b.Context())
+		require.NoError(b, err)
+		if n == 0 {
+			break
+		}
+	}
+	b.Logf("indexed in %s", time.Since(start).Round(time.Second))
 }
 
 // measure times what is done again and again.

@@ -79,7 +79,7 @@ func (k searchKey) tokens(t itemText) ([]int64, error) {
 }
 
 const (
-	indexedAtOnce = 64  // Items
+	indexedAtOnce = 16  // Items: whoever decides meanwhile waits for them
 	tokensAtOnce  = 300 // rows of one statement
 )
 
