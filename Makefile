@@ -64,6 +64,7 @@ front-end:
 .PHONY: generate
 generate: ## Generate the Go code of the templates and the docs made from declarations
 	$(GO) tool templ generate
+	$(GO) tool oapi-codegen -config web/client/oapi-codegen.yaml web/openapi.json
 	$(GO) test ./internal/config ./cmd/guardroom -run 'UpToDate$$' -count=1 -update
 
 .PHONY: fmt
@@ -84,8 +85,9 @@ check-format:
 
 .PHONY: check-generated
 check-generated:
-	@fingerprint() { find views -name '*_templ.go' -print0 | sort -z | xargs -0 -r sha256sum; }; \
-	before=$$(fingerprint); $(GO) tool templ generate >/dev/null; after=$$(fingerprint); \
+	@fingerprint() { find views web -name '*_templ.go' -print0 -o -name '*.gen.go' -print0 | sort -z | xargs -0 -r sha256sum; }; \
+	before=$$(fingerprint); $(GO) tool templ generate >/dev/null; \
+	$(GO) tool oapi-codegen -config web/client/oapi-codegen.yaml web/openapi.json; after=$$(fingerprint); \
 	[ "$$before" = "$$after" ] || { echo 'generated code was out of date; commit what changed now' >&2; exit 1; }
 
 .PHONY: check-scripts

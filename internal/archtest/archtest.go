@@ -69,6 +69,8 @@ var table = map[string]rule{
 	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "internal/bias/experiment", "static"}, "shows every view on fixtures"},
 	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret", "internal/harmless"}, "HTTP in, use case, page out; it never sees GORM"},
 
+	"web/client": {nil, "calls a server as any application does, and knows nothing of what is behind it"},
+
 	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
 
@@ -114,10 +116,11 @@ var confined = map[string]rule{
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},
 	"github.com/chromedp":             {[]string{"internal/browsertest"}, "one harness drives the browser"},
 	"github.com/a-h/templ":            {[]string{"views", "views/ui", "views/storybook", "web", "web/webtest"}, "templates end at the page"},
+	"github.com/oapi-codegen":         {[]string{"web/client"}, "the client is made from the OpenAPI document"},
 	"github.com/sony/gobreaker":       {[]string{"internal/guard", "internal/llm"}, "breakers stand where remote detectors and models are asked"},
 	"github.com/theory/jsonpath":      {[]string{"internal/guard/remote"}, "paths are for answers of services"},
 	"github.com/zricethezav":          {[]string{"internal/guard/detectors"}, "gitleaks' rules are data; nothing else of it is run"},
-	"github.com/santhosh-tekuri":      {[]string{"internal/guard/detectors"}, "schemas of policies are compiled where texts are held to them"},
+	"github.com/santhosh-tekuri":      {[]string{"internal/guard/detectors", "web/webtest"}, "schemas are compiled where texts are held to them: those of policies, and in tests those of the API"},
 	"github.com/tiktoken-go":          {[]string{"internal/guard/detectors", "internal/behavior", "internal/llm"}, "megabytes of vocabulary, for who counts tokens"},
 	"github.com/nyaruka/phonenumbers": {[]string{"internal/guard/detectors"}, "only pii.phone needs five megabytes of numbering plans"},
 }
