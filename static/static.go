@@ -26,7 +26,7 @@ var files embed.FS
 
 // sheets is the order in which the style sheets are joined. Layers decide who wins, so the order matters only for reading.
 var sheets = []string{
-	"layers", "reset", "tokens", "base", "layout", "marks", "readings", "controls", "components", "queue", "item", "policy", "palette", "preferences", "insight", "pages", "print",
+	"layers", "reset", "tokens", "base", "layout", "marks", "readings", "controls", "components", "queue", "item", "policy", "palette", "preferences", "insight", "reference", "pages", "print",
 }
 
 // Prefix is the path below which every asset is served.

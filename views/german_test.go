@@ -48,5 +48,12 @@ func speaksGerman(t *testing.T, said string) {
 	}
 }
 
-// hasUserText: what people and models wrote is in whatever language they wrote it.
-func hasUserText(n *html.Node) bool { return attr(n, "dir") == "auto" }
+// hasUserText: what people and models wrote is in whatever language they wrote it, and a document in English says so.
+func hasUserText(n *html.Node) bool {
+	for up := n; up != nil; up = up.Parent {
+		if attr(up, "lang") == "en" {
+			return true
+		}
+	}
+	return attr(n, "dir") == "auto"
+}

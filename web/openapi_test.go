@@ -158,3 +158,30 @@ func TestBodiesAreDocumented(t *testing.T) {
 		require.ElementsMatch(t, fields, slices.Collect(maps.Keys(doc.Components.Schemas[name].Properties)), name)
 	}
 }
+
+// TestReference: the page shows every call, every type and every field of the document, and leads nowhere that is not there.
+func TestReference(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	page := site.Nobody().Get("/api")
+	require.Equal(t, http.StatusOK, page.Code)
+	text := page.Body.String()
+	for path, operations := range description(t, site) {
+		for _, o := range operations {
+			require.Contains(t, text, `id="`+o.OperationID+`"`, path)
+			require.Contains(t, text, path)
+		}
+	}
+	ids, links := map[string]bool{}, 0
+	for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(text, -1) {
+		require.False(t, ids[m[1]], m[1])
+		ids[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(` href="#([^"]+)"`).FindAllStringSubmatch(text, -1) {
+		links++
+		require.True(t, ids[m[1]], m[1])
+	}
+	require.Greater(t, links, 100)
+	require.Contains(t, text, "screening_us")
+	require.Contains(t, text, "curl -sS")
+}

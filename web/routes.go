@@ -18,6 +18,7 @@ const (
 	pathApprovals     = "/api/v1/approvals"
 	pathWebhooks      = "/api/v1/webhooks"
 	webhookRoute      = pathWebhooks + "/:id"
+	pathReference     = "/api"
 	pathOpenAPI       = "/api/openapi.json"
 	pathChat          = "/api/chat"
 )
@@ -70,6 +71,7 @@ func routes() []route {
 		{get, webhookRoute + "/deliveries", apiKey(review.ScopeWebhook), (*Server).webhookDeliveries},
 		{post, webhookRoute + "/deliveries/:delivery/replay", apiKey(review.ScopeWebhook), (*Server).replayDelivery},
 
+		{get, pathReference, public(), (*Server).reference},
 		{get, pathOpenAPI, public(), (*Server).describe},
 
 		{get, "/", public(), (*Server).home},

@@ -22,6 +22,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.deciding()...)
 	all = append(all, s.record()...)
 	all = append(all, s.trail()...)
+	all = append(all, s.reference()...)
 	all = append(all, s.policies()...)
 	all = append(all, s.insight()...)
 	all = append(all, s.experiments()...)

@@ -1050,6 +1050,15 @@ var german = map[string]string{
 	"Came true":              "Eingetroffen",
 	"Thresholds on the risk": "Schwellen auf das Risiko",
 	"Calibration changes what a risk is called and not which of two is higher, so the thresholds are tested on the risk as it is. The draft blocks by the risk only where the share of harmless texts is shown to be at most 0.1 %%; where it is not, it blocks by no risk.": "Die Kalibrierung ändert, wie ein Risiko heißt, und nicht, welches von zweien höher ist; deshalb werden die Schwellen am Risiko geprüft, wie es ist. Der Entwurf sperrt nur dort nach dem Risiko, wo gezeigt ist, dass es höchstens 0,1 %% harmloser Texte trifft; wo nicht, sperrt er nach keinem Risiko.",
+	"Revoked. The key opens nothing any more.":                                     "Widerrufen. Der Schlüssel öffnet nichts mehr.",
+	"API":              "API",
+	"OpenAPI document": "OpenAPI-Dokument",
+	"Calls":            "Aufrufe",
+	"Types":            "Typen",
+	"Parameters":       "Parameter",
+	"Body":             "Inhalt",
+	"Answers":          "Antworten",
+	"Example":          "Beispiel",
 }
 
 // germanCounts has the texts that count something.
