@@ -1059,6 +1059,14 @@ var german = map[string]string{
 	"Body":             "Inhalt",
 	"Answers":          "Antworten",
 	"Example":          "Beispiel",
+	"API":                                         "API",
+	"OpenAPI document":                            "OpenAPI-Dokument",
+	"Calls":                                       "Aufrufe",
+	"Types":                                       "Typen",
+	"Parameters":                                  "Parameter",
+	"Body":                                        "Inhalt",
+	"Answers":                                     "Antworten",
+	"Example":                                     "Beispiel",
 }
 
 // germanCounts has the texts that count something.
