@@ -144,6 +144,36 @@ func (m *Metrics) WatchUpstreams(standings func() []llm.Standing) error {
 		"Models that a service is not asked about now because it has failed too often, by service.", []string{"upstream"}, nil)})
 }
 
+// WatchSealing tells how far texts are sealed with the key that is used when it is asked.
+func (m *Metrics) WatchSealing(rows func(context.Context) (done, total int, err error)) error {
+	return m.registry.Register(sealingGauge{rows, prometheus.NewDesc("sealing_rows",
+		"Rows with texts when sealing them with the key that is used began, and how many of them are done.", []string{"state"}, nil)})
+}
+
+// sealingGauge is read when it is asked for, too. When the database does not answer it says nothing.
+type sealingGauge struct {
+	rows func(context.Context) (done, total int, err error)
+	desc *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (g sealingGauge) Describe(out chan<- *prometheus.Desc) { out <- g.desc }
+
+// Collect implements prometheus.Collector.
+func (g sealingGauge) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), sealingPatience)
+	defer cancel()
+	done, total, err := g.rows(ctx)
+	if err != nil {
+		return
+	}
+	out <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(done), "done")
+	out <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(total), "total")
+}
+
+// sealingPatience is how long a scrape waits for the database.
+const sealingPatience = 2 * time.Second
+
 // upstreamGauge is read when it is asked for. It counts models and does not name them: callers do.
 type upstreamGauge struct {
 	standings func() []llm.Standing

@@ -18,6 +18,11 @@ type commandLine struct {
 		Add    keyAddCommand    `cmd:"" help:"Make an API key for an App and print it; it is shown this once."`
 		Revoke keyRevokeCommand `cmd:"" help:"End an API key at once."`
 	} `cmd:"" help:"API keys."`
+	Keys struct {
+		Status keysStatusCommand `cmd:"" help:"Say with which keys texts are sealed, and how far."`
+		Add    keysAddCommand    `cmd:"" help:"Add a key that is not used yet, to bring it to every server of a database first."`
+		Rotate keysRotateCommand `cmd:"" help:"Seal all texts with a new key while servers go on, and forget the old one when nothing needs it. What was broken off goes on."`
+	} `cmd:"" help:"The keys that seal what people wrote."`
 	User struct {
 		Add          userAddCommand          `cmd:"" help:"Add a person who can sign in."`
 		ResetFactors userResetFactorsCommand `cmd:"" help:"Take away the second factor that a person has lost; their sessions end."`

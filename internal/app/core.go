@@ -40,6 +40,7 @@ type Core struct {
 	models  *llm.Client    // nil in commands
 	outbox  *outbox.Outbox // nil in commands
 	storage config.Storage
+	texts   textKeys
 	clock   review.Clock
 	memory  *memory.Memory
 	remotes *remote.Detectors // nil when there are none
@@ -77,17 +78,11 @@ func open(ctx context.Context, storage config.Storage, guarding config.Guard, ar
 	if _, err := migrate(ctx, storage, around.log); err != nil {
 		return nil, err
 	}
-	options := storeOptions(storage, around.log)
-	options.Clock = around.clock
-	var err error
-	if options.SearchKey, err = searchKey(storage); err != nil {
-		return nil, err
-	}
-	st, err := store.Open(ctx, options)
+	st, texts, err := openStore(ctx, storage, around)
 	if err != nil {
 		return nil, err
 	}
-	core := &Core{Store: st, models: around.models, storage: storage, clock: around.clock}
+	core := &Core{Store: st, models: around.models, storage: storage, texts: texts, clock: around.clock}
 	if err := core.build(guarding, around); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}

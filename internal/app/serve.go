@@ -75,11 +75,18 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err := core.follow(ctx, cfg.Storage.Data, clock, log); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
+	if err := core.texts.say(ctx, core.Store, log); err != nil {
+		return nil, errors.Join(err, core.Close())
+	}
 	core.index(ctx, log)
+	core.reseal(ctx, log)
 	core.tend(ctx, log)
 	core.retain(ctx, log)
 	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
 	if err := core.sendTrail(ctx, cfg.Audit, log); err != nil {
+		return nil, errors.Join(err, core.Close())
+	}
+	if err := metrics.WatchSealing(core.TextKeys().Rows); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
 	hooks, err := core.tell(ctx, cfg, log, clock)

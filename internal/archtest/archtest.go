@@ -107,6 +107,7 @@ var confined = map[string]rule{
 	"github.com/alecthomas/kong":      {[]string{"cmd/guardroom", "internal/config"}, "flags end where the program begins"},
 	"github.com/alexedwards/scs":      {[]string{"web", "web/webtest", "internal/app"}, "sessions belong to HTTP"},
 	"golang.org/x/crypto":             {[]string{"internal/secret"}, "one place to review cryptography"},
+	"github.com/tink-crypto":          {[]string{"internal/secret"}, "one place to review cryptography"},
 	"golang.org/x/crypto/acme":        {[]string{"internal/app"}, "certificates are asked for where the listener is made"},
 	"golang.org/x/crypto/sha3":        {[]string{"internal/guard/detectors"}, "the checksum of some wallet addresses is a hash that the standard library lacks; it protects nothing"},
 	"github.com/ccojocar":             {[]string{"internal/secret"}, "megabytes of passwords and names, for who judges a new one"},

@@ -25,12 +25,15 @@ type Config struct {
 
 // Storage says where the data are.
 type Storage struct {
-	Data        string      `name:"data" placeholder:"DIR" default:"data" env:"GUARDROOM_DATA" help:"The data folder: the SQLite file and a .env file. Made when it does not exist."`
-	DatabaseURL DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
-	SearchKey   Secret      `name:"search-key" placeholder:"KEY" env:"GUARDROOM_SEARCH_KEY" help:"The key of the search index, which holds no words, only what this key makes of them. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
-	AuditKey    Secret      `name:"audit-key" placeholder:"KEY" env:"GUARDROOM_AUDIT_KEY" help:"The key that signs checkpoints of the audit chain, at least 32 characters. Nothing means the one in the data folder, made when there is none."`
-	FactorKey   Secret      `name:"factor-key" placeholder:"KEY" env:"GUARDROOM_FACTOR_KEY" help:"The key that seals what authenticator apps share with Guardroom. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
-	RedisURL    RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, in which several servers count quotas and budgets together. \"none\", or nothing, means no Redis."`
+	Data         string      `name:"data" placeholder:"DIR" default:"data" env:"GUARDROOM_DATA" help:"The data folder: the SQLite file and a .env file. Made when it does not exist."`
+	DatabaseURL  DatabaseURL `name:"database-url" placeholder:"URL" env:"GUARDROOM_DATABASE_URL,DATABASE_URL" help:"A PostgreSQL URL, postgres://user:password@host/database. \"sqlite\", or nothing, means the SQLite file in the data folder."`
+	SearchKey    Secret      `name:"search-key" placeholder:"KEY" env:"GUARDROOM_SEARCH_KEY" help:"The key of the search index, which holds no words, only what this key makes of them. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
+	TextsKey     Secret      `name:"texts-key" placeholder:"KEYS" env:"GUARDROOM_TEXTS_KEY" help:"The keys that seal what people wrote, as guardroom keys add prints them; servers that share a database need the same. Nothing means those in the file."`
+	TextsKeyFile string      `name:"texts-key-file" type:"path" placeholder:"FILE" env:"GUARDROOM_TEXTS_KEY_FILE" help:"The file of those keys. Nothing means texts.key in the data folder, made when there is none. A copy of the database cannot be read without it: keep it elsewhere."`
+	KMSCommand   string      `name:"kms-command" placeholder:"COMMAND" env:"GUARDROOM_KMS_COMMAND" help:"A command that lets a key management service wrap and unwrap those keys, so that their file alone opens nothing; docs/operations.md describes it. Nothing means that they are not wrapped."`
+	AuditKey     Secret      `name:"audit-key" placeholder:"KEY" env:"GUARDROOM_AUDIT_KEY" help:"The key that signs checkpoints of the audit chain, at least 32 characters. Nothing means the one in the data folder, made when there is none."`
+	FactorKey    Secret      `name:"factor-key" placeholder:"KEY" env:"GUARDROOM_FACTOR_KEY" help:"The key that seals what authenticator apps share with Guardroom. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
+	RedisURL     RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, in which several servers count quotas and budgets together. \"none\", or nothing, means no Redis."`
 }
 
 // Listen says where the server is and how it is reached.

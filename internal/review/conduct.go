@@ -218,7 +218,7 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 			return err
 		}
 		return tx.AppendEvent(event(now, v.Actor(), "user.restricted", cmd.UserID, app.ID, restrictedDetail{
-			Standing: cmd.Standing, Until: r.Until, Reason: reason,
+			Standing: cmd.Standing, Until: r.Until,
 		}))
 	})
 	if err != nil {
@@ -227,10 +227,10 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 	return s.LoadRestrictions(ctx)
 }
 
+// restrictedDetail leaves the reason where it is sealed: the trail is open, and goes elsewhere.
 type restrictedDetail struct {
 	Standing Standing  `json:"standing,omitempty"`
 	Until    time.Time `json:"until"`
-	Reason   string    `json:"reason"`
 }
 
 // ConductSummary is what one App did in the last day.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -65,17 +66,24 @@ func (r userRow) user() review.User {
 type policyRow struct {
 	AppID     string
 	Version   int
-	Document  []byte
+	Document  sealed
 	ActorKind review.ActorKind
 	ActorID   string
-	Reason    []byte
+	Reason    sealed
 	Created   instant `gorm:"column:created_at"`
 }
 
-func (policyRow) TableName() string { return "policies" }
+func (policyRow) TableName() string  { return "policies" }
+func (r policyRow) recordID() string { return policyRecord(r.AppID, r.Version) }
 
-func (r policyRow) policy() (review.Policy, error) {
-	return review.ParsePolicy(r.AppID, r.Version, r.Document)
+func policyRecord(appID string, version int) string { return recordID(appID, strconv.Itoa(version)) }
+
+func (r policyRow) policy(o *opener) (review.Policy, error) {
+	document := o.text("policies", "document", r.recordID(), r.Document)
+	if o.err != nil {
+		return review.Policy{}, o.err
+	}
+	return review.ParsePolicy(r.AppID, r.Version, document)
 }
 
 // PutApp implements review.Tx.
@@ -142,8 +150,8 @@ func (t *tx) PutPolicy(p review.Policy, by review.Actor, reason string, when tim
 	if err != nil {
 		return err
 	}
-	err = t.insert(&policyRow{AppID: p.AppID, Version: p.Version, Document: document,
-		ActorKind: by.Kind, ActorID: by.ID, Reason: []byte(reason), Created: at(when)})
+	err = t.insert(&policyRow{AppID: p.AppID, Version: p.Version, Document: toSeal(document),
+		ActorKind: by.Kind, ActorID: by.ID, Reason: toSeal([]byte(reason)), Created: at(when)})
 	if err != nil {
 		return said(err, review.CodeConflict, "the policy was changed by somebody else")
 	}
@@ -162,7 +170,7 @@ func (t *tx) ActivePolicy(appID string) (review.Policy, error) {
 	return p, t.note(err)
 }
 
-func findUser(db *gorm.DB, condition, value string) (review.User, error) {
+func findUser(db reads, condition, value string) (review.User, error) {
 	var rows []userRow
 	err := db.Select("users.*, preferences.document AS preferences").
 		Joins("LEFT JOIN preferences ON preferences.user_id = users.id").Where(condition, value).Limit(1).Find(&rows).Error
@@ -175,18 +183,18 @@ func findUser(db *gorm.DB, condition, value string) (review.User, error) {
 	return u, err
 }
 
-func findActivePolicy(db *gorm.DB, appID string) (review.Policy, error) {
-	return findPolicy(db.Where("app_id = ? AND version = (SELECT policy_version FROM apps WHERE id = ?)", appID, appID))
+func findActivePolicy(db reads, appID string) (review.Policy, error) {
+	return findPolicy(db, "app_id = ? AND version = (SELECT policy_version FROM apps WHERE id = ?)", appID, appID)
 }
 
-func findPolicy(db *gorm.DB) (review.Policy, error) {
+func findPolicy(db reads, condition string, args ...any) (review.Policy, error) {
 	var rows []policyRow
-	err := db.Limit(1).Find(&rows).Error
+	err := db.Where(condition, args...).Limit(1).Find(&rows).Error
 	row, err := found(rows, err, "policy")
 	if err != nil {
 		return review.Policy{}, err
 	}
-	return row.policy()
+	return row.policy(db.opener())
 }
 
 // User implements review.Reader.
@@ -203,7 +211,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (review.User, err
 
 // Apps implements review.Reader.
 func (s *Store) Apps(ctx context.Context) ([]review.App, error) {
-	return s.apps(s.read(ctx))
+	return s.apps(s.read(ctx).DB)
 }
 
 // AppsOf implements review.Reader.
@@ -225,7 +233,7 @@ func (s *Store) apps(query *gorm.DB) ([]review.App, error) {
 
 // Policy implements review.Reader.
 func (s *Store) Policy(ctx context.Context, appID string, version int) (review.Policy, error) {
-	p, err := findPolicy(s.read(ctx).Where("app_id = ? AND version = ?", appID, version))
+	p, err := findPolicy(s.read(ctx), "app_id = ? AND version = ?", appID, version)
 	return p, s.fault(err)
 }
 

@@ -3,9 +3,8 @@ package store
 import (
 	"context"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/secret"
 )
 
 // alike are the Items of the same App and fingerprint that are about other
@@ -19,7 +18,7 @@ ORDER BY i.created_at DESC, i.id DESC LIMIT ?`
 const countAlike = `SELECT COUNT(*) FROM (SELECT 1 FROM items i WHERE ` + alike + ` LIMIT ?) n`
 
 // selectPrecedents finds the Decisions that stand on the newest Items that are alike.
-const selectPrecedents = `SELECT p.id AS item_id, d.judgement, d.label, d.reason, COALESCE(u.name, d.actor_id) AS reviewer, d.created_at
+const selectPrecedents = `SELECT p.id AS item_id, d.id, d.judgement, d.label, d.reason, COALESCE(u.name, d.actor_id) AS reviewer, d.created_at
 FROM (SELECT i.id FROM items i WHERE ` + alike + ` AND i.state = 'decided' ORDER BY i.created_at DESC, i.id DESC LIMIT ?) p
 JOIN decisions d ON d.item_id = p.id AND d.judgement <> 'escalate' AND d.opinion = 0 AND NOT EXISTS (SELECT 1 FROM undos x WHERE x.decision_id = d.id)
 LEFT JOIN users u ON d.actor_kind = 'user' AND u.id = d.actor_id
@@ -27,22 +26,23 @@ ORDER BY d.created_at DESC, d.id DESC LIMIT ?`
 
 type alikeRow struct {
 	ItemID  string
-	Excerpt []byte
+	Excerpt sealed
 	State   review.ItemState
 	Created instant `gorm:"column:created_at"`
 }
 
 type precedentRow struct {
 	ItemID    string
+	ID        string // of the Decision
 	Judgement review.Judgement
 	Label     string
-	Reason    []byte
+	Reason    sealed
 	Reviewer  string
 	Created   instant `gorm:"column:created_at"`
 }
 
 // fillAlike reads what is alike. Without a prompt there is nothing to be alike in.
-func fillAlike(db *gorm.DB, v *review.ItemView) error {
+func fillAlike(db reads, v *review.ItemView) error {
 	if v.Interaction.Content.Prompt == "" {
 		return nil
 	}
@@ -54,8 +54,9 @@ func fillAlike(db *gorm.DB, v *review.ItemView) error {
 	if err := db.Raw(selectAlike, append(of[:3:3], review.AlikeLimit)...).Scan(&rows).Error; err != nil {
 		return err
 	}
+	o := db.opener()
 	for _, r := range rows {
-		v.Alike = append(v.Alike, review.Alike{ItemID: r.ItemID, Excerpt: string(r.Excerpt), State: r.State, CreatedAt: r.Created.time()})
+		v.Alike = append(v.Alike, review.Alike{ItemID: r.ItemID, Excerpt: string(o.text("items", "excerpt", r.ItemID, r.Excerpt)), State: r.State, CreatedAt: r.Created.time()})
 	}
 	var decided []precedentRow
 	if err := db.Raw(selectPrecedents, append(of[:3:3], review.PrecedentsLimit, review.PrecedentsLimit)...).Scan(&decided).Error; err != nil {
@@ -63,9 +64,9 @@ func fillAlike(db *gorm.DB, v *review.ItemView) error {
 	}
 	for _, r := range decided {
 		v.Precedents = append(v.Precedents, review.Precedent{ItemID: r.ItemID, Judgement: r.Judgement, Label: r.Label,
-			Reason: string(r.Reason), Reviewer: r.Reviewer, CreatedAt: r.Created.time()})
+			Reason: string(o.text("decisions", "reason", r.ID, r.Reason)), Reviewer: r.Reviewer, CreatedAt: r.Created.time()})
 	}
-	return nil
+	return o.err
 }
 
 const selectHasPrecedents = `SELECT EXISTS (SELECT 1 FROM items i WHERE ` + alike + ` AND i.state = 'decided')
@@ -92,7 +93,7 @@ const selectItemEvents = `SELECT e.*, COALESCE(u.name, e.actor_id) AS actor_name
 // maxItemEvents bounds the timeline.
 const maxItemEvents = 200
 
-func fillEvents(db *gorm.DB, v *review.ItemView) error {
+func fillEvents(db reads, v *review.ItemView) error {
 	var rows []eventViewRow
 	if err := db.Raw(selectItemEvents, v.Item.ID, v.Item.ID, maxItemEvents).Scan(&rows).Error; err != nil {
 		return err
@@ -103,8 +104,11 @@ func fillEvents(db *gorm.DB, v *review.ItemView) error {
 	return nil
 }
 
-// comparedBytes is how much of each text is read to compare it.
-const comparedBytes = 16 << 10
+const (
+	// comparedBytes is how much of each text is compared, and comparedValue how much of what is stored is read for it.
+	comparedBytes = secret.SealedHead
+	comparedValue = secret.SealedHeadBytes
+)
 
 const selectCluster = `SELECT i.*, substr(n.prompt, 1, ?) AS prompt, substr(n.response, 1, ?) AS response,
 CASE WHEN octet_length(n.content) <= ? THEN n.content END AS content,
@@ -117,17 +121,17 @@ WHERE ` + alike + ` AND i.state = 'open' AND i.kind = ? ORDER BY i.created_at DE
 // clusterRow is an Item that is alike, with what it is about and who holds it.
 type clusterRow struct {
 	Item       itemRow `gorm:"embedded"`
-	Prompt     []byte
-	Response   []byte
-	Content    []byte
+	Prompt     sealed
+	Response   sealed
+	Content    sealed
 	HolderID   *string
 	HolderName *string
 	HeldUntil  *instant
 	Judged     bool
 }
 
-func (r clusterRow) member() (review.ClusterMember, error) {
-	item, err := r.Item.item()
+func (r clusterRow) member(o *opener) (review.ClusterMember, error) {
+	item, err := r.Item.item(o)
 	if err != nil {
 		return review.ClusterMember{}, err
 	}
@@ -135,21 +139,24 @@ func (r clusterRow) member() (review.ClusterMember, error) {
 	if r.HolderID != nil {
 		m.Claim = &review.Claim{ItemID: item.ID, UserID: *r.HolderID, UserName: deref(r.HolderName), ExpiresAt: r.HeldUntil.time()}
 	}
-	m.Content, err = interactionRow{Prompt: r.Prompt, Response: r.Response, Content: r.Content}.contents()
+	id := r.Item.InteractionID
+	m.Content, err = contentOf(o.head("interactions", "prompt", id, r.Prompt, comparedBytes), o.head("interactions", "response", id, r.Response, comparedBytes),
+		o.text("interactions", "content", id, r.Content), o)
 	return m, err
 }
 
 // AlikeItems implements review.Reader. What it reads is bounded, whatever people wrote.
 func (s *Store) AlikeItems(ctx context.Context, of review.Item, viewer string, limit int) ([]review.ClusterMember, error) {
 	var rows []clusterRow
-	err := s.read(ctx).Raw(selectCluster, comparedBytes, comparedBytes, comparedBytes, viewer,
+	err := s.read(ctx).Raw(selectCluster, comparedValue, comparedValue, comparedValue, viewer,
 		of.AppID, of.Fingerprint, of.InteractionID, of.Kind, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, s.fault(err)
 	}
 	out := make([]review.ClusterMember, len(rows))
+	o := s.opener(ctx)
 	for i, row := range rows {
-		if out[i], err = row.member(); err != nil {
+		if out[i], err = row.member(o); err != nil {
 			return nil, err
 		}
 	}

@@ -32,7 +32,7 @@ func BenchmarkSubmitGroup(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/producers=%d", database.name, producers), func(b *testing.B) {
 				s := openWithApp(b, database.options(b))
 				b.ResetTimer()
-				share(b, producers, func(i int64) error {
+				share(b, int64(b.N), producers, func(i int64) error {
 					return put(context.Background(), s, fmt.Sprint(i), 2_500)
 				})
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
@@ -41,13 +41,13 @@ func BenchmarkSubmitGroup(b *testing.B) {
 	}
 }
 
-// share divides b.N calls among goroutines.
-func share(b *testing.B, producers int, call func(i int64) error) {
+// share divides n calls among goroutines.
+func share(b *testing.B, n int64, producers int, call func(i int64) error) {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range producers {
 		group.Go(func() {
-			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+			for i := next.Add(1); i <= n; i = next.Add(1) {
 				if err := call(i); err != nil {
 					b.Error(err)
 					return

@@ -3,8 +3,6 @@ package store
 import (
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -15,8 +13,8 @@ type interventionRow struct {
 	UserID        string
 	Bias          string
 	Strategy      string
-	Text          []byte
-	DeliveredText []byte
+	Text          sealed
+	DeliveredText sealed
 	Confidence    float64
 	Severity      review.Severity
 	State         review.InterventionState
@@ -27,12 +25,15 @@ type interventionRow struct {
 	Created       instant `gorm:"column:created_at"`
 }
 
-func (interventionRow) TableName() string { return "interventions" }
+func (interventionRow) TableName() string  { return "interventions" }
+func (r interventionRow) recordID() string { return r.ID }
 
-func (r interventionRow) intervention() review.Intervention {
+func (r interventionRow) intervention(o *opener) review.Intervention {
 	return review.Intervention{
 		ID: r.ID, AppID: r.AppID, InteractionID: r.InteractionID, UserID: r.UserID, Bias: r.Bias, Strategy: r.Strategy,
-		Text: string(r.Text), DeliveredText: string(r.DeliveredText), Confidence: r.Confidence, Severity: r.Severity,
+		Text:          string(o.text("interventions", "text", r.ID, r.Text)),
+		DeliveredText: string(o.text("interventions", "delivered_text", r.ID, r.DeliveredText)),
+		Confidence:    r.Confidence, Severity: r.Severity,
 		State: r.State, ExperimentID: r.ExperimentID, Arm: r.Arm, Outcome: r.Outcome, OutcomeAt: r.OutcomeAt.timeOrNil(),
 		CreatedAt: r.Created.time(),
 	}
@@ -42,7 +43,7 @@ func (r interventionRow) intervention() review.Intervention {
 func (t *tx) PutIntervention(iv review.Intervention) error {
 	return t.insert(&interventionRow{
 		ID: iv.ID, AppID: iv.AppID, InteractionID: iv.InteractionID, UserID: iv.UserID, Bias: iv.Bias, Strategy: iv.Strategy,
-		Text: []byte(iv.Text), DeliveredText: []byte(iv.DeliveredText), Confidence: iv.Confidence, Severity: iv.Severity,
+		Text: toSeal([]byte(iv.Text)), DeliveredText: toSeal([]byte(iv.DeliveredText)), Confidence: iv.Confidence, Severity: iv.Severity,
 		State: iv.State, ExperimentID: iv.ExperimentID, Arm: iv.Arm, Outcome: iv.Outcome, OutcomeAt: atOrNull(iv.OutcomeAt),
 		Created: at(iv.CreatedAt),
 	})
@@ -56,7 +57,8 @@ func (t *tx) Intervention(id string) (review.Intervention, error) {
 
 // SetIntervention implements review.Tx.
 func (t *tx) SetIntervention(id string, state review.InterventionState, deliveredText string) error {
-	n, err := t.affect("UPDATE interventions SET state = ?, delivered_text = ? WHERE id = ?", string(state), []byte(deliveredText), id)
+	n, err := t.affect("UPDATE interventions SET state = ?, delivered_text = ? WHERE id = ?",
+		string(state), t.seal("interventions", "delivered_text", id, []byte(deliveredText)), id)
 	if err == nil && n == 0 {
 		return absent("intervention")
 	}
@@ -76,34 +78,37 @@ func (t *tx) LastInterventions(appID, userID, bias string, n int) ([]review.Inte
 	if err != nil {
 		return nil, t.noteFailure(err)
 	}
-	return interventionsOf(rows), nil
+	out, err := interventionsOf(rows, t.orm().opener())
+	return out, t.note(err)
 }
 
-func findIntervention(db *gorm.DB, id string) (review.Intervention, error) {
+func findIntervention(db reads, id string) (review.Intervention, error) {
 	var rows []interventionRow
 	err := db.Where("id = ?", id).Find(&rows).Error
 	row, err := found(rows, err, "intervention")
 	if err != nil {
 		return review.Intervention{}, err
 	}
-	return row.intervention(), nil
+	o := db.opener()
+	iv := row.intervention(o)
+	return iv, o.err
 }
 
 // findInterventions returns those of one Interaction, oldest first.
-func findInterventions(db *gorm.DB, interactionID string) ([]review.Intervention, error) {
+func findInterventions(db reads, interactionID string) ([]review.Intervention, error) {
 	var rows []interventionRow
 	if err := db.Where("interaction_id = ?", interactionID).Order("id").Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	return interventionsOf(rows), nil
+	return interventionsOf(rows, db.opener())
 }
 
-func interventionsOf(rows []interventionRow) []review.Intervention {
+func interventionsOf(rows []interventionRow, o *opener) ([]review.Intervention, error) {
 	var out []review.Intervention
 	for _, row := range rows {
-		out = append(out, row.intervention())
+		out = append(out, row.intervention(o))
 	}
-	return out
+	return out, o.err
 }
 
 // BiasState implements review.Tx.

@@ -3,8 +3,6 @@ package store
 import (
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -30,7 +28,7 @@ func (t *tx) BlindVerdict(itemID, userID string) (*review.BlindVerdict, error) {
 	return v, t.note(err)
 }
 
-func findBlindVerdict(db *gorm.DB, itemID, userID string) (*review.BlindVerdict, error) {
+func findBlindVerdict(db reads, itemID, userID string) (*review.BlindVerdict, error) {
 	var rows []blindVerdictRow
 	if err := db.Where("item_id = ? AND user_id = ?", itemID, userID).Find(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, err
@@ -55,7 +53,7 @@ func (t *tx) Unmasked(itemID, userID string) (bool, error) {
 	return seen, t.note(err)
 }
 
-func findUnmasking(db *gorm.DB, itemID, userID string) (bool, error) {
+func findUnmasking(db reads, itemID, userID string) (bool, error) {
 	var n int64
 	err := db.Table("unmaskings").Where("item_id = ? AND user_id = ?", itemID, userID).Count(&n).Error
 	return n > 0, err
@@ -77,7 +75,7 @@ func (t *tx) HasPeers(itemID string, but review.Actor) (has bool, err error) {
 }
 
 // fillSight reads what the viewer has said of the Item and seen of it.
-func fillSight(db *gorm.DB, v *review.ItemView, viewer string) (err error) {
+func fillSight(db reads, v *review.ItemView, viewer string) (err error) {
 	if v.BlindVerdict, err = findBlindVerdict(db, v.Item.ID, viewer); err != nil {
 		return err
 	}

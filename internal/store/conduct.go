@@ -118,7 +118,8 @@ func (t *tx) PutRestriction(r review.Restriction) error {
 	return t.exec(`INSERT INTO restrictions (app_id, user_id, standing, until_at, reason, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (app_id, user_id) DO UPDATE SET standing = excluded.standing, until_at = excluded.until_at, reason = excluded.reason,
 actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, created_at = excluded.created_at`,
-		r.AppID, r.UserID, string(r.Standing), at(r.Until), []byte(r.Reason), string(r.Actor.Kind), r.Actor.ID, at(r.CreatedAt))
+		r.AppID, r.UserID, string(r.Standing), at(r.Until),
+		t.seal("restrictions", "reason", recordID(r.AppID, r.UserID), []byte(r.Reason)), string(r.Actor.Kind), r.Actor.ID, at(r.CreatedAt))
 }
 
 const selectRestrictions = `SELECT r.*, COALESCE(u.name, r.actor_id) AS actor_name
@@ -131,7 +132,7 @@ func (s *Store) Restrictions(ctx context.Context, now time.Time) ([]review.Restr
 		UserID    string
 		Standing  review.Standing
 		UntilAt   instant
-		Reason    []byte
+		Reason    sealed
 		ActorKind review.ActorKind
 		ActorID   string
 		ActorName string
@@ -141,9 +142,11 @@ func (s *Store) Restrictions(ctx context.Context, now time.Time) ([]review.Restr
 		return nil, s.fault(err)
 	}
 	out := make([]review.Restriction, len(rows))
+	o := s.opener(ctx)
 	for i, r := range rows {
-		out[i] = review.Restriction{AppID: r.AppID, UserID: r.UserID, Standing: r.Standing, Until: r.UntilAt.time(), Reason: string(r.Reason),
-			Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName, CreatedAt: r.CreatedAt.time()}
+		out[i] = review.Restriction{AppID: r.AppID, UserID: r.UserID, Standing: r.Standing, Until: r.UntilAt.time(),
+			Reason: string(o.text("restrictions", "reason", recordID(r.AppID, r.UserID), r.Reason)),
+			Actor:  review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName, CreatedAt: r.CreatedAt.time()}
 	}
-	return out, nil
+	return out, o.err
 }

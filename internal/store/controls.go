@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -17,17 +15,18 @@ type controlRow struct {
 	Gold       review.Judgement
 	Misleading bool
 	ShownID    string
-	Findings   []byte
+	Findings   sealed
 	Propensity float64
 	Created    instant `gorm:"column:created_at"`
 }
 
-func (controlRow) TableName() string { return "controls" }
+func (controlRow) TableName() string  { return "controls" }
+func (r controlRow) recordID() string { return r.ItemID }
 
-func (r controlRow) control() (review.Control, error) {
+func (r controlRow) control(o *opener) (review.Control, error) {
 	c := review.Control{ItemID: r.ItemID, UserID: r.UserID, OriginalID: r.OriginalID, Gold: r.Gold, Misleading: r.Misleading,
 		ShownID: r.ShownID, Propensity: r.Propensity, CreatedAt: r.Created.time()}
-	return c, decode(r.Findings, &c.Findings)
+	return c, o.failed(decode(o.text("controls", "findings", r.ItemID, r.Findings), &c.Findings))
 }
 
 // Control implements review.Tx.
@@ -36,14 +35,14 @@ func (t *tx) Control(itemID string) (review.Control, error) {
 	return c, t.note(err)
 }
 
-func findControl(db *gorm.DB, itemID string) (review.Control, error) {
+func findControl(db reads, itemID string) (review.Control, error) {
 	var rows []controlRow
 	err := db.Where("item_id = ?", itemID).Find(&rows).Error
 	row, err := found(rows, err, "item")
 	if err != nil {
 		return review.Control{}, err
 	}
-	return row.control()
+	return row.control(db.opener())
 }
 
 // PutControl implements review.Tx.
@@ -53,7 +52,7 @@ func (t *tx) PutControl(c review.Control) error {
 		return err
 	}
 	err = t.insert(&controlRow{ItemID: c.ItemID, UserID: c.UserID, OriginalID: c.OriginalID, Gold: c.Gold, Misleading: c.Misleading,
-		ShownID: c.ShownID, Findings: findings, Propensity: c.Propensity, Created: at(c.CreatedAt)})
+		ShownID: c.ShownID, Findings: toSeal(findings), Propensity: c.Propensity, Created: at(c.CreatedAt)})
 	if err != nil {
 		return err
 	}
@@ -62,7 +61,7 @@ func (t *tx) PutControl(c review.Control) error {
 
 // fillControl reads what a control shows; to others than the one whom it is for it is
 // absent.
-func fillControl(db *gorm.DB, v *review.ItemView, viewer string) error {
+func fillControl(db reads, v *review.ItemView, viewer string) error {
 	if v.Item.Kind != review.KindControl {
 		return nil
 	}

@@ -3,8 +3,6 @@ package store
 import (
 	"errors"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -17,14 +15,14 @@ type decisionRow struct {
 	FromState          review.ItemState
 	Judgement          review.Judgement
 	Label              string
-	Reason             []byte
-	Text               []byte
+	Reason             sealed
+	Text               sealed
 	Confidence         *float64
 	PolicyVersion      int
 	GuardVerdict       string
 	GuardRisk          float64
-	Findings           []byte
-	Exposure           []byte
+	Findings           sealed
+	Exposure           sealed
 	BlindVerdict       *string
 	FinalVerdict       review.Judgement
 	ChangedAfterReveal bool
@@ -38,16 +36,17 @@ type decisionRow struct {
 	Created            instant `gorm:"column:created_at"`
 }
 
-func (decisionRow) TableName() string { return "decisions" }
+func (decisionRow) TableName() string  { return "decisions" }
+func (r decisionRow) recordID() string { return r.ID }
 
 func newDecisionRow(d review.Decision) (decisionRow, error) {
 	findings, err1 := encodeList(d.Findings)
 	exposure, err2 := encode(d.Exposure)
 	row := decisionRow{
 		ID: d.ID, ItemID: d.ItemID, AppID: d.AppID, ActorKind: d.Actor.Kind, ActorID: d.Actor.ID,
-		FromState: d.FromState, Judgement: d.Judgement, Label: d.Label, Reason: []byte(d.Reason), Text: []byte(d.Text),
+		FromState: d.FromState, Judgement: d.Judgement, Label: d.Label, Reason: toSeal([]byte(d.Reason)), Text: toSeal([]byte(d.Text)),
 		Confidence: d.Confidence, PolicyVersion: d.PolicyVersion, GuardVerdict: d.GuardVerdict.String(), GuardRisk: d.GuardRisk,
-		Findings: findings, Exposure: exposure, FinalVerdict: d.FinalVerdict,
+		Findings: toSeal(findings), Exposure: toSeal(exposure), FinalVerdict: d.FinalVerdict,
 		ChangedAfterReveal: d.ChangedAfterReveal, FocusedMS: d.FocusedMS,
 		SamplingKind: d.SamplingKind, Propensity: d.Propensity, BatchID: d.BatchID, Opinion: d.Opinion, Escalation: d.Escalation, Reverses: nullable(d.Reverses), Created: at(d.CreatedAt),
 	}
@@ -57,10 +56,12 @@ func newDecisionRow(d review.Decision) (decisionRow, error) {
 	return row, errors.Join(err1, err2)
 }
 
-func (r decisionRow) decision() (review.Decision, error) {
+func (r decisionRow) decision(o *opener) (review.Decision, error) {
 	d := review.Decision{
 		ID: r.ID, ItemID: r.ItemID, AppID: r.AppID, Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID},
-		FromState: r.FromState, Judgement: r.Judgement, Label: r.Label, Reason: string(r.Reason), Text: string(r.Text),
+		FromState: r.FromState, Judgement: r.Judgement, Label: r.Label,
+		Reason:     string(o.text("decisions", "reason", r.ID, r.Reason)),
+		Text:       string(o.text("decisions", "text", r.ID, r.Text)),
 		Confidence: r.Confidence, PolicyVersion: r.PolicyVersion, GuardRisk: r.GuardRisk, FinalVerdict: r.FinalVerdict,
 		ChangedAfterReveal: r.ChangedAfterReveal, FocusedMS: r.FocusedMS,
 		SamplingKind: r.SamplingKind, Propensity: r.Propensity, BatchID: r.BatchID, Opinion: r.Opinion, Escalation: r.Escalation, Reverses: deref(r.Reverses), CreatedAt: r.Created.time(),
@@ -69,8 +70,12 @@ func (r decisionRow) decision() (review.Decision, error) {
 		blind := review.Judgement(*r.BlindVerdict)
 		d.BlindVerdict = &blind
 	}
-	return d, errors.Join(d.GuardVerdict.UnmarshalText([]byte(r.GuardVerdict)),
-		decode(r.Findings, &d.Findings), decode(r.Exposure, &d.Exposure))
+	findings := o.text("decisions", "findings", r.ID, r.Findings)
+	exposure := o.text("decisions", "exposure", r.ID, r.Exposure)
+	if o.err != nil {
+		return d, o.err
+	}
+	return d, errors.Join(d.GuardVerdict.UnmarshalText([]byte(r.GuardVerdict)), decode(findings, &d.Findings), decode(exposure, &d.Exposure))
 }
 
 // decisionViewRow is a Decision with its reviewer and its Undo.
@@ -82,8 +87,8 @@ type decisionViewRow struct {
 	UndoneAt      *instant
 }
 
-func (r decisionViewRow) view() (review.DecisionView, error) {
-	d, err := r.Decision.decision()
+func (r decisionViewRow) view(o *opener) (review.DecisionView, error) {
+	d, err := r.Decision.decision(o)
 	v := review.DecisionView{Decision: d, Reviewer: r.Reviewer}
 	if r.UndoneAt != nil {
 		v.Undone = &review.Undo{DecisionID: d.ID, Actor: review.Actor{Kind: *r.UndoActorKind, ID: *r.UndoActorID}, CreatedAt: r.UndoneAt.time()}
@@ -96,14 +101,15 @@ x.actor_kind AS undo_actor_kind, x.actor_id AS undo_actor_id, x.created_at AS un
 FROM decisions d LEFT JOIN users u ON d.actor_kind = 'user' AND u.id = d.actor_id
 LEFT JOIN undos x ON x.decision_id = d.id WHERE `
 
-func findDecisions(db *gorm.DB, condition string, args ...any) ([]review.DecisionView, error) {
+func findDecisions(db reads, condition string, args ...any) ([]review.DecisionView, error) {
 	var rows []decisionViewRow
 	if err := db.Raw(selectDecisionViews+condition, args...).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	var out []review.DecisionView
+	o := db.opener()
 	for _, row := range rows {
-		v, err := row.view()
+		v, err := row.view(o)
 		if err != nil {
 			return nil, err
 		}
@@ -191,25 +197,26 @@ type annotationRow struct {
 	Segment   string
 	SpanStart int
 	SpanEnd   int
-	Body      []byte
+	Body      sealed
 	BatchID   string
 	Created   instant `gorm:"column:created_at"`
 }
 
-func (annotationRow) TableName() string { return "annotations" }
+func (annotationRow) TableName() string  { return "annotations" }
+func (r annotationRow) recordID() string { return r.ID }
 
-func (r annotationRow) annotation() review.Annotation {
+func (r annotationRow) annotation(o *opener) review.Annotation {
 	return review.Annotation{ID: r.ID, ItemID: r.ItemID, AppID: r.AppID, UserID: r.UserID, UserName: r.UserName,
-		Label: r.Label, Segment: r.Segment, Start: r.SpanStart, End: r.SpanEnd, Body: string(r.Body), CreatedAt: r.Created.time()}
+		Label: r.Label, Segment: r.Segment, Start: r.SpanStart, End: r.SpanEnd, Body: string(o.text("annotations", "body", r.ID, r.Body)), CreatedAt: r.Created.time()}
 }
 
 // PutAnnotation implements review.Tx.
 func (t *tx) PutAnnotation(a review.Annotation) error {
 	return t.insert(&annotationRow{ID: a.ID, ItemID: a.ItemID, AppID: a.AppID, UserID: a.UserID, Label: a.Label,
-		Segment: a.Segment, SpanStart: a.Start, SpanEnd: a.End, Body: []byte(a.Body), BatchID: a.BatchID, Created: at(a.CreatedAt)})
+		Segment: a.Segment, SpanStart: a.Start, SpanEnd: a.End, Body: toSeal([]byte(a.Body)), BatchID: a.BatchID, Created: at(a.CreatedAt)})
 }
 
-func findAnnotations(db *gorm.DB, itemID string) ([]review.Annotation, error) {
+func findAnnotations(db reads, itemID string) ([]review.Annotation, error) {
 	var rows []annotationRow
 	err := db.Raw(`SELECT n.*, u.name AS user_name FROM annotations n JOIN users u ON u.id = n.user_id
 WHERE n.item_id = ? ORDER BY n.created_at, n.id`, itemID).Scan(&rows).Error
@@ -217,8 +224,9 @@ WHERE n.item_id = ? ORDER BY n.created_at, n.id`, itemID).Scan(&rows).Error
 		return nil, err
 	}
 	var out []review.Annotation
+	o := db.opener()
 	for _, row := range rows {
-		out = append(out, row.annotation())
+		out = append(out, row.annotation(o))
 	}
-	return out, nil
+	return out, o.err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -17,13 +15,17 @@ type experimentRow struct {
 	AppID    string
 	Bias     string
 	State    review.ExperimentState
-	Document []byte
+	Document sealed
 	Created  instant `gorm:"column:created_at"`
 }
 
-func (r experimentRow) experiment() (review.Experiment, error) {
+func (r experimentRow) experiment(o *opener) (review.Experiment, error) {
 	e := review.Experiment{ID: r.ID, AppID: r.AppID, Bias: r.Bias, State: r.State, CreatedAt: r.Created.time()}
-	if err := json.Unmarshal(r.Document, &e.Plan); err != nil {
+	document := o.text("experiments", "document", r.ID, r.Document)
+	if o.err != nil {
+		return e, o.err
+	}
+	if err := json.Unmarshal(document, &e.Plan); err != nil {
 		return e, review.Wrap(review.CodeInternal, err, "a stored experiment cannot be read")
 	}
 	return e, nil
@@ -37,7 +39,7 @@ func (t *tx) PutExperiment(e review.Experiment) error {
 	}
 	return t.exec(`INSERT INTO experiments (id, app_id, bias, state, document, created_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document`,
-		e.ID, e.AppID, e.Bias, string(e.State), document, at(e.CreatedAt))
+		e.ID, e.AppID, e.Bias, string(e.State), t.seal("experiments", "document", e.ID, document), at(e.CreatedAt))
 }
 
 // Experiment implements review.Tx.
@@ -46,14 +48,14 @@ func (t *tx) Experiment(id string) (review.Experiment, error) {
 	return e, t.note(err)
 }
 
-func findExperiment(db *gorm.DB, id string) (review.Experiment, error) {
+func findExperiment(db reads, id string) (review.Experiment, error) {
 	var rows []experimentRow
 	err := db.Raw("SELECT * FROM experiments WHERE id = ?", id).Scan(&rows).Error
 	row, err := found(rows, err, "experiment")
 	if err != nil {
 		return review.Experiment{}, err
 	}
-	return row.experiment()
+	return row.experiment(db.opener())
 }
 
 // RunningExperiment implements review.Tx.
@@ -64,7 +66,7 @@ func (t *tx) RunningExperiment(appID, bias string) (*review.Experiment, error) {
 	if err != nil || !known {
 		return nil, err
 	}
-	e, err := row.experiment()
+	e, err := row.experiment(t.orm().opener())
 	return &e, t.note(err)
 }
 
@@ -109,8 +111,9 @@ func (s *Store) Experiments(ctx context.Context, appID string) ([]review.Experim
 		return nil, s.fault(err)
 	}
 	var out []review.Experiment
+	o := s.opener(ctx)
 	for _, r := range rows {
-		e, err := r.experiment()
+		e, err := r.experiment(o)
 		if err != nil {
 			return nil, s.fault(err)
 		}

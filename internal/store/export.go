@@ -28,28 +28,30 @@ type exportRow struct {
 	textBytes  int
 }
 
-func (r exportRow) row(t texts) (review.DecisionRow, error) {
-	d, err := r.decision.decision()
+func (r exportRow) row(t texts, o *opener) (review.DecisionRow, error) {
+	d, err := r.decision.decision(o)
 	if err != nil {
 		return review.DecisionRow{}, err
 	}
-	item, err := r.item.item()
+	item, err := r.item.item(o)
 	if err != nil {
 		return review.DecisionRow{}, err
 	}
 	row := review.DecisionRow{
 		Decision: d, Item: item, InteractionID: item.InteractionID, ExternalID: r.externalID, App: r.app,
-		Reviewer: r.reviewer, Undone: r.undone, Prompt: string(t.Prompt), Response: string(t.Response),
+		Reviewer: r.reviewer, Undone: r.undone,
+		Prompt:   string(o.text("interactions", "prompt", t.ID, t.Prompt)),
+		Response: string(o.text("interactions", "response", t.ID, t.Response)),
 	}
-	return row, decode(t.Redactions, &row.Redactions)
+	return row, o.failed(decode(o.text("assessments", "redactions", t.ID, t.Redactions), &row.Redactions))
 }
 
 // texts are what an export shows of an Interaction.
 type texts struct {
 	ID         string
-	Prompt     []byte
-	Response   []byte
-	Redactions []byte // JSON
+	Prompt     sealed
+	Response   sealed
+	Redactions sealed // JSON
 }
 
 const selectTexts = `SELECT n.id, n.prompt, n.response, s.redactions FROM interactions n
@@ -97,8 +99,9 @@ func (s *Store) yieldPage(ctx context.Context, page []exportRow, yield func(revi
 		if err != nil {
 			return false, err
 		}
+		o := s.opener(ctx)
 		for _, r := range page[:n] {
-			row, err := r.row(byID[r.item.InteractionID])
+			row, err := r.row(byID[r.item.InteractionID], o)
 			if err != nil {
 				return false, err
 			}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -19,30 +17,32 @@ type taughtRow struct {
 	Kind      review.ItemKind
 	Undone    bool
 	Reverses  *string
-	Findings  []byte
-	Prompt    []byte
-	Response  []byte
-	Content   []byte
+	Findings  sealed
+	Prompt    sealed
+	Response  sealed
+	Content   sealed
 	Created   instant `gorm:"column:created_at"`
+
+	InteractionID string
 }
 
-func (r taughtRow) taught() (review.Taught, error) {
+func (r taughtRow) taught(o *opener) (review.Taught, error) {
 	t := review.Taught{DecisionID: r.ID, AppID: r.AppID, Undone: r.Undone}
 	if r.Undone {
 		return t, nil
 	}
 	t.Judgement, t.Kind, t.At = r.Judgement, r.Kind, r.Created.time()
-	if err := decode(r.Findings, &t.Findings); err != nil {
+	if err := decode(o.text("decisions", "findings", r.ID, r.Findings), &t.Findings); err != nil {
 		return review.Taught{}, err
 	}
-	content, err := interactionRow{Prompt: r.Prompt, Response: r.Response, Content: r.Content}.contents()
+	content, err := interactionRow{ID: r.InteractionID, Prompt: r.Prompt, Response: r.Response, Content: r.Content}.contents(o)
 	t.Content = content
 	return t, err
 }
 
 const selectTaught = `SELECT d.id, d.app_id, d.judgement, d.findings, d.created_at, i.kind,
 d.reverses, (x.decision_id IS NOT NULL OR EXISTS (SELECT 1 FROM decisions r WHERE r.reverses = d.id
-    AND NOT EXISTS (SELECT 1 FROM undos y WHERE y.decision_id = r.id))) AS undone, n.prompt, n.response, n.content
+    AND NOT EXISTS (SELECT 1 FROM undos y WHERE y.decision_id = r.id))) AS undone, n.id AS interaction_id, n.prompt, n.response, n.content
 FROM decisions d JOIN items i ON i.id = d.item_id JOIN interactions n ON n.id = i.interaction_id
 LEFT JOIN undos x ON x.decision_id = d.id WHERE `
 
@@ -53,7 +53,7 @@ func (s *Store) HistoryEnd(ctx context.Context) (int64, error) {
 	return end, s.fault(err)
 }
 
-func lastEvent(db *gorm.DB) (seq int64, err error) {
+func lastEvent(db reads) (seq int64, err error) {
 	return seq, db.Raw("SELECT COALESCE(MAX(seq), 0) FROM events").Scan(&seq).Error
 }
 
@@ -92,8 +92,9 @@ func (s *Store) eachTaught(ctx context.Context, appID string, limit int, yield f
 		if err := s.read(ctx).Raw(selectTaught+taughtFrom, appID, appID, from, id, taughtPage).Scan(&rows).Error; err != nil {
 			return err
 		}
+		o := s.opener(ctx)
 		for _, row := range rows {
-			t, err := row.taught()
+			t, err := row.taught(o)
 			if err != nil {
 				return err
 			}
@@ -119,7 +120,7 @@ AND action IN ('decision.made', 'decision.undone') ORDER BY seq LIMIT ?`
 
 // TaughtAfter implements review.History.
 func (s *Store) TaughtAfter(ctx context.Context, after int64, limit int) (taught []review.Taught, next int64, err error) {
-	err = s.snapshot(ctx, func(db *gorm.DB) error {
+	err = s.snapshot(ctx, func(db reads) error {
 		end, err := lastEvent(db)
 		if err != nil || end <= after {
 			next = after
@@ -139,7 +140,7 @@ func (s *Store) TaughtAfter(ctx context.Context, after int64, limit int) (taught
 	return taught, next, err
 }
 
-func taughtBy(db *gorm.DB, steps []step) ([]review.Taught, error) {
+func taughtBy(db reads, steps []step) ([]review.Taught, error) {
 	if len(steps) == 0 {
 		return nil, nil
 	}
@@ -153,8 +154,9 @@ func taughtBy(db *gorm.DB, steps []step) ([]review.Taught, error) {
 	}
 	byID := make(map[string]review.Taught, len(rows))
 	reverses := map[string]string{}
+	o := db.opener()
 	for _, row := range rows {
-		t, err := row.taught()
+		t, err := row.taught(o)
 		if err != nil {
 			return nil, err
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -26,25 +24,26 @@ func (t *tx) SetOpinions(itemID string, n int) error {
 
 type opinionRow struct {
 	ID       string
-	Decision []byte
+	Decision sealed
 }
 
 // findOpinions reads whole Decisions: they have no row of their own yet.
-func findOpinions(db *gorm.DB, condition string, args ...any) ([]review.Decision, error) {
+func findOpinions(db reads, condition string, args ...any) ([]review.Decision, error) {
 	var rows []opinionRow
 	err := db.Raw("SELECT id, decision FROM opinions WHERE "+condition+" ORDER BY created_at, id", args...).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
 	var out []review.Decision
+	o := db.opener()
 	for _, row := range rows {
 		var d review.Decision
-		if err := decode(row.Decision, &d); err != nil {
+		if err := o.failed(decode(o.text("opinions", "decision", row.ID, row.Decision), &d)); err != nil {
 			return nil, err
 		}
 		out = append(out, d)
 	}
-	return out, nil
+	return out, o.err
 }
 
 // Opinions implements review.Tx.
@@ -69,7 +68,7 @@ func (t *tx) PutOpinion(d review.Decision) error {
 		return err
 	}
 	err = t.exec("INSERT INTO opinions (id, item_id, user_id, decision, created_at) VALUES (?, ?, ?, ?, ?)",
-		d.ID, d.ItemID, d.Actor.ID, document, at(d.CreatedAt))
+		d.ID, d.ItemID, d.Actor.ID, t.seal("opinions", "decision", d.ID, document), at(d.CreatedAt))
 	return said(err, review.CodeConflict, "you have given your opinion on this item")
 }
 
@@ -88,8 +87,8 @@ type holdRow struct {
 	Expires  instant `gorm:"column:expires_at"`
 }
 
-func (r holdRow) hold() (review.Hold, error) {
-	item, err := r.Item.item()
+func (r holdRow) hold(o *opener) (review.Hold, error) {
+	item, err := r.Item.item(o)
 	claim := claimRow{ItemID: item.ID, UserID: r.HolderID, UserName: r.UserName, Token: r.Token,
 		Taken: r.Taken, Beat: r.Beat, Kept: r.Kept, Expires: r.Expires}
 	return review.Hold{Item: item, App: r.App, Claim: claim.claim()}, err
@@ -113,9 +112,10 @@ func (s *Store) Holds(ctx context.Context, q review.HoldsQuery) ([]review.Hold, 
 		return nil, s.fault(err)
 	}
 	out := make([]review.Hold, len(rows))
+	o := s.opener(ctx)
 	for i, row := range rows {
 		var err error
-		if out[i], err = row.hold(); err != nil {
+		if out[i], err = row.hold(o); err != nil {
 			return nil, err
 		}
 	}

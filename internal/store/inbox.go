@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -19,15 +17,16 @@ type inboxRow struct {
 	ActorKind review.ActorKind
 	ActorID   string
 	ActorName string
-	Body      []byte
+	Body      sealed
 	Read      instant `gorm:"column:read_at"`
 	Created   instant `gorm:"column:created_at"`
 }
 
-func (r inboxRow) entry() review.InboxEntry {
+func (r inboxRow) entry(o *opener) review.InboxEntry {
 	e := review.InboxEntry{
 		ID: r.ID, UserID: r.UserID, AppID: r.AppID, App: r.App, ItemID: r.ItemID, Kind: r.Kind,
-		Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName, Body: string(r.Body), CreatedAt: r.Created.time(),
+		Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName,
+		Body: string(o.text("inbox", "body", r.ID, r.Body)), CreatedAt: r.Created.time(),
 	}
 	if r.Read != 0 {
 		read := r.Read.time()
@@ -40,7 +39,7 @@ func (r inboxRow) entry() review.InboxEntry {
 func (t *tx) PutInbox(e review.InboxEntry) error {
 	return t.exec(`INSERT INTO inbox (id, user_id, app_id, item_id, kind, actor_kind, actor_id, body, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		e.ID, e.UserID, e.AppID, e.ItemID, string(e.Kind), string(e.Actor.Kind), e.Actor.ID, []byte(e.Body), at(e.CreatedAt))
+		e.ID, e.UserID, e.AppID, e.ItemID, string(e.Kind), string(e.Actor.Kind), e.Actor.ID, t.seal("inbox", "body", e.ID, []byte(e.Body)), at(e.CreatedAt))
 }
 
 // ReadInbox implements review.Tx.
@@ -68,10 +67,11 @@ func (s *Store) Inbox(ctx context.Context, userID string, appIDs []string, befor
 		return nil, s.fault(err)
 	}
 	out := make([]review.InboxEntry, len(rows))
+	o := s.opener(ctx)
 	for i, row := range rows {
-		out[i] = row.entry()
+		out[i] = row.entry(o)
 	}
-	return out, nil
+	return out, o.err
 }
 
 const selectDesk = `SELECT
@@ -92,7 +92,7 @@ func (s *Store) Desk(ctx context.Context, userID string, appIDs []string, now ti
 const selectColleagues = `SELECT u.* FROM users u WHERE u.disabled_at IS NULL
 AND (u.role IN ? OR EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.app_id = ?)) ORDER BY u.name, u.id`
 
-func findColleagues(db *gorm.DB, appID string) ([]review.User, error) {
+func findColleagues(db reads, appID string) ([]review.User, error) {
 	var rows []userRow
 	if err := db.Raw(selectColleagues, review.RolesWithAllApps(), appID).Scan(&rows).Error; err != nil {
 		return nil, err

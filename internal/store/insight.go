@@ -183,7 +183,7 @@ WHERE app_id IN ? AND day >= ? GROUP BY day, bucket ORDER BY day, bucket`, appID
 	return out, nil
 }
 
-const selectHidden = `SELECT COALESCE(d.blind_verdict, d.judgement) AS judgement, d.created_at, d.findings, d.guard_risk, d.propensity
+const selectHidden = `SELECT d.id, COALESCE(d.blind_verdict, d.judgement) AS judgement, d.created_at, d.findings, d.guard_risk, d.propensity
 FROM decisions d LEFT JOIN undos x ON x.decision_id = d.id
 WHERE d.app_id = ? AND d.opinion = 0 AND x.decision_id IS NULL AND (d.blind_verdict IS NOT NULL OR d.sampling_kind = 'audit') AND d.sampling_kind <> 'control'
 ORDER BY d.created_at DESC, d.id DESC LIMIT ?`
@@ -191,9 +191,10 @@ ORDER BY d.created_at DESC, d.id DESC LIMIT ?`
 // HiddenDecisions implements review.Reader.
 func (s *Store) HiddenDecisions(ctx context.Context, appID string, limit int) ([]review.Hidden, error) {
 	var rows []struct {
+		ID         string
 		Judgement  review.Judgement
 		Created    instant `gorm:"column:created_at"`
-		Findings   []byte
+		Findings   sealed
 		GuardRisk  float64
 		Propensity float64
 	}
@@ -201,9 +202,10 @@ func (s *Store) HiddenDecisions(ctx context.Context, appID string, limit int) ([
 		return nil, s.fault(err)
 	}
 	out := make([]review.Hidden, len(rows))
+	o := s.opener(ctx)
 	for i, r := range rows {
 		out[i] = review.Hidden{At: r.Created.time(), Judgement: r.Judgement, Risk: r.GuardRisk, Propensity: r.Propensity}
-		if err := decode(r.Findings, &out[i].Findings); err != nil {
+		if err := o.failed(decode(o.text("decisions", "findings", r.ID, r.Findings), &out[i].Findings)); err != nil {
 			return nil, s.fault(err)
 		}
 	}

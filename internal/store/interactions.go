@@ -7,8 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -30,15 +28,16 @@ type interactionRow struct {
 	Created          instant  `gorm:"column:created_at"`
 	Expires          *instant `gorm:"column:expires_at"`
 	Removed          *instant `gorm:"column:removed_at"`
-	Excerpt          []byte
-	Error            []byte
-	Context          []byte
-	Prompt           []byte
-	Response         []byte
-	Content          []byte
+	Excerpt          sealed
+	Error            sealed
+	Context          sealed
+	Prompt           sealed
+	Response         sealed
+	Content          sealed
 }
 
-func (interactionRow) TableName() string { return "interactions" }
+func (interactionRow) TableName() string  { return "interactions" }
+func (r interactionRow) recordID() string { return r.ID }
 
 // otherTexts is what a Content has besides prompt and response, which have columns:
 // most exchanges are nothing more, and exports need nothing else.
@@ -69,14 +68,20 @@ func encodeContent(c review.Content) ([]byte, error) {
 	return encode(other)
 }
 
-func (r interactionRow) contents() (review.Content, error) {
+// contents are the texts of an Interaction.
+func (r interactionRow) contents(o *opener) (review.Content, error) {
+	return contentOf(o.text("interactions", "prompt", r.ID, r.Prompt), o.text("interactions", "response", r.ID, r.Response),
+		o.text("interactions", "content", r.ID, r.Content), o)
+}
+
+func contentOf(prompt, response, content []byte, o *opener) (review.Content, error) {
 	var other otherTexts
-	if err := decode(r.Content, &other); err != nil {
+	if err := o.failed(decode(content, &other)); err != nil {
 		return review.Content{}, err
 	}
 	c := review.Content{
 		System: other.System, Messages: other.Messages, Documents: other.Documents,
-		Prompt: string(r.Prompt), Response: string(r.Response),
+		Prompt: string(prompt), Response: string(response),
 	}
 	for _, call := range other.ToolCalls {
 		c.ToolCalls = append(c.ToolCalls, review.ToolCall{
@@ -101,24 +106,26 @@ func newInteractionRow(in review.Interaction, a review.Assessment) (interactionR
 		Model: in.Model, ModelVersion: in.ModelVersion, ContentHash: in.ContentHash[:],
 		PromptTokens: in.Usage.PromptTokens, CompletionTokens: in.Usage.CompletionTokens, LatencyMS: in.LatencyMS,
 		Occurred: at(in.OccurredAt), Created: at(in.CreatedAt), Expires: atOrNull(in.ExpiresAt),
-		Excerpt: []byte(a.Excerpt(in.Content)), Error: []byte(in.Error), Context: in.Context,
-		Prompt: []byte(in.Content.Prompt), Response: []byte(in.Content.Response), Content: content,
+		Excerpt: toSeal([]byte(a.Excerpt(in.Content))), Error: toSeal([]byte(in.Error)), Context: toSeal(in.Context),
+		Prompt: toSeal([]byte(in.Content.Prompt)), Response: toSeal([]byte(in.Content.Response)), Content: toSeal(content),
 	}, err
 }
 
-func (r interactionRow) interaction() (review.Interaction, error) {
-	content, err := r.contents()
+func (r interactionRow) interaction(o *opener) (review.Interaction, error) {
+	content, err := r.contents(o)
 	in := review.Interaction{
 		ID: r.ID, AppID: r.AppID, ExternalID: r.ExternalID,
 		UserID: r.UserID, SessionID: r.SessionID, ConversationID: r.ConversationID, Turn: r.Turn,
 		Model: r.Model, ModelVersion: r.ModelVersion, Content: content,
-		Usage:     review.Usage{PromptTokens: r.PromptTokens, CompletionTokens: r.CompletionTokens},
-		LatencyMS: r.LatencyMS, Error: string(r.Error), Context: r.Context,
+		Usage:      review.Usage{PromptTokens: r.PromptTokens, CompletionTokens: r.CompletionTokens},
+		LatencyMS:  r.LatencyMS,
+		Error:      string(o.text("interactions", "error", r.ID, r.Error)),
+		Context:    o.text("interactions", "context", r.ID, r.Context),
 		OccurredAt: r.Occurred.time(), CreatedAt: r.Created.time(), ExpiresAt: r.Expires.timeOrNil(),
 		RemovedAt: r.Removed.timeOrNil(),
 	}
 	copy(in.ContentHash[:], r.ContentHash)
-	return in, err
+	return in, o.failed(err)
 }
 
 type assessmentRow struct {
@@ -127,12 +134,13 @@ type assessmentRow struct {
 	Risk          float64
 	PolicyVersion int
 	ScreeningUS   int64 `gorm:"column:screening_us"`
-	Findings      []byte
-	Failures      []byte
-	Redactions    []byte
+	Findings      sealed
+	Failures      sealed
+	Redactions    sealed
 }
 
-func (assessmentRow) TableName() string { return "assessments" }
+func (assessmentRow) TableName() string  { return "assessments" }
+func (r assessmentRow) recordID() string { return r.InteractionID }
 
 func newAssessmentRow(interactionID string, a review.Assessment) (assessmentRow, error) {
 	findings, err1 := encodeList(a.Findings)
@@ -140,24 +148,31 @@ func newAssessmentRow(interactionID string, a review.Assessment) (assessmentRow,
 	redactions, err3 := encodeList(a.Redactions)
 	return assessmentRow{
 		InteractionID: interactionID, Verdict: a.Verdict.String(), Risk: a.Risk, PolicyVersion: a.PolicyVersion,
-		ScreeningUS: a.ScreeningUS, Findings: findings, Failures: failures, Redactions: redactions,
+		ScreeningUS: a.ScreeningUS, Findings: toSeal(findings), Failures: toSeal(failures), Redactions: toSeal(redactions),
 	}, errors.Join(err1, err2, err3)
 }
 
-func (r assessmentRow) assessment() (review.Assessment, error) {
+func (r assessmentRow) assessment(o *opener) (review.Assessment, error) {
 	a := review.Assessment{Risk: r.Risk, PolicyVersion: r.PolicyVersion, ScreeningUS: r.ScreeningUS}
+	findings := o.text("assessments", "findings", r.InteractionID, r.Findings)
+	failures := o.text("assessments", "failures", r.InteractionID, r.Failures)
+	redactions := o.text("assessments", "redactions", r.InteractionID, r.Redactions)
+	if o.err != nil {
+		return a, o.err
+	}
 	return a, errors.Join(a.Verdict.UnmarshalText([]byte(r.Verdict)),
-		decode(r.Findings, &a.Findings), decode(r.Failures, &a.Failures), decode(r.Redactions, &a.Redactions))
+		decode(findings, &a.Findings), decode(failures, &a.Failures), decode(redactions, &a.Redactions))
 }
 
 type feedbackRow struct {
 	ID            string
 	InteractionID string
-	Document      []byte
+	Document      sealed
 	Created       instant `gorm:"column:created_at"`
 }
 
-func (feedbackRow) TableName() string { return "feedback" }
+func (feedbackRow) TableName() string  { return "feedback" }
+func (r feedbackRow) recordID() string { return r.ID }
 
 // FindExternal implements review.Tx.
 func (t *tx) FindExternal(appID, externalID string) (string, [32]byte, bool, error) {
@@ -206,7 +221,7 @@ func (t *tx) PutFeedback(id, interactionID string, f review.Feedback, when time.
 	if err != nil {
 		return err
 	}
-	err = t.insert(&feedbackRow{ID: id, InteractionID: interactionID, Document: document, Created: at(when)})
+	err = t.insert(&feedbackRow{ID: id, InteractionID: interactionID, Document: toSeal(document), Created: at(when)})
 	return said(err, review.CodeConflict, "feedback was given before")
 }
 
@@ -228,33 +243,35 @@ func (t *tx) Feedback(interactionID string) (*review.Feedback, error) {
 	return f, t.note(err)
 }
 
-func findInteraction(db *gorm.DB, id string) (review.Interaction, error) {
+func findInteraction(db reads, id string) (review.Interaction, error) {
 	var rows []interactionRow
 	err := db.Where("id = ?", id).Find(&rows).Error
 	row, err := found(rows, err, "interaction")
 	if err != nil {
 		return review.Interaction{}, err
 	}
-	return row.interaction()
+	return row.interaction(db.opener())
 }
 
-func findAssessment(db *gorm.DB, interactionID string) (review.Assessment, error) {
+func findAssessment(db reads, interactionID string) (review.Assessment, error) {
 	var rows []assessmentRow
 	err := db.Where("interaction_id = ?", interactionID).Find(&rows).Error
 	row, err := found(rows, err, "assessment")
 	if err != nil {
 		return review.Assessment{}, err
 	}
-	return row.assessment()
+	return row.assessment(db.opener())
 }
 
-func findFeedback(db *gorm.DB, interactionID string) (*review.Feedback, error) {
+func findFeedback(db reads, interactionID string) (*review.Feedback, error) {
 	var rows []feedbackRow
 	if err := db.Where("interaction_id = ?", interactionID).Find(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	var f review.Feedback
-	return &f, decode(rows[0].Document, &f)
+	o := db.opener()
+	document := o.text("feedback", "document", rows[0].ID, rows[0].Document)
+	return &f, o.failed(decode(document, &f))
 }
 
 // FindExternal implements review.Reader.
@@ -271,7 +288,7 @@ func (s *Store) FindExternal(ctx context.Context, appID, externalID string) (str
 // Receipt implements review.Reader.
 func (s *Store) Receipt(ctx context.Context, appID, interactionID string) (review.Receipt, error) {
 	var r review.Receipt
-	err := s.snapshot(ctx, func(db *gorm.DB) error {
+	err := s.snapshot(ctx, func(db reads) error {
 		in, err := findInteraction(db, interactionID)
 		if err == nil && in.AppID != appID {
 			err = absent("interaction")
@@ -293,7 +310,7 @@ func (s *Store) Receipt(ctx context.Context, appID, interactionID string) (revie
 }
 
 // findItemRef returns the Item that is about the Interaction as a whole.
-func findItemRef(db *gorm.DB, interactionID string) (*review.ItemRef, error) {
+func findItemRef(db reads, interactionID string) (*review.ItemRef, error) {
 	var rows []review.ItemRef
 	err := db.Model(&itemRow{}).Select("id", "state").Where("interaction_id = ? AND kind IN ?", interactionID,
 		[]review.ItemKind{review.KindInteraction, review.KindAudit}).Order("id").Limit(1).Find(&rows).Error

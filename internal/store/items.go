@@ -3,8 +3,6 @@ package store
 import (
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -32,8 +30,8 @@ type itemRow struct {
 	SamplingKind   string
 	Propensity     float64
 	Created        instant `gorm:"column:created_at"`
-	Reason         []byte
-	Excerpt        []byte
+	Reason         sealed
+	Excerpt        sealed
 
 	Blind           bool
 	BlindPropensity float64
@@ -43,19 +41,22 @@ type itemRow struct {
 	Snoozed    instant `gorm:"column:snoozed_until"`
 }
 
-func (itemRow) TableName() string { return "items" }
+func (itemRow) TableName() string  { return "items" }
+func (r itemRow) recordID() string { return r.ID }
 
-func (r itemRow) item() (review.Item, error) {
+func (r itemRow) item(o *opener) (review.Item, error) {
 	verdict, err := review.ParseVerdict(r.Verdict)
-	return review.Item{
+	item := review.Item{
 		ID: r.ID, Number: r.Number, AppID: r.AppID, InteractionID: r.InteractionID, InterventionID: deref(r.InterventionID),
 		Kind: r.Kind, State: r.State, Severity: r.Severity, Priority: r.Priority, Rank: r.Rank, DueAt: r.Due.time(),
 		PolicyVersion: r.PolicyVersion, Version: r.Version, Fingerprint: r.Fingerprint, Detector: r.Detector, Category: r.Category,
-		Reason: string(r.Reason), Verdict: verdict, Risk: r.Risk, UserID: r.UserID, Model: r.Model, Excerpt: string(r.Excerpt),
+		Reason: string(o.text("items", "reason", r.ID, r.Reason)), Verdict: verdict, Risk: r.Risk, UserID: r.UserID, Model: r.Model,
+		Excerpt:      string(o.text("items", "excerpt", r.ID, r.Excerpt)),
 		SamplingKind: r.SamplingKind, Propensity: r.Propensity, CreatedAt: r.Created.time(),
 		Blind: r.Blind, BlindPropensity: r.BlindPropensity,
 		Opinions: r.Opinions, Escalation: r.Escalation, SnoozedUntil: r.Snoozed.orZero(),
-	}, err
+	}
+	return item, o.failed(err)
 }
 
 // PutItem implements review.Tx.
@@ -70,7 +71,7 @@ func (t *tx) PutItem(i review.Item, findings []review.Finding) error {
 		PolicyVersion: i.PolicyVersion, Version: i.Version, Fingerprint: i.Fingerprint, Detector: i.Detector, Category: i.Category,
 		Verdict: i.Verdict.String(), Risk: i.Risk, UserID: i.UserID, Model: i.Model,
 		SamplingKind: i.SamplingKind, Propensity: i.Propensity, Created: at(i.CreatedAt),
-		Reason: []byte(i.Reason), Excerpt: []byte(i.Excerpt), Blind: i.Blind, BlindPropensity: i.BlindPropensity,
+		Reason: toSeal([]byte(i.Reason)), Excerpt: toSeal([]byte(i.Excerpt)), Blind: i.Blind, BlindPropensity: i.BlindPropensity,
 		Opinions: i.Opinions, Escalation: i.Escalation, Snoozed: orNever(i.SnoozedUntil),
 	})
 	for _, f := range findings {
@@ -96,14 +97,14 @@ func (t *tx) Item(id string) (review.Item, error) {
 	return i, t.note(err)
 }
 
-func findItem(db *gorm.DB, id string) (review.Item, error) {
+func findItem(db reads, id string) (review.Item, error) {
 	var rows []itemRow
 	err := db.Where("id = ?", id).Find(&rows).Error
 	row, err := found(rows, err, "item")
 	if err != nil {
 		return review.Item{}, err
 	}
-	return row.item()
+	return row.item(db.opener())
 }
 
 // SetItemState implements review.Tx.
@@ -146,7 +147,7 @@ func (t *tx) Claim(itemID string) (*review.Claim, error) {
 	return c, t.note(err)
 }
 
-func findClaim(db *gorm.DB, itemID string) (*review.Claim, error) {
+func findClaim(db reads, itemID string) (*review.Claim, error) {
 	var rows []claimRow
 	if err := db.Raw(selectClaims+"c.item_id = ?", itemID).Scan(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, err
@@ -185,5 +186,5 @@ func (t *tx) DeleteClaim(itemID string) error {
 func (t *tx) PutSkip(itemID, userID, reason string, when time.Time) error {
 	return t.exec(`INSERT INTO skips (item_id, user_id, reason, created_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (item_id, user_id) DO UPDATE SET reason = excluded.reason, created_at = excluded.created_at`,
-		itemID, userID, []byte(reason), at(when))
+		itemID, userID, t.seal("skips", "reason", recordID(itemID, userID), []byte(reason)), at(when))
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -16,7 +14,7 @@ const historyLength = 10
 // database, however long the Item's story is.
 func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID, viewer string) (review.ItemView, error) {
 	var v review.ItemView
-	err := s.snapshot(ctx, func(db *gorm.DB) (err error) {
+	err := s.snapshot(ctx, func(db reads) (err error) {
 		if v.Item, err = findItem(db, itemID); err != nil {
 			return err
 		}
@@ -40,8 +38,8 @@ func (s *Store) ItemView(ctx context.Context, appIDs []string, itemID, viewer st
 	return v, nil
 }
 
-func fillView(db *gorm.DB, v *review.ItemView) error {
-	for _, fill := range []func(*gorm.DB, *review.ItemView) error{fillExchange, fillIntervention, fillReview, fillEvents, fillAlike} {
+func fillView(db reads, v *review.ItemView) error {
+	for _, fill := range []func(reads, *review.ItemView) error{fillExchange, fillIntervention, fillReview, fillEvents, fillAlike} {
 		if err := fill(db, v); err != nil {
 			return err
 		}
@@ -49,7 +47,7 @@ func fillView(db *gorm.DB, v *review.ItemView) error {
 	return nil
 }
 
-func fillExchange(db *gorm.DB, v *review.ItemView) (err error) {
+func fillExchange(db reads, v *review.ItemView) (err error) {
 	var apps []appRow
 	err = db.Where("id = ?", v.Item.AppID).Find(&apps).Error
 	app, err := found(apps, err, "App")
@@ -67,7 +65,7 @@ func fillExchange(db *gorm.DB, v *review.ItemView) (err error) {
 	return err
 }
 
-func fillIntervention(db *gorm.DB, v *review.ItemView) error {
+func fillIntervention(db reads, v *review.ItemView) error {
 	if v.Item.InterventionID == "" {
 		return nil
 	}
@@ -76,7 +74,7 @@ func fillIntervention(db *gorm.DB, v *review.ItemView) error {
 	return err
 }
 
-func fillReview(db *gorm.DB, v *review.ItemView) (err error) {
+func fillReview(db reads, v *review.ItemView) (err error) {
 	if v.Claim, err = findClaim(db, v.Item.ID); err != nil {
 		return err
 	}
@@ -99,7 +97,7 @@ func fillReview(db *gorm.DB, v *review.ItemView) (err error) {
 type historyRow struct {
 	InteractionID string
 	ItemID        *string
-	Excerpt       []byte
+	Excerpt       sealed
 	Verdict       string
 	Risk          float64
 	Judgement     *string
@@ -122,7 +120,7 @@ FROM (
     ORDER BY n.created_at DESC, n.id DESC LIMIT ?) h
 ORDER BY h.created_at DESC, h.interaction_id DESC`
 
-func fillHistory(db *gorm.DB, v *review.ItemView, viewer string) error {
+func fillHistory(db reads, v *review.ItemView, viewer string) error {
 	if v.Interaction.UserID == "" {
 		return nil
 	}
@@ -131,22 +129,24 @@ func fillHistory(db *gorm.DB, v *review.ItemView, viewer string) error {
 	if err != nil {
 		return err
 	}
+	o := db.opener()
 	for _, row := range rows {
 		verdict, err := review.ParseVerdict(row.Verdict)
 		if err != nil {
 			return err
 		}
 		v.History = append(v.History, review.HistoryRow{
-			InteractionID: row.InteractionID, ItemID: deref(row.ItemID), Excerpt: string(row.Excerpt), Verdict: verdict,
-			Risk: row.Risk, Judgement: review.Judgement(deref(row.Judgement)), Blind: row.Blind, CreatedAt: row.Created.time(),
+			InteractionID: row.InteractionID, ItemID: deref(row.ItemID), Verdict: verdict,
+			Excerpt: string(o.text("interactions", "excerpt", row.InteractionID, row.Excerpt)),
+			Risk:    row.Risk, Judgement: review.Judgement(deref(row.Judgement)), Blind: row.Blind, CreatedAt: row.Created.time(),
 		})
 	}
-	return nil
+	return o.err
 }
 
 // HeldItem implements review.Reader.
 func (s *Store) HeldItem(ctx context.Context, appID, itemID string) (item review.Item, decisions []review.DecisionView, err error) {
-	err = s.snapshot(ctx, func(db *gorm.DB) error {
+	err = s.snapshot(ctx, func(db reads) error {
 		if item, err = findItem(db, itemID); err != nil {
 			return err
 		}

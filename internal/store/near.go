@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/secret"
 )
 
 // Near-duplicates are found by MinHash (Broder 1997): of every run of letters of a prompt
@@ -26,7 +27,7 @@ const (
 	// many are read and compared, those with most bands in common.
 	nearEach     = 64
 	nearCompared = 32
-	nearText     = 16 << 10 // of a prompt, in bytes
+	nearText     = secret.SealedHead // of a prompt, in bytes
 
 	nearWords = "near" // the kind of token
 )
@@ -102,7 +103,7 @@ const oneBand = "SELECT * FROM (SELECT t.number FROM item_tokens t WHERE t.token
 
 // nearQuery is the query for what shares a band with a prompt, "" when the prompt has none.
 func (s *Store) nearQuery(of review.Item, prompt string) (string, []any) {
-	args := []any{nearText, nearText}
+	args := []any{comparedValue, comparedValue}
 	var bands []string
 	for _, token := range s.searchKey.bandTokens(of.AppID, prompt) {
 		bands, args = append(bands, oneBand), append(args, token, nearEach)
@@ -128,9 +129,10 @@ func (s *Store) NearItems(ctx context.Context, of review.Item, prompt string) ([
 		return nil, s.fault(err)
 	}
 	out := make([]review.ClusterMember, len(rows))
+	o := s.opener(ctx)
 	for i, row := range rows {
 		var err error
-		if out[i], err = row.member(); err != nil {
+		if out[i], err = row.member(o); err != nil {
 			return nil, err
 		}
 	}

@@ -20,6 +20,7 @@ type Options struct {
 	DatabaseURL string       // postgres://… or key=value pairs; takes precedence over Dir
 	Logger      *slog.Logger // required; never sees texts of Interactions
 	SearchKey   []byte       // of the words that Items are found by; nothing is indexed without
+	Keys        KeySource    // of texts; nothing is sealed without, and what is sealed cannot be opened
 	Clock       review.Clock // for the expiry of sessions; nil is time.Now
 
 	pragmas func() []string // more of them for SQLite's writer, for tests of faults
@@ -75,6 +76,7 @@ type Store struct {
 	hot     hotReads
 	clock   review.Clock
 	reach   reach
+	ring    *ring
 
 	searchKey searchKey
 	close     func() error
@@ -93,7 +95,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := d.migration().check(ctx, d); err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, clock: o.Clock, readers: d.openReaders(), reach: usualReach, searchKey: o.SearchKey}
+	keys, err := newRing(ctx, o.Keys, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dialect: d, ring: keys, clock: o.Clock, readers: d.openReaders(), reach: usualReach, searchKey: o.SearchKey}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -104,8 +110,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(s.fault(err), s.readers.Close())
 	}
-	s.writer = startWriter(d, o.Logger)
+	s.writer = startWriter(d, s.ring, o.Logger)
 	s.close = sync.OnceValue(s.shut)
+	if err := s.checkKeys(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
 	return s, nil
 }
 
@@ -146,10 +155,12 @@ func (s *Store) Write(ctx context.Context, fn func(review.Tx) error) error {
 }
 
 // read starts a query on the readers.
-func (s *Store) read(ctx context.Context) *gorm.DB { return s.orm.WithContext(ctx) }
+func (s *Store) read(ctx context.Context) reads { return reads{s.orm.WithContext(ctx), s.ring} }
+
+func (s *Store) opener(ctx context.Context) *opener { return &opener{ctx: ctx, ring: s.ring} }
 
 // snapshot runs several queries that see one state of the database.
-func (s *Store) snapshot(ctx context.Context, fn func(*gorm.DB) error) error {
+func (s *Store) snapshot(ctx context.Context, fn func(reads) error) error {
 	options := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	return s.fault(s.read(ctx).Transaction(fn, options))
+	return s.fault(s.read(ctx).Transaction(func(db *gorm.DB) error { return fn(reads{db, s.ring}) }, options))
 }

@@ -10,7 +10,7 @@ import (
 // Publish implements review.Tx.
 func (t *tx) Publish(n review.Notice) error {
 	err := t.exec("INSERT INTO outbox (key, topic, app_id, payload, not_before) VALUES (?, ?, ?, ?, ?)",
-		n.Key, n.Topic, n.AppID, n.Payload, at(n.NotBefore))
+		n.Key, n.Topic, n.AppID, t.seal("outbox", "payload", n.Key, n.Payload), at(n.NotBefore))
 	return said(err, review.CodeConflict, "this was published already")
 }
 
@@ -27,7 +27,7 @@ func (t *tx) Retract(key string, now time.Time) error {
 	return t.exec("DELETE FROM outbox WHERE key = ?", key)
 }
 
-const selectDeliveries = `SELECT seq, payload, not_before FROM outbox
+const selectDeliveries = `SELECT seq, key, payload, not_before FROM outbox
 WHERE app_id = ? AND topic = ? AND seq > ? ORDER BY seq LIMIT ?`
 
 // Deliveries implements review.Reader. It stops at the first row that is not visible
@@ -35,7 +35,8 @@ WHERE app_id = ? AND topic = ? AND seq > ? ORDER BY seq LIMIT ?`
 func (s *Store) Deliveries(ctx context.Context, appID, topic string, after int64, limit int, now time.Time) ([]review.Delivery, error) {
 	var rows []struct {
 		Seq       int64
-		Payload   []byte
+		Key       string
+		Payload   sealed
 		NotBefore instant
 	}
 	err := s.read(ctx).Raw(selectDeliveries, appID, topic, after, limit).Scan(&rows).Error
@@ -43,11 +44,12 @@ func (s *Store) Deliveries(ctx context.Context, appID, topic string, after int64
 		return nil, s.fault(err)
 	}
 	var out []review.Delivery
+	o := s.opener(ctx)
 	for _, row := range rows {
 		if row.NotBefore > at(now) {
 			break
 		}
-		out = append(out, review.Delivery{Cursor: row.Seq, Payload: row.Payload})
+		out = append(out, review.Delivery{Cursor: row.Seq, Payload: o.text("outbox", "payload", row.Key, row.Payload)})
 	}
-	return out, nil
+	return out, o.err
 }

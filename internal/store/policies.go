@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -14,7 +12,7 @@ type policyVersionRow struct {
 	ActorKind review.ActorKind
 	ActorID   string
 	ActorName string
-	Reason    []byte
+	Reason    sealed
 	Created   instant `gorm:"column:created_at"`
 }
 
@@ -29,26 +27,32 @@ func (s *Store) PolicyVersions(ctx context.Context, appID string, limit int) ([]
 		return nil, s.fault(err)
 	}
 	out := make([]review.PolicyVersion, len(rows))
+	o := s.opener(ctx)
 	for i, r := range rows {
 		out[i] = review.PolicyVersion{Version: r.Version, Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID},
-			ActorName: r.ActorName, Reason: string(r.Reason), CreatedAt: r.Created.time()}
+			ActorName: r.ActorName, CreatedAt: r.Created.time(),
+			Reason: string(o.text("policies", "reason", policyRecord(appID, r.Version), r.Reason))}
 	}
-	return out, nil
+	return out, o.err
 }
 
 type policyDraftRow struct {
 	AppID     string
 	Revision  string
 	Base      int
-	Document  []byte
+	Document  sealed
 	ActorKind review.ActorKind
 	ActorID   string
 	ActorName string
 	Modified  instant `gorm:"column:modified_at"`
 }
 
-func (r policyDraftRow) draft() (*review.PolicyDraft, error) {
-	policy, err := review.ParsePolicy(r.AppID, 0, r.Document)
+func (r policyDraftRow) draft(o *opener) (*review.PolicyDraft, error) {
+	document := o.text("policy_drafts", "document", r.AppID, r.Document)
+	if o.err != nil {
+		return nil, o.err
+	}
+	policy, err := review.ParsePolicy(r.AppID, 0, document)
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +63,12 @@ func (r policyDraftRow) draft() (*review.PolicyDraft, error) {
 const selectPolicyDraft = `SELECT d.*, COALESCE(u.name, d.actor_id) AS actor_name
 FROM policy_drafts d LEFT JOIN users u ON d.actor_kind = 'user' AND u.id = d.actor_id WHERE d.app_id = ?`
 
-func findPolicyDraft(db *gorm.DB, appID string) (*review.PolicyDraft, error) {
+func findPolicyDraft(db reads, appID string) (*review.PolicyDraft, error) {
 	var rows []policyDraftRow
 	if err := db.Raw(selectPolicyDraft, appID).Scan(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return rows[0].draft()
+	return rows[0].draft(db.opener())
 }
 
 // PolicyDraft implements review.Reader.
@@ -88,7 +92,7 @@ func (t *tx) PutPolicyDraft(d review.PolicyDraft) error {
 	return t.exec(`INSERT INTO policy_drafts (app_id, revision, base, document, actor_kind, actor_id, modified_at) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (app_id) DO UPDATE SET revision = excluded.revision, base = excluded.base, document = excluded.document,
 actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, modified_at = excluded.modified_at`,
-		d.AppID, d.Revision, d.Base, document, string(d.Actor.Kind), d.Actor.ID, at(d.ModifiedAt))
+		d.AppID, d.Revision, d.Base, t.seal("policy_drafts", "document", d.AppID, document), string(d.Actor.Kind), d.Actor.ID, at(d.ModifiedAt))
 }
 
 // DeletePolicyDraft implements review.Tx.

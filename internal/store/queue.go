@@ -133,8 +133,8 @@ type queueRow struct {
 	Judged      bool
 }
 
-func (r queueRow) row() (review.QueueRow, error) {
-	item, err := r.Item.item()
+func (r queueRow) row(o *opener) (review.QueueRow, error) {
+	item, err := r.Item.item(o)
 	row := review.QueueRow{Item: item, App: r.App, Blind: item.KeptBlind() && !r.Judged}
 	if r.HolderID != nil {
 		row.Claim = &review.Claim{ItemID: item.ID, UserID: *r.HolderID, UserName: deref(r.HolderName),
@@ -209,9 +209,10 @@ func (s *Store) rowsOf(ctx context.Context, l *look) ([]review.QueueRow, error) 
 		return nil, s.fault(err)
 	}
 	out := make([]review.QueueRow, len(rows))
+	o := s.opener(ctx)
 	for i, row := range rows {
 		var err error
-		if out[i], err = row.row(); err != nil {
+		if out[i], err = row.row(o); err != nil {
 			return nil, err
 		}
 		out[i].Blind = out[i].Blind && l.q.Judges

@@ -13,13 +13,13 @@ type savedViewRow struct {
 	AppID   *string
 	App     *string
 	Name    []byte
-	Query   []byte
+	Query   sealed
 	Created instant `gorm:"column:created_at"`
 }
 
-func (r savedViewRow) view() review.SavedView {
+func (r savedViewRow) view(o *opener) review.SavedView {
 	return review.SavedView{ID: r.ID, OwnerID: r.OwnerID, Owner: r.Owner, AppID: deref(r.AppID), App: deref(r.App),
-		Name: string(r.Name), Query: string(r.Query), CreatedAt: r.Created.time()}
+		Name: string(r.Name), Query: string(o.text("saved_views", "query", r.ID, r.Query)), CreatedAt: r.Created.time()}
 }
 
 // selectSavedViews joins the names to the views that a condition means.
@@ -45,10 +45,11 @@ func (s *Store) SavedViews(ctx context.Context, userID string, appIDs []string, 
 		rows = append(rows, shared...)
 	}
 	out := make([]review.SavedView, len(rows))
+	o := s.opener(ctx)
 	for i, row := range rows {
-		out[i] = row.view()
+		out[i] = row.view(o)
 	}
-	return out, nil
+	return out, o.err
 }
 
 // SavedView implements review.Tx.
@@ -56,7 +57,9 @@ func (t *tx) SavedView(id string) (review.SavedView, error) {
 	var rows []savedViewRow
 	err := t.orm().Raw(selectSavedViews+"v.id = ?", id).Scan(&rows).Error
 	row, err := found(rows, t.note(err), "view")
-	return row.view(), err
+	o := t.orm().opener()
+	view := row.view(o)
+	return view, o.failed(err)
 }
 
 // PutSavedView implements review.Tx.
@@ -67,7 +70,7 @@ func (t *tx) PutSavedView(v review.SavedView) error {
 	}
 	err := t.exec(`INSERT INTO saved_views (id, owner_id, app_id, name, query, created_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, name = excluded.name, query = excluded.query`,
-		v.ID, v.OwnerID, app, []byte(v.Name), []byte(v.Query), at(v.CreatedAt))
+		v.ID, v.OwnerID, app, []byte(v.Name), t.seal("saved_views", "query", v.ID, []byte(v.Query)), at(v.CreatedAt))
 	return said(err, review.CodeConflict, "there is a view of this name already")
 }
 

@@ -42,35 +42,44 @@ func (k searchKey) id() []byte {
 type itemText struct {
 	Number     int64
 	AppID      string
-	Prompt     []byte
-	Response   []byte
-	Redactions []byte
-	Text       []byte // of the Intervention
+	Prompt     sealed
+	Response   sealed
+	Redactions sealed
+	Text       sealed // of the Intervention
+
+	InteractionID  string
+	InterventionID string
 }
 
-const selectItemTexts = `SELECT i.number, i.app_id, n.prompt, n.response, s.redactions, v.text
+const selectItemTexts = `SELECT i.number, i.app_id, i.interaction_id, COALESCE(i.intervention_id, '') AS intervention_id, n.prompt, n.response, s.redactions, v.text
 FROM items i JOIN interactions n ON n.id = i.interaction_id LEFT JOIN assessments s ON s.interaction_id = n.id
 LEFT JOIN interventions v ON v.id = i.intervention_id
 WHERE i.number > ? ORDER BY i.number LIMIT ?`
 
 // tokens are those of an Item.
-func (k searchKey) tokens(t itemText) ([]int64, error) {
+func (k searchKey) tokens(t itemText, o *opener) ([]int64, error) {
 	var a review.Assessment
-	if err := decode(t.Redactions, &a.Redactions); err != nil {
+	if err := decode(o.text("assessments", "redactions", t.InteractionID, t.Redactions), &a.Redactions); err != nil {
 		return nil, err
 	}
-	shown := wordsOf(a.Sanitized("prompt", string(t.Prompt))+"\n"+a.Sanitized("response", string(t.Response))+"\n"+string(t.Text), maxWords)
+	prompt := string(o.text("interactions", "prompt", t.InteractionID, t.Prompt))
+	response := string(o.text("interactions", "response", t.InteractionID, t.Response))
+	proposed := string(o.text("interventions", "text", t.InterventionID, t.Text))
+	if o.err != nil {
+		return nil, o.err
+	}
+	shown := wordsOf(a.Sanitized("prompt", prompt)+"\n"+a.Sanitized("response", response)+"\n"+proposed, maxWords)
 	out := make([]int64, 0, len(shown))
 	open := make(map[string]bool, len(shown))
 	for _, w := range shown {
 		open[w] = true
 		out = append(out, k.token(t.AppID, openWords, w))
 	}
-	out = append(out, k.bandTokens(t.AppID, string(t.Prompt))...)
+	out = append(out, k.bandTokens(t.AppID, prompt)...)
 	if len(a.Redactions) == 0 {
 		return out, nil
 	}
-	for _, w := range wordsOf(string(t.Prompt)+"\n"+string(t.Response), maxWords) {
+	for _, w := range wordsOf(prompt+"\n"+response, maxWords) {
 		if !open[w] {
 			out = append(out, k.token(t.AppID, maskedWords, w))
 		}
@@ -100,7 +109,7 @@ func (s *Store) IndexTexts(ctx context.Context) (int, error) {
 	if err := s.read(ctx).Raw(selectItemTexts, state.Indexed, indexedAtOnce).Scan(&texts).Error; err != nil || len(texts) == 0 {
 		return 0, s.fault(err)
 	}
-	rows, err := s.tokenRows(texts)
+	rows, err := s.tokenRows(texts, s.opener(ctx))
 	if err != nil {
 		return 0, err
 	}
@@ -108,10 +117,10 @@ func (s *Store) IndexTexts(ctx context.Context) (int, error) {
 	return len(texts), s.writer.do(ctx, func(t *tx) error { return t.putTokens(rows, s.searchKey.id(), state.Indexed, last) })
 }
 
-func (s *Store) tokenRows(texts []itemText) ([]any, error) {
+func (s *Store) tokenRows(texts []itemText, o *opener) ([]any, error) {
 	var rows []any
 	for _, text := range texts {
-		tokens, err := s.searchKey.tokens(text)
+		tokens, err := s.searchKey.tokens(text, o)
 		if err != nil {
 			return nil, err
 		}

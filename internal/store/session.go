@@ -15,16 +15,17 @@ type session struct {
 	dialect    dialect
 	conn       *sql.Conn
 	orm        *gorm.DB
+	ring       *ring
 	statements map[string]*sql.Stmt
 	tables     map[reflect.Type]table
 }
 
-func openSession(ctx context.Context, d dialect, db *sql.DB) (*session, error) {
+func openSession(ctx context.Context, d dialect, db *sql.DB, keys *ring) (*session, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{dialect: d, conn: conn, statements: map[string]*sql.Stmt{}, tables: map[reflect.Type]table{}}
+	s := &session{dialect: d, conn: conn, ring: keys, statements: map[string]*sql.Stmt{}, tables: map[reflect.Type]table{}}
 	s.orm, err = gorm.Open(d.gorm(conn), gormConfig())
 	if err != nil {
 		s.close()
@@ -68,16 +69,16 @@ func (s *session) prepared(ctx context.Context, query string) (*sql.Stmt, error)
 	return statement, nil
 }
 
-// insertOf returns the statement that inserts a row and its arguments.
-func (s *session) insertOf(ctx context.Context, row any) (string, []any, error) {
+// insertOf returns how a row is inserted, and the values of its columns.
+func (s *session) insertOf(ctx context.Context, row any) (table, []any, error) {
 	value := reflect.ValueOf(row).Elem()
 	t, ok := s.tables[value.Type()]
 	if !ok {
 		var err error
 		if t, err = tableOf(row); err != nil {
-			return "", nil, err
+			return table{}, nil, err
 		}
 		s.tables[value.Type()] = t
 	}
-	return t.insert, t.values(ctx, value), nil
+	return t, t.values(ctx, value), nil
 }

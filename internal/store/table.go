@@ -14,6 +14,7 @@ import (
 // columns are those of GORM's schema, so that they are declared once, in the row's
 // type.
 type table struct {
+	name   string
 	insert string
 	fields []*schema.Field
 }
@@ -23,7 +24,7 @@ func tableOf(row any) (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	var t table
+	t := table{name: parsed.Table}
 	for _, field := range parsed.Fields {
 		if field.Creatable {
 			t.fields = append(t.fields, field)

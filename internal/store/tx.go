@@ -5,10 +5,9 @@ import (
 	"database/sql"
 	"errors"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/audit"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/secret"
 )
 
 // tx implements review.Tx: one job's part of a group. Its methods are beside the
@@ -19,13 +18,17 @@ type tx struct {
 	head   *audit.Head   // of the chain; nil until the group's first Event
 	origin review.Origin // of the job that runs
 	wrote  bool
+
+	keys      *secret.Keyring // the two are set when the group first seals something
+	sealsWith uint32
+
 	failed error // the first statement that failed; what follows does not count
 }
 
 var _ review.Tx = (*tx)(nil)
 
 // orm starts a query.
-func (t *tx) orm() *gorm.DB { return t.session.orm.WithContext(t.ctx) }
+func (t *tx) orm() reads { return reads{t.session.orm.WithContext(t.ctx), t.ring} }
 
 // note normalises an error and keeps it. Errors that only say what was not found
 // are answers.
@@ -73,13 +76,16 @@ func (t *tx) control(query string) error {
 	return normalise(t.dialect, err)
 }
 
-// insert writes a row with a prepared statement.
+// insert writes a row with a prepared statement, and seals its texts.
 func (t *tx) insert(row any) error {
-	query, args, err := t.insertOf(t.ctx, row)
+	table, values, err := t.insertOf(t.ctx, row)
+	if err == nil {
+		err = t.sealRow(table, row, values)
+	}
 	if err != nil {
 		return t.noteFailure(err)
 	}
-	return t.exec(query, args...)
+	return t.exec(table.insert, values...)
 }
 
 // each reads the rows of a prepared statement with one argument.

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -44,7 +42,7 @@ func (r webhookRow) webhook() review.Webhook {
 	}
 }
 
-func findWebhooks(db *gorm.DB, where string, args ...any) ([]review.Webhook, error) {
+func findWebhooks(db reads, where string, args ...any) ([]review.Webhook, error) {
 	var rows []webhookRow
 	if err := db.Where(where, args...).Order("created_at, id").Find(&rows).Error; err != nil {
 		return nil, err
@@ -100,7 +98,7 @@ type deliveryRow struct {
 	Message   string
 	Topic     string
 	Subject   string
-	Payload   []byte
+	Payload   sealed
 	State     review.DeliveryState
 	Attempts  int
 	NextAt    instant
@@ -112,10 +110,11 @@ type deliveryRow struct {
 
 func (deliveryRow) TableName() string { return "deliveries" }
 
-func (r deliveryRow) delivery() review.WebhookDelivery {
+func (r deliveryRow) delivery(o *opener) review.WebhookDelivery {
 	return review.WebhookDelivery{
-		ID: r.ID, WebhookID: r.WebhookID, Message: r.Message, Topic: r.Topic, Subject: r.Subject, Payload: r.Payload,
-		State: r.State, Attempts: r.Attempts, NextAt: r.NextAt.time(), CreatedAt: r.Created.time(),
+		ID: r.ID, WebhookID: r.WebhookID, Message: r.Message, Topic: r.Topic, Subject: r.Subject,
+		Payload: o.text("deliveries", "payload", recordID(r.WebhookID, r.Message), r.Payload),
+		State:   r.State, Attempts: r.Attempts, NextAt: r.NextAt.time(), CreatedAt: r.Created.time(),
 		TriedAt: r.Tried.timeOrNil(), Status: r.Status, Problem: r.Problem,
 	}
 }
@@ -134,10 +133,11 @@ func (s *Store) WebhookDeliveries(ctx context.Context, appID, webhookID string, 
 		return nil, s.fault(err)
 	}
 	out := make([]review.WebhookDelivery, len(rows))
+	o := s.opener(ctx)
 	for i, r := range rows {
-		out[i] = r.delivery()
+		out[i] = r.delivery(o)
 	}
-	return out, nil
+	return out, o.err
 }
 
 // fanOutPage bounds how much of the outbox is read for one webhook at a time.
@@ -194,9 +194,10 @@ func (t *tx) deliver(h webhookRow, d review.Delivery, now time.Time) (made int, 
 		if !strings.Contains(wanted, ","+topic+",") {
 			continue
 		}
+		message := messageID(d.Cursor, topic)
 		err := t.exec(`INSERT INTO deliveries (webhook_id, message, topic, subject, payload, state, attempts, next_at, created_at, status, problem)
 VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')`,
-			h.ID, messageID(d.Cursor, topic), topic, subject, d.Payload, string(review.DeliveryWaiting), at(now), at(now))
+			h.ID, message, topic, subject, t.seal("deliveries", "payload", recordID(h.ID, message), d.Payload), string(review.DeliveryWaiting), at(now), at(now))
 		if err != nil {
 			return made, err
 		}
@@ -225,6 +226,7 @@ func (s *Store) LeaseDeliveries(ctx context.Context, now time.Time, lease time.D
 	var out []review.DueDelivery
 	err := s.writer.do(ctx, func(t *tx) error {
 		out = nil
+		o := t.orm().opener()
 		for _, r := range rows {
 			n, err := t.affect("UPDATE deliveries SET next_at = ?, attempts = attempts + 1 WHERE id = ? AND state = 'waiting' AND next_at = ?",
 				at(now.Add(lease)), r.ID, r.NextAt)
@@ -239,9 +241,9 @@ func (s *Store) LeaseDeliveries(ctx context.Context, now time.Time, lease time.D
 				return t.note(err)
 			}
 			r.Attempts++
-			out = append(out, review.DueDelivery{WebhookDelivery: r.delivery(), Webhook: hooks[0]})
+			out = append(out, review.DueDelivery{WebhookDelivery: r.delivery(o), Webhook: hooks[0]})
 		}
-		return nil
+		return t.note(o.err)
 	})
 	return out, err
 }

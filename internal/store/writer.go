@@ -33,6 +33,7 @@ const (
 type writer struct {
 	dialect dialect
 	db      *sql.DB
+	ring    *ring
 	logger  *slog.Logger
 	queue   chan *job
 	gone    chan struct{} // closed when the goroutine has ended
@@ -60,8 +61,8 @@ const (
 	jobWithdrawn
 )
 
-func startWriter(d dialect, logger *slog.Logger) *writer {
-	w := &writer{dialect: d, db: d.openWriter(), logger: logger, queue: make(chan *job, maxGroup), gone: make(chan struct{})}
+func startWriter(d dialect, keys *ring, logger *slog.Logger) *writer {
+	w := &writer{dialect: d, db: d.openWriter(), ring: keys, logger: logger, queue: make(chan *job, maxGroup), gone: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -210,7 +211,7 @@ func (w *writer) begin(ctx context.Context) error {
 		}
 		w.drop()
 	}
-	session, err := openSession(ctx, w.dialect, w.db)
+	session, err := openSession(ctx, w.dialect, w.db, w.ring)
 	if err != nil {
 		return normalise(w.dialect, err)
 	}

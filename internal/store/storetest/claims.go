@@ -17,7 +17,7 @@ import (
 // had two holders at any moment.
 func RunClaims(t *testing.T, database Database, claims int) {
 	const reviewers, items = 50, 120
-	f := newFixture(t, database)
+	f := newFixture(t, database, false)
 	other, _ := f.over(t, f.open(t))
 	ids := make([]string, items)
 	for i := range ids {

@@ -53,6 +53,7 @@ type fixture struct {
 	options  store.Options
 	below    func(testing.TB, store.Options) *sql.DB
 	clock    *clock
+	unsealed bool // the scenario writes below the store
 	ids      *ids
 	service  *review.Service
 	accounts *review.Accounts
@@ -62,14 +63,18 @@ type fixture struct {
 	lead     review.Viewer
 }
 
-func newFixture(t testing.TB, database Database) *fixture {
+func newFixture(t testing.TB, database Database, open bool) *fixture {
 	t.Helper()
 	f := &fixture{options: database.Options(t), below: database.SQL, clock: newClock(), ids: newIDs()}
 	f.options.Clock = f.clock.now
 	f.options.SearchKey = []byte("a key")
+	if !open {
+		f.options.Keys = newTestKeys(t).source
+	}
 	f.options.Logger = slog.New(slog.DiscardHandler)
 	_, err := store.Migrate(t.Context(), f.options)
 	require.NoError(t, err)
+	t.Cleanup(func() { checkSealed(t, f) }) // runs after the store is closed
 	f.Store = f.open(t)
 	f.service, f.accounts = f.over(t, f.Store)
 	app := f.addApp(t, "support")

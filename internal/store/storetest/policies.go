@@ -168,6 +168,7 @@ func versionComesBack(t *testing.T, f *fixture) {
 func unknownDraftStays(t *testing.T, f *fixture) {
 	_, err := f.service.SaveDraft(t.Context(), f.lead, "support", "", f.view(t, f.lead).Live)
 	require.NoError(t, err)
+	f.unsealed = true
 	document := []byte(`{"detectors":{},"deadline_ms":1,"max_prompt_bytes":1,"due_minutes":{"low":1,"medium":1,"high":1,"critical":1},"labels":[{"id":"a","title":"A"}],"from_a_later_release":1}`)
 	update := "UPDATE policy_drafts SET document = $1"
 	_, err = f.sql(t).ExecContext(t.Context(), update, document)

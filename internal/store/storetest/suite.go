@@ -57,20 +57,29 @@ func Run(t *testing.T, database Database) {
 		conductScenarios(),
 		webhookScenarios(),
 		retentionScenarios(),
+		sealingScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
+	open := openScenarios()
 	var ran atomic.Int64
 	t.Run("suite", func(t *testing.T) {
 		for _, s := range declared {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
 				ran.Add(1)
-				s.run(t, newFixture(t, database))
+				s.run(t, newFixture(t, database, false))
+			})
+		}
+		for _, s := range open {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				ran.Add(1)
+				s.run(t, newFixture(t, database, true))
 			})
 		}
 	})
 	if !t.Skipped() && !t.Failed() {
-		require.EqualValues(t, len(declared), ran.Load(), "every scenario runs")
+		require.EqualValues(t, len(declared)+len(open), ran.Load(), "every scenario runs")
 	}
 }
