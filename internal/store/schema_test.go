@@ -1,16 +1,21 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/guardroom/guardroom/internal/pgtest"
+	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/internal/secret"
 	"github.com/guardroom/guardroom/internal/store"
 )
@@ -145,6 +150,42 @@ func columnsOf(t *testing.T, db *sql.DB, query string) map[string][]string {
 	require.NoError(t, rows.Err())
 	require.NotEmpty(t, columns)
 	return columns
+}
+
+// TestNothingOfATextIsLeftInTheFileWhenItIsSealed: pages that are freed hold what was on them, unless they are wiped.
+func TestNothingOfATextIsLeftInTheFileWhenItIsSealed(t *testing.T) {
+	t.Parallel()
+	const word = "wallabypress"
+	o := store.Options{Dir: t.TempDir()}
+	s := openWithApp(t, o)
+	require.NoError(t, s.Write(t.Context(), func(tx review.Tx) error {
+		for n := range 300 {
+			in := review.Interaction{ID: fmt.Sprint("i", n), AppID: anApp.ID, Content: review.Content{Prompt: strings.Repeat(word+" ", 1+n*n%4_000), Response: word}}
+			if err := tx.PutInteraction(in, review.Assessment{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.NoError(t, s.Close())
+	file := filepath.Join(o.Dir, store.FileName)
+	held := func() bool {
+		b, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return bytes.Contains(b, []byte(word))
+	}
+	require.True(t, held())
+	keys, err := secret.NewKeyring()
+	require.NoError(t, err)
+	o.Keys = func(context.Context) (*secret.Keyring, error) { return keys, nil }
+	s = openWithApp(t, o)
+	for more := true; more; {
+		more, err = s.Reseal(t.Context())
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.Close())
+	require.False(t, held())
+	require.NoFileExists(t, file+"-wal")
 }
 
 // BenchmarkSealing stores the exchanges of BenchmarkSubmitGroup with open texts and with sealed ones, by turns: the

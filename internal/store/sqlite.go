@@ -36,6 +36,7 @@ var (
 		// cannot starve a command that wants to write one row.
 		"busy_timeout = 20",
 		"page_size = 16384", "journal_mode = WAL", "synchronous = FULL",
+		"secure_delete = ON", // what is sealed anew or erased must not lie on in free pages
 		"cache_size = -16000", "journal_size_limit = 67108864",
 	}
 	sqliteReading = []string{"busy_timeout = 5000", "query_only = ON", "cache_size = -4000"}
