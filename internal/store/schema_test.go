@@ -68,7 +68,7 @@ var openColumns = map[string]map[string]string{
 	"deliveries":        {"webhook_id": openID, "message": openID, "topic": openWord, "subject": openID, "state": openWord, "problem": openMachine},
 	"events":            {"actor_kind": openWord, "actor_id": openID, "action": openWord, "object": openID, "app_id": openID, "detail": openChained, "origin": openChained, "prev_hash": openDigest, "hash": openDigest},
 	"event_followers":   {"name": openName},
-	"screening_days": {"app_id": openID},
+	"screening_days":    {"app_id": openID},
 	"detector_days":     {"app_id": openID, "detector": openName, "kind": openWord, "outcome": openWord},
 	"item_hours":        {"app_id": openID},
 	"work_hours":        {"app_id": openID, "user_id": openID},
