@@ -18,7 +18,7 @@ CREATE TABLE resealings (
     finished   BIGINT           NOT NULL  -- 1: all are
 );
 
--- What cannot change may be sealed anew: the columns with texts may change, from what is there to what is sealed.
+-- What was said may be removed, what is there may be sealed anew, and otherwise nothing changes.
 -- +goose StatementBegin
 CREATE FUNCTION only_sealed_anew(before BYTEA, after BYTEA) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE AS $$
     SELECT after IS NOT DISTINCT FROM before
@@ -27,16 +27,19 @@ $$;
 -- +goose StatementEnd
 
 DROP TRIGGER decisions_stay ON decisions;
+DROP TRIGGER IF EXISTS decisions_words_stay ON decisions;
 CREATE TRIGGER decisions_stay BEFORE DELETE OR UPDATE OF id, item_id, app_id, actor_kind, actor_id, from_state, judgement, label, confidence,
     policy_version, guard_verdict, guard_risk, blind_verdict, final_verdict, changed_after_reveal, focused_ms, sampling_kind, propensity,
     batch_id, created_at, opinion, escalation, reverses ON decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decisions_sealed BEFORE UPDATE ON decisions FOR EACH ROW
-    WHEN (NOT (only_sealed_anew(OLD.reason, NEW.reason) AND only_sealed_anew(OLD.text, NEW.text)
-        AND only_sealed_anew(OLD.findings, NEW.findings) AND only_sealed_anew(OLD.exposure, NEW.exposure)))
+    WHEN (NOT ((octet_length(NEW.reason) = 0 OR only_sealed_anew(OLD.reason, NEW.reason))
+        AND (octet_length(NEW.text) = 0 OR only_sealed_anew(OLD.text, NEW.text))
+        AND (NEW.findings IS NULL OR only_sealed_anew(OLD.findings, NEW.findings)) AND only_sealed_anew(OLD.exposure, NEW.exposure)))
     EXECUTE FUNCTION refuse_change();
 
 DROP TRIGGER controls_stay ON controls;
+DROP TRIGGER IF EXISTS controls_words_stay ON controls;
 CREATE TRIGGER controls_stay BEFORE DELETE OR UPDATE OF item_id, user_id, original_id, gold, misleading, shown_id, propensity, created_at
     ON controls FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER controls_sealed BEFORE UPDATE ON controls FOR EACH ROW
-    WHEN (NOT only_sealed_anew(OLD.findings, NEW.findings)) EXECUTE FUNCTION refuse_change();
+    WHEN (NEW.findings IS NOT NULL AND NOT only_sealed_anew(OLD.findings, NEW.findings)) EXECUTE FUNCTION refuse_change();

@@ -18,8 +18,9 @@ CREATE TABLE resealings (
     finished   INTEGER NOT NULL  -- 1: all are
 ) STRICT, WITHOUT ROWID;
 
--- What cannot change may be sealed anew: the columns with texts may change, from what is there to what is sealed.
+-- What was said may be removed, what is there may be sealed anew, and otherwise nothing changes.
 DROP TRIGGER decisions_stay;
+DROP TRIGGER IF EXISTS decisions_words_stay;
 -- +goose StatementBegin
 CREATE TRIGGER decisions_stay BEFORE UPDATE OF id, item_id, app_id, actor_kind, actor_id, from_state, judgement, label, confidence,
     policy_version, guard_verdict, guard_risk, blind_verdict, final_verdict, changed_after_reveal, focused_ms, sampling_kind, propensity,
@@ -29,15 +30,17 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER decisions_sealed BEFORE UPDATE OF reason, text, findings, exposure ON decisions
-WHEN (NEW.reason IS NOT OLD.reason AND (LENGTH(OLD.reason) = 0 OR COALESCE(substr(NEW.reason, 1, 1), x'') <> x'FF'))
-    OR (NEW.text IS NOT OLD.text AND (LENGTH(OLD.text) = 0 OR COALESCE(substr(NEW.text, 1, 1), x'') <> x'FF'))
-    OR (NEW.findings IS NOT OLD.findings AND (COALESCE(LENGTH(OLD.findings), 0) = 0 OR COALESCE(substr(NEW.findings, 1, 1), x'') <> x'FF'))
+WHEN (NEW.reason IS NOT OLD.reason AND LENGTH(NEW.reason) > 0 AND (LENGTH(OLD.reason) = 0 OR substr(NEW.reason, 1, 1) <> x'FF'))
+    OR (NEW.text IS NOT OLD.text AND LENGTH(NEW.text) > 0 AND (LENGTH(OLD.text) = 0 OR substr(NEW.text, 1, 1) <> x'FF'))
+    OR (NEW.findings IS NOT OLD.findings AND NEW.findings IS NOT NULL
+        AND (COALESCE(LENGTH(OLD.findings), 0) = 0 OR COALESCE(substr(NEW.findings, 1, 1), x'') <> x'FF'))
     OR (NEW.exposure IS NOT OLD.exposure AND (LENGTH(OLD.exposure) = 0 OR COALESCE(substr(NEW.exposure, 1, 1), x'') <> x'FF')) BEGIN
     SELECT RAISE(ABORT, 'decisions are append-only');
 END;
 -- +goose StatementEnd
 
 DROP TRIGGER controls_stay;
+DROP TRIGGER IF EXISTS controls_words_stay;
 -- +goose StatementBegin
 CREATE TRIGGER controls_stay BEFORE UPDATE OF item_id, user_id, original_id, gold, misleading, shown_id, propensity, created_at ON controls BEGIN
     SELECT RAISE(ABORT, 'controls are append-only');
@@ -45,7 +48,8 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER controls_sealed BEFORE UPDATE OF findings ON controls
-WHEN NEW.findings IS NOT OLD.findings AND (COALESCE(LENGTH(OLD.findings), 0) = 0 OR COALESCE(substr(NEW.findings, 1, 1), x'') <> x'FF') BEGIN
+WHEN NEW.findings IS NOT OLD.findings AND NEW.findings IS NOT NULL
+    AND (COALESCE(LENGTH(OLD.findings), 0) = 0 OR COALESCE(substr(NEW.findings, 1, 1), x'') <> x'FF') BEGIN
     SELECT RAISE(ABORT, 'controls are append-only');
 END;
 -- +goose StatementEnd

@@ -77,7 +77,7 @@ func sealingScenarios() []scenario {
 		{"the key is changed while others write, and the old one is kept as long as it is needed", keyIsChanged},
 		{"a wrong or missing key is told at once", wrongKeyIsTold},
 		{"a text that was changed does not stop the others from being sealed", changedTextStopsNothing},
-		{"records may be sealed anew, and nothing else", recordsAreSealedAnew},
+		{"records may be sealed anew, and not written anew", recordsAreSealedAnew},
 	}
 }
 
@@ -473,17 +473,15 @@ func recordsAreSealedAnew(t *testing.T, f *fixture) {
 			tried++
 		}
 		for _, column := range texts {
-			for _, value := range [][]byte{[]byte("plain"), {}} {
-				_, err := db.ExecContext(t.Context(), "UPDATE "+table+" SET "+column+" = $1", value)
-				require.ErrorContains(t, err, table+" are append-only", column)
-				tried++
-			}
+			_, err := db.ExecContext(t.Context(), "UPDATE "+table+" SET "+column+" = $1", []byte("plain"))
+			require.ErrorContains(t, err, table+" are append-only", column)
+			tried++
 			value := f.values(t, table, column)[0]
-			_, err := db.ExecContext(t.Context(), "UPDATE "+table+" SET "+column+" = $1", append(value[:len(value):len(value)], 0))
+			_, err = db.ExecContext(t.Context(), "UPDATE "+table+" SET "+column+" = $1", append(value[:len(value):len(value)], 0))
 			require.NoError(t, err, column)
 		}
 	}
-	require.Equal(t, 31+2*5, tried)
+	require.Equal(t, 31+5, tried)
 }
 
 // columns counts those of a table.
