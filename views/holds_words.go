@@ -133,6 +133,10 @@ func inboxWords(k review.InboxKind) string {
 		return text.Say("reversed your decision")
 	case review.InboxOpinion:
 		return text.Say("settled what you gave an opinion on")
+	case review.InboxExported:
+		return text.Say("An export that you asked for is ready")
+	case review.InboxExportFailed:
+		return text.Say("An export that you asked for failed")
 	default:
 		return text.Say("named you in a note")
 	}

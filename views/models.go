@@ -29,6 +29,7 @@ const (
 	PlaceHolds         Place = "holds"
 	PlaceInbox         Place = "inbox"
 	PlaceTrail         Place = "trail"
+	PlaceExports       Place = "exports"
 	PlacePeople        Place = "people"
 	PlaceApps          Place = "apps"
 )

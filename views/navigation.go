@@ -65,6 +65,10 @@ func places(v review.Viewer) []group {
 		record := &groups[1]
 		record.entries = append(record.entries, entry{place: PlaceWork, word: text.Say("My work"), icon: "work", href: PathWork, key: &keyGoWork})
 	}
+	if v.May(review.PermExport) {
+		record := &groups[1]
+		record.entries = append(record.entries, entry{place: PlaceExports, word: text.Say("Exports"), icon: "export", href: PathExports})
+	}
 	if v.May(review.PermAudit) {
 		record := &groups[1]
 		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "audit", href: PathTrail})

@@ -17,6 +17,7 @@ const (
 	PathAccount           = "/account"
 	PathExportCSV         = "/export/decisions.csv"
 	PathPolicies          = "/policies"
+	PathExports           = "/exports"      // GET: what one asked to have made; POST: asks
 	PathTrail             = "/audit"        // GET: the audit trail
 	PathTrailExport       = "/audit/export" // GET: the same as a file
 	PathHolds             = "/holds"
@@ -56,6 +57,13 @@ const (
 	StepAlike       = "alike"       // GET: what is alike; POST: decides it as one batch
 	StepPreview     = "preview"     // GET: to be read, and nothing else
 	StepHold        = "hold"        // POST: ends a colleague's Claim
+)
+
+// The last steps of the paths below /exports/{id}.
+const (
+	StepFile     = "file"     // GET: the file
+	StepManifest = "manifest" // GET: the signed statement about it
+	StepDeletion = "deletion" // POST: stops it, or removes its file
 )
 
 // StepRestriction below /behavior/{app}: POST restricts a user.
@@ -166,6 +174,9 @@ func DecisionsPath(f review.Filter) string { return withQuery(PathDecisions, Fil
 
 // ExportPath is the CSV of the Decisions that the filter means.
 func ExportPath(f review.Filter) string { return withQuery(PathExportCSV, FilterQuery(f)) }
+
+// ExportStep is one of the steps below an Export.
+func ExportStep(id, step string) string { return PathExports + "/" + url.PathEscape(id) + "/" + step }
 
 func withQuery(path string, q url.Values) string {
 	if len(q) == 0 {

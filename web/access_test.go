@@ -33,6 +33,7 @@ func TestMatrix(t *testing.T) {
 			Posted: site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
 			intervention: site.PostUnread(app, "u-2").Interventions[0].ID,
 			person:       site.Newcomer("for-" + app).ID, key: site.SpareKey(app).ID,
+			export: site.AskExport(review.RoleAnalyst).ID,
 		}
 	}
 	everybody := []who{
@@ -70,7 +71,7 @@ func TestMatrix(t *testing.T) {
 // object is what of an App the routes are asked about.
 type object struct {
 	webtest.Posted
-	experiment, intervention, person, key string
+	experiment, intervention, person, key, export string
 }
 
 // of is the id of what a route is about.
@@ -82,6 +83,8 @@ func (o object) of(path string) string {
 		return o.ID
 	case strings.HasPrefix(path, "/people/"):
 		return o.person
+	case strings.HasPrefix(path, "/exports/"):
+		return o.export
 	case strings.HasPrefix(path, "/apps/"):
 		return o.key
 	case strings.Contains(path, "/experiments/"):
@@ -146,6 +149,11 @@ func expected(route web.Access, w who, app string) string {
 			return "forbidden"
 		case strings.HasPrefix(route.Path, "/people/"):
 			return "admitted" // people belong to no App
+		case strings.HasPrefix(route.Path, "/exports/:id"):
+			if w.role == review.RoleAnalyst || w.role == review.RoleAdmin {
+				return "admitted"
+			}
+			return "not found" // it is who asked for it, and admins, who have it
 		case hasObject && app != webtest.Home && w.role != review.RoleAuditor && w.role != review.RoleAdmin:
 			return "not found"
 		case route.Path == "/logout":

@@ -4,31 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"log/slog"
 	"net/netip"
 	"net/url"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/export"
 	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
 	"github.com/guardroom/guardroom/views"
 )
-
-// CSVWriter writes Decisions as CSV and returns how many it wrote.
-type CSVWriter func(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error)
-
-// TrailWriter writes Events in a format and returns how many it wrote.
-type TrailWriter func(w io.Writer, events iter.Seq2[review.TrailEvent, error]) (int, error)
-
-// TrailFormat is one of the formats in which the audit trail leaves.
-type TrailFormat struct {
-	Name      string // in the URL and in the file's name
-	MediaType string
-	Write     TrailWriter
-}
 
 // Decoder returns the readings of an Interaction's texts in which a Finding showed
 // something that the text as submitted hid.
@@ -43,8 +29,7 @@ type Deps struct {
 	Sessions SessionStore // keeps digests of tokens only
 	Assets   *static.Assets
 	Metrics  *Metrics
-	CSV      CSVWriter
-	Trail    []TrailFormat
+	Exports  *export.Office
 	Decode   Decoder
 	Ready    func(context.Context) error // nil while the server can serve
 	Logger   *slog.Logger
@@ -70,8 +55,8 @@ type Options struct {
 }
 
 func (d Deps) validate() error {
-	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Webhooks == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.CSV == nil ||
-		len(d.Trail) == 0 || d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
+	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Webhooks == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.Exports == nil ||
+		d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
 		return errors.New("web: a dependency is missing")
 	}
 	return d.Options.validate()

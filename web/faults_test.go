@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"iter"
@@ -16,6 +17,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/stretchr/testify/require"
 
+	"github.com/guardroom/guardroom/internal/export"
 	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/llm"
 	"github.com/guardroom/guardroom/internal/review"
@@ -28,6 +30,7 @@ import (
 type broken struct {
 	review.Store
 	write, counts, user error
+	wellFor             int // writes
 	rows                iter.Seq2[review.DecisionRow, error]
 }
 
@@ -61,7 +64,16 @@ func (b *broken) Desk(context.Context, string, []string, time.Time) (review.Desk
 	return review.Desk{}, nil
 }
 
-func (b *broken) Write(context.Context, func(review.Tx) error) error { return b.write }
+// Write fails after as many times as it is to go well.
+func (b *broken) Write(context.Context, func(review.Tx) error) error {
+	if b.wellFor > 0 {
+		b.wellFor--
+		return nil
+	}
+	return b.write
+}
+
+func (b *broken) CountDecisions(context.Context, review.DecisionQuery) (int, error) { return 1, nil }
 
 func (b *broken) Decisions(context.Context, review.DecisionQuery) iter.Seq2[review.DecisionRow, error] {
 	return b.rows
@@ -164,13 +176,10 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	deps := Deps{
 		Gateway: guarded, Webhooks: &review.Webhooks{},
 		Service: service, Accounts: accounts, Sessions: f.sessions, Assets: assets, Metrics: metrics,
-		CSV: func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
-			return io.WriteString(w, "item_id\r\n")
-		},
-		Trail:  []TrailFormat{{Name: "jsonl", Write: func(io.Writer, iter.Seq2[review.TrailEvent, error]) (int, error) { return 0, nil }}},
-		Decode: func(review.Content, []review.Finding) []views.DecodedText { return nil },
-		Ready:  func(context.Context) error { return nil },
-		Logger: slog.New(slog.NewJSONHandler(&f.log, nil)), Clock: time.Now, NewID: id,
+		Exports: newOffice(t, service, accounts),
+		Decode:  func(review.Content, []review.Finding) []views.DecodedText { return nil },
+		Ready:   func(context.Context) error { return nil },
+		Logger:  slog.New(slog.NewJSONHandler(&f.log, nil)), Clock: time.Now, NewID: id,
 		Options: Options{MaxBody: 1 << 20, MaxBatchBody: 1 << 20, SessionLifetime: time.Hour, SessionIdle: time.Hour},
 	}
 	change(&deps)
@@ -178,6 +187,22 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	require.NoError(t, err)
 	return f
 }
+
+func newOffice(t testing.TB, service *review.Service, accounts *review.Accounts) *export.Office {
+	none := func(io.Writer, iter.Seq2[review.TrailEvent, error], string) (int, error) { return 0, nil }
+	office, err := export.NewOffice(export.Deps{
+		Service: service, Accounts: accounts, Signer: signer{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}, Folder: t.TempDir(), Clock: time.Now, Create: export.CreateFile,
+		Trail: []export.TrailFormat{{Name: "jsonl", Write: none}}, RowsAtOnce: 100, EventsAtOnce: 100,
+	})
+	require.NoError(t, err)
+	return office
+}
+
+type signer struct{ key ed25519.PrivateKey }
+
+func (signer) Load() error                    { return nil }
+func (s signer) PublicKey() ed25519.PublicKey { return s.key.Public().(ed25519.PublicKey) }
+func (s signer) SignMessage(m []byte) []byte  { return ed25519.Sign(s.key, m) }
 
 func asIs(*Deps) {}
 
@@ -310,31 +335,30 @@ func TestNotReady(t *testing.T) {
 }
 
 func TestAnExportThatFails(t *testing.T) {
-	failing := func(written int) CSVWriter {
-		return func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
-			if _, err := io.WriteString(w, strings.Repeat("x", written)); err != nil {
-				return 0, err
-			}
-			return 3, errDisk
+	row := func(prompt int) review.DecisionRow {
+		return review.DecisionRow{Prompt: strings.Repeat("x", prompt)}
+	}
+	failing := func(prompt int) iter.Seq2[review.DecisionRow, error] {
+		return func(yield func(review.DecisionRow, error) bool) {
+			_ = yield(row(prompt), nil) && yield(review.DecisionRow{}, errDisk)
 		}
 	}
-	whole := func(w io.Writer, _ iter.Seq2[review.DecisionRow, error]) (int, error) {
-		_, err := io.WriteString(w, strings.Repeat("x", 10*exportChunk))
-		return 3, err
-	}
+	whole := func(yield func(review.DecisionRow, error) bool) { yield(row(10*exportChunk), nil) }
 	for name, c := range map[string]struct {
-		csv   CSVWriter
-		write error // of the audit chain
-		want  string
+		rows    iter.Seq2[review.DecisionRow, error]
+		write   error // of the database,
+		wellFor int   // after so many that went well
+		want    string
 	}{
-		"before anything was sent": {failing(100), nil, "refused"},
-		"after a part was sent":    {failing(2 * exportChunk), nil, "broken off"},
-		"in the audit chain":       {whole, errDisk, "broken off"},
-		"not at all":               {whole, nil, "whole"},
+		"before anything was sent": {failing(100), nil, 0, "refused"},
+		"after a part was sent":    {failing(2 * exportChunk), nil, 0, "broken off"},
+		"before it is noted":       {whole, errDisk, 0, "refused"},
+		"in the audit chain":       {whole, errDisk, 1, "broken off"},
+		"not at all":               {whole, nil, 0, "whole"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFault(t, func(d *Deps) { d.CSV = c.csv })
-			f.store.write = c.write
+			f := newFault(t, asIs)
+			f.store.write, f.store.wellFor, f.store.rows = c.write, c.wellFor, c.rows
 			server := httptest.NewServer(f.Handler())
 			defer server.Close()
 			r, err := http.NewRequest(http.MethodGet, server.URL+views.PathExportCSV, nil)
@@ -357,7 +381,7 @@ func TestAnExportThatFails(t *testing.T) {
 				require.Contains(t, f.log.String(), "secret cause")
 			default:
 				require.NoError(t, err)
-				require.Len(t, body, 10*exportChunk)
+				require.Equal(t, 10*exportChunk, strings.Count(string(body), "x")-strings.Count(strings.Join(export.Header(), ""), "x"))
 			}
 		})
 	}

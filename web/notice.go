@@ -61,6 +61,8 @@ const (
 	didPassword     outcome = "password"
 	didRemoveFactor outcome = "factor"
 	didResetFactors outcome = "factors"
+	didAskExport    outcome = "export"
+	didDeleteExport outcome = "unexport"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -110,7 +112,9 @@ var outcomeTexts = map[outcome]string{
 	didRemoveFactor: text.Say("The authenticator app is removed. Signing in asks for no code any more."),
 	didResetFactors: text.Say("The second factor is removed, and they are signed out everywhere."),
 
-	didPassword: text.Say("The password is changed. You are signed out everywhere else."),
+	didPassword:     text.Say("The password is changed. You are signed out everywhere else."),
+	didAskExport:    text.Say("It is being made. Your inbox tells when it is ready."),
+	didDeleteExport: text.Say("Deleted. The manifest stays."),
 }
 
 // noticeSeconds is how long an untold notice lasts; the offer to undo ends earlier.

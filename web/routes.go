@@ -24,6 +24,7 @@ const (
 )
 
 const (
+	exportRoute     = views.PathExports + "/:id"
 	itemRoute       = views.PathItems + "/:id"
 	personRoute     = views.PathPeople + "/:id"
 	appRoute        = views.PathApps + "/:app"
@@ -161,6 +162,12 @@ func routes() []route {
 
 		{get, views.PathDecisions, session(review.PermRead), (*Server).decisions},
 		{get, views.PathExportCSV, session(review.PermExport), (*Server).exportCSV},
+
+		{get, views.PathExports, session(review.PermExport), (*Server).exports},
+		{post, views.PathExports, session(review.PermExport), (*Server).askExport},
+		{get, exportRoute + "/" + views.StepFile, session(review.PermExport), (*Server).exportFile},
+		{get, exportRoute + "/" + views.StepManifest, session(review.PermExport), (*Server).exportManifest},
+		{post, exportRoute + "/" + views.StepDeletion, session(review.PermExport), (*Server).deleteExport},
 
 		{get, views.PathTrail, session(review.PermAudit), (*Server).auditTrail},
 		{get, views.PathTrailExport, session(review.PermAudit), (*Server).exportTrail},

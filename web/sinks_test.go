@@ -283,7 +283,8 @@ func (s *sinks) printable(name string, out []byte) {
 
 func (s *sinks) jsonLines() {
 	var out bytes.Buffer
-	require.NoError(s, s.site.ExportDecisions(s.Context(), &out, "jsonl", ""))
+	_, err := s.site.ExportDecisions(s.Context(), &out, "jsonl", "")
+	require.NoError(s, err)
 	s.printable("JSON Lines", out.Bytes())
 	s.lines("JSON Lines", out.String(), len(s.items))
 }
@@ -302,7 +303,8 @@ func (s *sinks) lines(sink, text string, n int) {
 func (s *sinks) trail() {
 	for _, format := range []string{"jsonl", "cef", "ocsf"} {
 		var out bytes.Buffer
-		require.NoError(s, s.site.ExportAudit(s.Context(), &out, format))
+		_, err := s.site.ExportAudit(s.Context(), &out, format)
+		require.NoError(s, err)
 		s.printable("trail", out.Bytes())
 		require.NotContains(s, out.String(), hostile.Canary, "the trail holds no text of anybody")
 		s.seen["trail"] += bytes.Count(out.Bytes(), []byte("\n"))

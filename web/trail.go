@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -29,7 +26,7 @@ func (s *Server) auditTrail(c *call) error {
 		return err
 	}
 	page := views.TrailPage{Shell: shell, Filter: filter, Events: found.Events, Paged: before != 0, Next: found.Next}
-	for _, f := range s.Trail {
+	for _, f := range s.Exports.Trail {
 		page.Formats = append(page.Formats, f.Name)
 	}
 	return c.page(http.StatusOK, views.Trail(page))
@@ -45,41 +42,5 @@ func (s *Server) exportTrail(c *call) error {
 	if err != nil {
 		return err
 	}
-	format, err := s.trailFormat(q.Get(views.ParamFormat))
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	events, err := s.Service.WholeTrail(ctx, c.viewer, filter)
-	if err != nil {
-		return err
-	}
-	h := c.Response().Header()
-	h.Set("Content-Type", format.MediaType)
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="audit-%s.%s"`, s.Clock().UTC().Format("20060102-150405"), format.Name))
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(http.StatusOK)
-	}
-	out := newChunks(c.Response())
-	n, err := format.Write(out, events)
-	if err == nil || out.sent {
-		err = errors.Join(err, s.Service.RecordTrailExport(context.WithoutCancel(ctx), c.viewer.Actor(), filter, n, format.Name))
-	}
-	if err != nil {
-		return err
-	}
-	return out.flush()
-}
-
-// trailFormat takes the first when none is named.
-func (s *Server) trailFormat(name string) (TrailFormat, error) {
-	if name == "" {
-		return s.Trail[0], nil
-	}
-	for _, f := range s.Trail {
-		if f.Name == name {
-			return f, nil
-		}
-	}
-	return TrailFormat{}, review.Errorf(review.CodeInvalid, "the trail does not leave in this format")
+	return s.exportNow(c, review.ExportAsk{Kind: review.ExportTrail, Format: q.Get(views.ParamFormat), Events: filter})
 }

@@ -54,10 +54,12 @@ func (c auditCheckpointCommand) Run(ctx context.Context, io streams) error {
 type auditExportCommand struct {
 	dataCommand
 	Format string `enum:"jsonl,cef,ocsf" default:"jsonl" help:"jsonl (JSON Lines with hashes), cef (Common Event Format) or ocsf (OCSF 1.3)."`
+	manifestFlag
 }
 
 func (c auditExportCommand) Run(ctx context.Context, io streams) error {
 	return withCore(ctx, c.Storage, func(core *app.Core) error {
-		return core.ExportAudit(ctx, io.Out, c.Format)
+		m, err := core.ExportAudit(ctx, io.Out, c.Format)
+		return c.keep(io, m, err)
 	})
 }

@@ -30,6 +30,9 @@ type commandLine struct {
 	} `cmd:"" help:"People."`
 	Export struct {
 		Decisions exportDecisionsCommand `cmd:"" help:"Write all Decisions to standard output."`
+		Verify    exportVerifyCommand    `cmd:"" help:"Hold an exported file against its signed manifest, and name what does not match; exit code 1 when something does not."`
+		Manifest  exportManifestCommand  `cmd:"" help:"Print the signed manifest of an export that was made before."`
+		Whose     exportWhoseCommand     `cmd:"" help:"Tell who took an exported file, from the file or from some lines of it."`
 	} `cmd:"" help:"Export data."`
 	Audit struct {
 		Verify     auditVerifyCommand     `cmd:"" help:"Read the whole audit chain and name the first event that is not what was written."`

@@ -12,12 +12,79 @@ type exportDecisionsCommand struct {
 	dataCommand
 	Format string `enum:"csv,jsonl" default:"csv" help:"csv (RFC 4180) or jsonl (JSON Lines)."`
 	App    string `placeholder:"NAME" help:"Only this App's."`
+	manifestFlag
+}
+
+type manifestFlag struct {
+	Manifest string `type:"path" placeholder:"FILE" help:"Write the signed manifest of the export into this new file; 'export manifest' prints it later, too."`
+}
+
+// keep writes the manifest where it is wanted, and says which export it was.
+func (f manifestFlag) keep(io streams, m app.Manifest, err error) error {
+	if err != nil {
+		return err
+	}
+	if f.Manifest != "" {
+		return app.WriteManifest(f.Manifest, m)
+	}
+	_, err = fmt.Fprintf(io.Err, "export %s: %d rows, sha256 %s\n", m.Export, m.Rows, m.SHA256)
+	return err
 }
 
 func (c exportDecisionsCommand) Run(ctx context.Context, io streams) error {
 	return withCore(ctx, c.Storage, func(core *app.Core) error {
-		return core.ExportDecisions(ctx, io.Out, c.Format, c.App)
+		m, err := core.ExportDecisions(ctx, io.Out, c.Format, c.App)
+		return c.keep(io, m, err)
 	})
+}
+
+type exportManifestCommand struct {
+	dataCommand
+	ID string `arg:"" help:"The id of the export."`
+}
+
+func (c exportManifestCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		text, err := core.ExportManifest(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		_, err = io.Out.Write(text)
+		return err
+	})
+}
+
+type exportVerifyCommand struct {
+	dataCommand
+	File      string `arg:"" type:"path" help:"What was exported."`
+	Manifest  string `arg:"" type:"path" help:"Its manifest."`
+	PublicKey string `name:"public-key" placeholder:"KEY" help:"The key, in base64, that must have signed it; the data folder's own when not given."`
+}
+
+func (c exportVerifyCommand) Run(ctx context.Context, io streams) error {
+	if c.PublicKey != "" {
+		key, err := app.PublicKey(c.PublicKey)
+		if err != nil {
+			return err
+		}
+		return app.CheckExport(io.Out, c.File, c.Manifest, key)
+	}
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		key, err := core.ExportKey()
+		if err != nil {
+			return err
+		}
+		return app.CheckExport(io.Out, c.File, c.Manifest, key)
+	})
+}
+
+type exportWhoseCommand struct {
+	dataCommand
+	File string `arg:"" type:"path" help:"An exported file, or some lines of one."`
+}
+
+func (c exportWhoseCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error { return core.Whose(ctx, io.Out, c.File) })
 }
 
 type scanCommand struct{}

@@ -158,6 +158,40 @@ func TestDemoThenExport(t *testing.T) {
 	jsonl := command(t, "", "export", "decisions", "--data", data, "--format", "jsonl")
 	require.Equal(t, exitOK, jsonl.code, jsonl.err)
 	require.Equal(t, 3, command(t, "", "export", "decisions", "--data", data, "--app", "nobody").code)
+	verifyExport(t, data)
+}
+
+// verifyExport: a file is held against its manifest, with the data folder and with the
+// public key alone, and tells whose it is.
+func verifyExport(t *testing.T, data string) {
+	file, manifest := data+"/d.csv", data+"/d.json"
+	csv := command(t, "", "export", "decisions", "--data", data, "--manifest", manifest)
+	require.Equal(t, exitOK, csv.code, csv.err)
+	require.NoError(t, os.WriteFile(file, []byte(csv.out), 0o600))
+	require.NotEqual(t, exitOK, command(t, "", "export", "decisions", "--data", data, "--manifest", manifest).code, "no manifest is written over")
+	verify := func(flags ...string) result {
+		return command(t, "", append([]string{"export", "verify", file, manifest}, flags...)...)
+	}
+	held := verify("--data", data)
+	require.Equal(t, exitOK, held.code, held.out+held.err)
+	require.Contains(t, held.out, `taken by "cli"`)
+	key := strings.TrimSpace(command(t, "", "audit", "checkpoint", "--data", data, "--public-key").out)
+	require.Equal(t, exitOK, verify("--public-key", key).code)
+	require.Equal(t, exitUsage, verify("--public-key", "x").code)
+	whose := command(t, "", "export", "whose", "--data", data, file)
+	require.Equal(t, exitOK, whose.code, whose.err)
+	id, _, _ := strings.Cut(strings.TrimPrefix(held.out, "OK: export "), ",")
+	require.Contains(t, whose.out, "export "+id)
+	printed := command(t, "", "export", "manifest", "--data", data, id)
+	kept, err := os.ReadFile(manifest)
+	require.NoError(t, err)
+	require.Equal(t, string(kept), printed.out)
+
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(csv.out, "block", "blocc", 1)), 0o600))
+	changed := verify("--public-key", key)
+	require.Equal(t, exitError, changed.code)
+	require.Contains(t, changed.out, "sha256: the file has")
+	require.NotContains(t, changed.out, "signature:")
 }
 
 func TestEval(t *testing.T) {

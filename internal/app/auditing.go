@@ -5,8 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"log/slog"
 	"os"
 	"time"
@@ -14,7 +12,6 @@ import (
 	"github.com/guardroom/guardroom/internal/audit"
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/review"
-	"github.com/guardroom/guardroom/web"
 )
 
 // auditKeyName is the file with the key that signs checkpoints, in the data folder.
@@ -127,31 +124,6 @@ func (c *Core) AuditKey() (string, error) {
 		return "", err
 	}
 	return audit.EncodeKey(signer.PublicKey()), nil
-}
-
-// ExportAudit writes the audit chain and notes that it was done.
-func (c *Core) ExportAudit(ctx context.Context, out io.Writer, format string) error {
-	viewer, err := c.Accounts.SystemViewer(ctx, CLI.ID)
-	if err != nil {
-		return err
-	}
-	events, err := c.Service.WholeTrail(ctx, viewer, review.EventFilter{})
-	if err != nil {
-		return err
-	}
-	n, err := audit.Format(format).Write(out, events, version)
-	return errors.Join(err, c.Service.RecordTrailExport(ctx, CLI, review.EventFilter{}, n, format))
-}
-
-// trailFormats are the formats in which the trail leaves by a browser.
-func trailFormats() []web.TrailFormat {
-	var out []web.TrailFormat
-	for _, f := range audit.Formats() {
-		out = append(out, web.TrailFormat{Name: string(f), MediaType: f.MediaType(), Write: func(w io.Writer, events iter.Seq2[review.TrailEvent, error]) (int, error) {
-			return f.Write(w, events, version)
-		}})
-	}
-	return out
 }
 
 // checkpoints appends a signed checkpoint to the file whenever the chain has grown, from

@@ -15,6 +15,7 @@ import (
 	"github.com/guardroom/guardroom/internal/behavior"
 	"github.com/guardroom/guardroom/internal/bias"
 	"github.com/guardroom/guardroom/internal/config"
+	"github.com/guardroom/guardroom/internal/export"
 	"github.com/guardroom/guardroom/internal/guard"
 	"github.com/guardroom/guardroom/internal/guard/detectors"
 	"github.com/guardroom/guardroom/internal/guard/memory"
@@ -36,6 +37,7 @@ type Core struct {
 	Store    *store.Store
 	Service  *review.Service
 	Accounts *review.Accounts
+	Exports  *export.Office
 
 	models  *llm.Client    // nil in commands
 	outbox  *outbox.Outbox // nil in commands
@@ -136,6 +138,10 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, SecondFactors: second, Clock: around.clock, NewID: newID,
 		Specs: c.Service.Specs(), FirstPolicy: review.DefaultPolicy,
 	})
+	if err != nil {
+		return err
+	}
+	c.Exports, err = newOffice(c)
 	return err
 }
 

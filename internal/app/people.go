@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
-	"io"
 	"strings"
 
-	"github.com/guardroom/guardroom/internal/export"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/internal/secret"
 )
@@ -33,28 +30,6 @@ func KeyPrefix(keyOrPrefix string) string {
 		return strings.TrimSpace(keyOrPrefix)
 	}
 	return k.Prefix()
-}
-
-// ExportDecisions writes every Decision, or those of one App, as csv or jsonl, and
-// notes in the audit chain that it was done.
-func (c *Core) ExportDecisions(ctx context.Context, out io.Writer, format, appName string) error {
-	viewer, err := c.Accounts.SystemViewer(ctx, CLI.ID)
-	if err != nil {
-		return err
-	}
-	if appName != "" && !viewer.HasApp(appName) {
-		return review.Errorf(review.CodeNotFound, "there is no App named %q", appName)
-	}
-	rows, err := c.Service.Decisions(ctx, viewer, review.Filter{App: appName})
-	if err != nil {
-		return err
-	}
-	write := export.CSV
-	if format == "jsonl" {
-		write = export.JSONL
-	}
-	n, err := write(out, rows)
-	return errors.Join(err, c.Service.RecordExport(ctx, CLI, n, format))
 }
 
 // FirstUse is what a new installation's owner needs to begin; it is shown once.

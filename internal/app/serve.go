@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/guardroom/guardroom/internal/config"
-	"github.com/guardroom/guardroom/internal/export"
 	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/static"
@@ -82,6 +81,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	core.reseal(ctx, log)
 	core.tend(ctx, log)
 	core.retain(ctx, log)
+	core.makeExports(ctx, log)
 	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
 	if err := core.sendTrail(ctx, cfg.Audit, log); err != nil {
 		return nil, errors.Join(err, core.Close())
@@ -114,8 +114,7 @@ func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.
 	}
 	return web.New(web.Deps{
 		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: hooks, Sessions: core.Store.Sessions(),
-		Assets: assets, Metrics: metrics, CSV: export.CSV, Decode: decode, Ready: core.Store.Ping,
-		Trail:  trailFormats(),
+		Assets: assets, Metrics: metrics, Exports: core.Exports, Decode: decode, Ready: core.Store.Ping,
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),

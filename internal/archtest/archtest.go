@@ -67,7 +67,7 @@ var table = map[string]rule{
 
 	"views":           {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "views/ui", "views/text", "static"}, "pages are functions of view models; they never see Echo or a database"},
 	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "internal/bias/experiment", "static"}, "shows every view on fixtures"},
-	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret", "internal/harmless"}, "HTTP in, use case, page out; it never sees GORM"},
+	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/export", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret", "internal/harmless"}, "HTTP in, use case, page out; it never sees GORM"},
 
 	"web/client": {nil, "calls a server as any application does, and knows nothing of what is behind it"},
 

@@ -54,6 +54,10 @@ func (s Signer) Sign(head Head, at time.Time) Checkpoint {
 	return c
 }
 
+// SignMessage signs anything else. The message must begin with a line that says what it
+// is about, so that it can be taken for nothing else; a Checkpoint's begins with no text.
+func (s Signer) SignMessage(message []byte) []byte { return ed25519.Sign(s.key, message) }
+
 func (c Checkpoint) message() []byte {
 	b := appendText(nil, checkpointContext)
 	b = binary.BigEndian.AppendUint64(b, uint64(c.Seq))

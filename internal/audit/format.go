@@ -40,24 +40,32 @@ func (f Format) MediaType() string {
 
 // Line writes one Event without an end of line. product is the version of this program.
 // What stands in the Event cannot begin a second line.
-func (f Format) Line(e review.TrailEvent, product string) []byte {
+func (f Format) Line(e review.TrailEvent, product string) []byte { return f.line(e, product, "") }
+
+// line is Line with the id of the export that it leaves in.
+func (f Format) line(e review.TrailEvent, product, export string) []byte {
 	switch f {
 	case CEF:
-		return cefLine(e, product)
+		return cefLine(e, product, export)
 	case OCSF:
-		return marshal(ocsfOf(e, product))
+		out := ocsfOf(e, product)
+		out.Unmapped.Export = export
+		return marshal(out)
 	}
-	return marshal(jsonOf(e))
+	out := jsonOf(e)
+	out.Export = export
+	return marshal(out)
 }
 
-// Write writes Events, each with an end of line, and returns how many.
-func (f Format) Write(w io.Writer, events iter.Seq2[review.TrailEvent, error], product string) (int, error) {
+// Write writes Events, each with an end of line, and returns how many. Each line has the
+// id of the export, so that it can be told whose copy it came from.
+func (f Format) Write(w io.Writer, events iter.Seq2[review.TrailEvent, error], product, export string) (int, error) {
 	n := 0
 	for e, err := range events {
 		if err != nil {
 			return n, err
 		}
-		if _, err := w.Write(append(f.Line(e, product), '\n')); err != nil {
+		if _, err := w.Write(append(f.line(e, product, export), '\n')); err != nil {
 			return n, err
 		}
 		n++
@@ -87,6 +95,7 @@ type jsonEvent struct {
 	Origin   *review.Origin  `json:"origin,omitempty"`
 	PrevHash string          `json:"prev_hash"`
 	Hash     string          `json:"hash"`
+	Export   string          `json:"export,omitempty"`
 }
 
 func jsonOf(e review.TrailEvent) jsonEvent {
@@ -118,7 +127,7 @@ var (
 	cefExtension = strings.NewReplacer(`\`, `\\`, `=`, `\=`)
 )
 
-func cefLine(e review.TrailEvent, product string) []byte {
+func cefLine(e review.TrailEvent, product, export string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CEF:0|Guardroom|Guardroom|%s|%s|%s|%d|", cefHeader.Replace(harmless.Visible(product)), cefHeader.Replace(harmless.Visible(e.Action)),
 		cefHeader.Replace(harmless.Visible(strings.ReplaceAll(e.Action, ".", " "))), cefSeverity(e.Action))
@@ -154,6 +163,10 @@ func cefLine(e review.TrailEvent, product string) []byte {
 	labelled(4, "detail", e.Detail)
 	labelled(5, "hash", hex.EncodeToString(e.Hash[:]))
 	labelled(6, "actorKind", string(e.Actor.Kind))
+	if export != "" { // the six custom strings are taken
+		put("flexString1Label", "export")
+		put("flexString1", export)
+	}
 	return []byte(b.String())
 }
 
@@ -169,7 +182,7 @@ func cefSeverity(action string) int {
 func weighty(action string) bool {
 	family, verb, _ := strings.Cut(action, ".")
 	switch family {
-	case "key", "policy", "audit", "retention", "erasure", "hold":
+	case "key", "policy", "audit", "export", "retention", "erasure", "hold":
 		return true
 	case "user":
 		return verb != "signed_in"

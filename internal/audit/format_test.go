@@ -65,7 +65,7 @@ func TestWriteEndsEachLineAndCounts(t *testing.T) {
 		require.True(t, f.Valid())
 		require.NotEmpty(t, f.MediaType())
 		var out bytes.Buffer
-		n, err := f.Write(&out, trailOf(trailEvent(), trailEvent()), "1")
+		n, err := f.Write(&out, trailOf(trailEvent(), trailEvent()), "1", "e-1")
 		require.NoError(t, err)
 		require.Equal(t, 2, n)
 		require.Equal(t, 2, strings.Count(out.String(), "\n"))

@@ -103,6 +103,7 @@ type ocsfUnmapped struct {
 	Detail   json.RawMessage `json:"detail"`
 	PrevHash string          `json:"prev_hash"`
 	Hash     string          `json:"hash"`
+	Export   string          `json:"export,omitempty"`
 }
 
 func ocsfOf(e review.TrailEvent, product string) ocsfEvent {
@@ -117,7 +118,7 @@ func ocsfOf(e review.TrailEvent, product string) ocsfEvent {
 		Actor:    ocsfActorOf(e),
 		API:      &ocsfAPI{Operation: e.Action, Service: ocsfService{family}},
 		Source:   ocsfEndpoint{IP: e.Origin.Address},
-		Unmapped: ocsfUnmapped{e.AppID, e.App, detailOf(e), hex.EncodeToString(e.PrevHash[:]), hex.EncodeToString(e.Hash[:])},
+		Unmapped: ocsfUnmapped{AppID: e.AppID, App: e.App, Detail: detailOf(e), PrevHash: hex.EncodeToString(e.PrevHash[:]), Hash: hex.EncodeToString(e.Hash[:])},
 	}
 	if weighty(e.Action) {
 		out.SeverityID = ocsfLow

@@ -2,7 +2,6 @@ package export
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"iter"
@@ -10,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/guardroom/guardroom/internal/harmless"
 	"github.com/guardroom/guardroom/internal/review"
@@ -66,10 +67,15 @@ func Header() []string {
 
 // CSV writes a header and one record per Decision, and returns how many Decisions it
 // wrote. It is RFC 4180: UTF-8 without BOM, records end in CRLF, line breaks inside a
-// cell stay as they were.
-func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
-	records := newRecordWriter(w)
-	if err := records.write(Header()); err != nil {
+// cell stay as they were. The mark of an export, 16 hexadecimal digits or "" for none,
+// goes into which cells have quotes: see mark.go.
+func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error], mark string) (int, error) {
+	records := &recordWriter{out: w}
+	quoting, err := newQuoting(mark)
+	if err != nil {
+		return 0, err
+	}
+	if err := records.write(Header(), nil); err != nil {
 		return 0, err
 	}
 	n := 0
@@ -87,7 +93,7 @@ func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
 				cells[i] = neutral(cells[i])
 			}
 		}
-		if err := records.write(cells); err != nil {
+		if err := records.write(cells, quoting.of(n)); err != nil {
 			return n, err
 		}
 		n++
@@ -95,33 +101,40 @@ func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
 	return n, nil
 }
 
-// recordWriter ends records in CRLF without touching line breaks inside cells, which
-// csv.Writer's UseCRLF would rewrite.
+// recordWriter writes records that end in CRLF, with quotes where they must be and where
+// they are wanted. csv.Writer gives no choice.
 type recordWriter struct {
 	out    io.Writer
 	record bytes.Buffer
-	csv    *csv.Writer
 }
 
-func newRecordWriter(out io.Writer) *recordWriter {
-	w := &recordWriter{out: out}
-	w.csv = csv.NewWriter(&w.record)
-	return w
-}
-
-func (w *recordWriter) write(cells []string) error {
+func (w *recordWriter) write(cells []string, quoted []bool) error {
 	w.record.Reset()
-	if err := w.csv.Write(cells); err != nil {
-		return err
+	for i, cell := range cells {
+		if i > 0 {
+			w.record.WriteByte(',')
+		}
+		if quoted != nil && quoted[i] || mustQuote(cell) {
+			w.record.WriteByte('"')
+			w.record.WriteString(strings.ReplaceAll(cell, `"`, `""`))
+			w.record.WriteByte('"')
+			continue
+		}
+		w.record.WriteString(cell)
 	}
-	w.csv.Flush()
-	if err := w.csv.Error(); err != nil {
-		return err
-	}
-	w.record.Truncate(w.record.Len() - len("\n"))
 	w.record.WriteString("\r\n")
 	_, err := w.out.Write(w.record.Bytes())
 	return err
+}
+
+// mustQuote: some readers take a cell that begins with white space, or PostgreSQL's end
+// of data, for something else.
+func mustQuote(cell string) bool {
+	if cell == `\.` || strings.ContainsAny(cell, "\",\r\n") {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(cell)
+	return unicode.IsSpace(first)
 }
 
 // neutral makes a cell harmless for spreadsheets and terminals: one that would be run as

@@ -48,7 +48,7 @@ func TestHeaderIsTheDocumentedContract(t *testing.T) {
 
 func TestCSV(t *testing.T) {
 	var out bytes.Buffer
-	n, err := CSV(&out, rowsOf(sample()))
+	n, err := CSV(&out, rowsOf(sample()), "")
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	require.True(t, strings.HasSuffix(out.String(), "\r\n"))
@@ -74,14 +74,14 @@ func TestCSVLeavesOpinionsOut(t *testing.T) {
 	opinion := sample()
 	opinion.Decision.Opinion = 2
 	var out bytes.Buffer
-	n, err := CSV(&out, rowsOf(opinion, sample()))
+	n, err := CSV(&out, rowsOf(opinion, sample()), "")
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 }
 
 func TestJSONLKeepsTextsAsTheyAre(t *testing.T) {
 	var out bytes.Buffer
-	n, err := JSONL(&out, rowsOf(sample(), sample()))
+	n, err := JSONL(&out, rowsOf(sample(), sample()), "e-1")
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -94,7 +94,7 @@ func TestJSONLKeepsTextsAsTheyAre(t *testing.T) {
 	for _, name := range Header() {
 		require.Contains(t, got, name)
 	}
-	require.Len(t, got, len(Header())+4, "and what is in JSON Lines only")
+	require.Len(t, got, len(Header())+5, "and what is in JSON Lines only")
 }
 
 func TestAnErrorInTheRowsEndsTheExport(t *testing.T) {
@@ -102,7 +102,7 @@ func TestAnErrorInTheRowsEndsTheExport(t *testing.T) {
 	rows := func(yield func(review.DecisionRow, error) bool) {
 		_ = yield(sample(), nil) && yield(review.DecisionRow{}, broken)
 	}
-	n, err := CSV(&bytes.Buffer{}, rows)
+	n, err := CSV(&bytes.Buffer{}, rows, "")
 	require.ErrorIs(t, err, broken)
 	require.Equal(t, 1, n)
 }

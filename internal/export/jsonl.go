@@ -45,17 +45,21 @@ type line struct {
 	Opinion            int               `json:"opinion"`
 	Reverses           string            `json:"reverses"`
 	Escalation         string            `json:"escalation"`
+	Export             string            `json:"export"`
 }
 
-// JSONL writes one JSON object per Decision and line, and returns how many it wrote.
-func JSONL(w io.Writer, rows iter.Seq2[review.DecisionRow, error]) (int, error) {
+// JSONL writes one JSON object per Decision and line, each with the id of the export,
+// and returns how many it wrote.
+func JSONL(w io.Writer, rows iter.Seq2[review.DecisionRow, error], export string) (int, error) {
 	enc := json.NewEncoder(harmless.JSONWriter(w))
 	n := 0
 	for row, err := range rows {
 		if err != nil {
 			return n, err
 		}
-		if err := enc.Encode(lineOf(row)); err != nil {
+		out := lineOf(row)
+		out.Export = export
+		if err := enc.Encode(out); err != nil {
 			return n, err
 		}
 		n++

@@ -19,9 +19,16 @@ const (
 	InboxReleased  InboxKind = "released"       // a lead ended their hold
 	InboxReversed  InboxKind = "reversed"       // somebody reversed their Decision
 	InboxOpinion   InboxKind = "second_opinion" // what came of an Item on which they gave an opinion
+
+	// What became of an Export that they asked for; it belongs to no App and no Item.
+	InboxExported     InboxKind = "exported"
+	InboxExportFailed InboxKind = "export_failed"
 )
 
-// InboxEntry tells one person of something on an Item.
+// OfExport tells whether the entry is about an Export.
+func (k InboxKind) OfExport() bool { return k == InboxExported || k == InboxExportFailed }
+
+// InboxEntry tells one person of something on an Item, or of an Export.
 type InboxEntry struct {
 	ID        string
 	UserID    string

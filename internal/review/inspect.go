@@ -241,17 +241,6 @@ func (s *Service) LatestDecisions(ctx context.Context, v Viewer, f Filter) ([]De
 	return rows, nil
 }
 
-// RecordExport writes into the audit chain that the viewer took Decisions out.
-func (s *Service) RecordExport(ctx context.Context, by Actor, rows int, format string) error {
-	e := event(s.now(), by, "decisions.exported", "", "", exportDetail{Rows: rows, Format: format})
-	return s.Store.Write(ctx, func(tx Tx) error { return tx.AppendEvent(e) })
-}
-
-type exportDetail struct {
-	Rows   int    `json:"rows"`
-	Format string `json:"format"`
-}
-
 // shownTo is the row as a page may show it. An undone Decision on an Item that is open
 // again must not tell its next reader what the guard says.
 func (r DecisionRow) shownTo(v Viewer) DecisionRow {

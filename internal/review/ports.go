@@ -147,6 +147,16 @@ type Tx interface {
 	SetWebhook(Webhook) error // secrets and end
 	ReplayDelivery(webhookID string, delivery int64, at time.Time) error
 
+	// Exports.
+	PutExport(Export) error // inserts or replaces
+	Export(id string) (Export, error)
+	DeleteExport(id string) error
+	CountOpenExports(userID string) (int, error)
+	// PendingExport returns the oldest one that waits, or that nobody has touched since
+	// quiet; nil when there is none.
+	PendingExport(quiet time.Time) (*Export, error)
+	OverdueExports(now time.Time, limit int) ([]Export, error)
+
 	// People, Apps, keys, policies.
 	PutApp(App) error
 	PutAPIKey(APIKey) error
@@ -281,6 +291,13 @@ type Reader interface {
 	// show.
 	OwnControls(ctx context.Context, userID string, appIDs []string) (Counts, error)
 	Decisions(ctx context.Context, q DecisionQuery) iter.Seq2[DecisionRow, error]
+	// CountDecisions counts what Decisions would return, at most up to q.Limit.
+	CountDecisions(ctx context.Context, q DecisionQuery) (int, error)
+	Export(ctx context.Context, id string) (Export, error)
+	// Exports lists a user's, or with "" everybody's, the newest first.
+	Exports(ctx context.Context, userID string, limit int) ([]Export, error)
+	// ExportsMarked lists those whose mark is like the pattern, in which _ is any digit.
+	ExportsMarked(ctx context.Context, pattern string, limit int) ([]Export, error)
 
 	// SavedViews lists the user's own views by name, then those shared with the Apps.
 	SavedViews(ctx context.Context, userID string, appIDs []string, limit int) ([]SavedView, error)

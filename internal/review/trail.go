@@ -77,35 +77,3 @@ func mayAudit(v Viewer, f EventFilter) error {
 	}
 	return f.Validate()
 }
-
-// RecordTrailExport notes who took how much of the trail away.
-func (s *Service) RecordTrailExport(ctx context.Context, by Actor, f EventFilter, n int, format string) error {
-	e := event(s.now(), by, "audit.exported", "", "", trailDetail{Rows: n, Format: format, Filter: filterDetailOf(f)})
-	return s.Store.Write(ctx, func(tx Tx) error { return tx.AppendEvent(e) })
-}
-
-type trailDetail struct {
-	Rows   int         `json:"rows"`
-	Format string      `json:"format"`
-	Filter trailFilter `json:"filter"`
-}
-
-type trailFilter struct {
-	Actor  string     `json:"actor,omitempty"`
-	Action string     `json:"action,omitempty"`
-	App    string     `json:"app,omitempty"`
-	Object string     `json:"object,omitempty"`
-	From   *time.Time `json:"from,omitempty"`
-	Until  *time.Time `json:"until,omitempty"`
-}
-
-func filterDetailOf(f EventFilter) trailFilter {
-	d := trailFilter{Actor: f.Actor, Action: f.Action, App: f.App, Object: f.Object}
-	if !f.From.IsZero() {
-		d.From = &f.From
-	}
-	if !f.Until.IsZero() {
-		d.Until = &f.Until
-	}
-	return d
-}

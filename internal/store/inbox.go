@@ -10,9 +10,9 @@ import (
 type inboxRow struct {
 	ID        string
 	UserID    string
-	AppID     string
-	App       string
-	ItemID    string
+	AppID     *string
+	App       *string
+	ItemID    *string
 	Kind      review.InboxKind
 	ActorKind review.ActorKind
 	ActorID   string
@@ -24,7 +24,7 @@ type inboxRow struct {
 
 func (r inboxRow) entry(o *opener) review.InboxEntry {
 	e := review.InboxEntry{
-		ID: r.ID, UserID: r.UserID, AppID: r.AppID, App: r.App, ItemID: r.ItemID, Kind: r.Kind,
+		ID: r.ID, UserID: r.UserID, AppID: deref(r.AppID), App: deref(r.App), ItemID: deref(r.ItemID), Kind: r.Kind,
 		Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName,
 		Body: string(o.text("inbox", "body", r.ID, r.Body)), CreatedAt: r.Created.time(),
 	}
@@ -39,7 +39,7 @@ func (r inboxRow) entry(o *opener) review.InboxEntry {
 func (t *tx) PutInbox(e review.InboxEntry) error {
 	return t.exec(`INSERT INTO inbox (id, user_id, app_id, item_id, kind, actor_kind, actor_id, body, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		e.ID, e.UserID, e.AppID, e.ItemID, string(e.Kind), string(e.Actor.Kind), e.Actor.ID, t.seal("inbox", "body", e.ID, []byte(e.Body)), at(e.CreatedAt))
+		e.ID, e.UserID, nullable(e.AppID), nullable(e.ItemID), string(e.Kind), string(e.Actor.Kind), e.Actor.ID, t.seal("inbox", "body", e.ID, []byte(e.Body)), at(e.CreatedAt))
 }
 
 // ReadInbox implements review.Tx.
@@ -48,8 +48,8 @@ func (t *tx) ReadInbox(userID, id string, when time.Time) error {
 }
 
 const selectInbox = `SELECT e.*, a.name AS app, COALESCE(u.name, e.actor_id) AS actor_name
-FROM inbox e JOIN apps a ON a.id = e.app_id LEFT JOIN users u ON e.actor_kind = 'user' AND u.id = e.actor_id
-WHERE e.user_id = ? AND e.app_id IN ?`
+FROM inbox e LEFT JOIN apps a ON a.id = e.app_id LEFT JOIN users u ON e.actor_kind = 'user' AND u.id = e.actor_id
+WHERE e.user_id = ? AND (e.app_id IN ? OR e.app_id IS NULL)`
 
 // Inbox implements review.Reader.
 func (s *Store) Inbox(ctx context.Context, userID string, appIDs []string, before string, limit int) ([]review.InboxEntry, error) {
@@ -76,7 +76,7 @@ func (s *Store) Inbox(ctx context.Context, userID string, appIDs []string, befor
 
 const selectDesk = `SELECT
 (SELECT COUNT(*) FROM claims c CROSS JOIN items i WHERE i.id = c.item_id AND c.user_id = ? AND c.expires_at > ? AND i.app_id IN ?) AS held,
-(SELECT COUNT(*) FROM (SELECT 1 FROM inbox e WHERE e.user_id = ? AND e.read_at = 0 AND e.app_id IN ? LIMIT ?) n) AS unread`
+(SELECT COUNT(*) FROM (SELECT 1 FROM inbox e WHERE e.user_id = ? AND e.read_at = 0 AND (e.app_id IN ? OR e.app_id IS NULL) LIMIT ?) n) AS unread`
 
 // Desk implements review.Reader: counting ends where more would say nothing.
 func (s *Store) Desk(ctx context.Context, userID string, appIDs []string, now time.Time) (review.Desk, error) {

@@ -23,6 +23,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.record()...)
 	all = append(all, s.trail()...)
 	all = append(all, s.reference()...)
+	all = append(all, s.exports()...)
 	all = append(all, s.policies()...)
 	all = append(all, s.insight()...)
 	all = append(all, s.experiments()...)

@@ -58,6 +58,7 @@ func Run(t *testing.T, database Database) {
 		webhookScenarios(),
 		retentionScenarios(),
 		sealingScenarios(),
+		exportScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
