@@ -159,6 +159,10 @@ eval: build ## Measure the guard on labelled data: make eval DATA=folder of FAMI
 		[ $$status = 0 ] || [ $$status = 5 ] || exit $$status; ran=$$((ran + 1)); echo; \
 	done; [ $$ran -gt 0 ] || { echo 'found no FAMILY.dev.jsonl' >&2; exit 1; }
 
+.PHONY: simulate
+simulate: build ## Watch 2,000 simulated users for four weeks and plant 100 of each fault: the table of docs/behaviour.md (some minutes)
+	bin/guardroom simulate
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZTIME (30s)
 	@targets=$$($(GO) test -list '^Fuzz' $(PACKAGES) | awk '/^Fuzz/ {names[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, names[i]; n = 0}'); \

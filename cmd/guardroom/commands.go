@@ -41,12 +41,13 @@ type commandLine struct {
 	} `cmd:"" help:"The audit chain."`
 	ApproveWait approveWaitCommand `cmd:"" help:"Ask a running server whether something may be done, and wait for the person who decides: exit code 0 when it may, 6 when it may not."`
 
-	Health  healthCommand  `cmd:"" help:"Ask the server on this machine whether it is ready; exit code 5 when it is not."`
-	Scan    scanCommand    `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
-	Eval    evalCommand    `cmd:"" help:"Screen labelled JSON Lines like scan does and measure: AUROC, recall at fixed false positive rates, flag rates, confusion."`
-	Train   trainCommand   `cmd:"" help:"Train injection.model on development data: the same data and seed give the same bytes."`
-	Demo    demoCommand    `cmd:"" help:"Play realistic sample traffic in through the real service."`
-	Version versionCommand `cmd:"" help:"Print version and commit."`
+	Health   healthCommand   `cmd:"" help:"Ask the server on this machine whether it is ready; exit code 5 when it is not."`
+	Scan     scanCommand     `cmd:"" help:"Screen JSON Lines from standard input with the guard alone, under the default policy."`
+	Eval     evalCommand     `cmd:"" help:"Screen labelled JSON Lines like scan does and measure: AUROC, recall at fixed false positive rates, flag rates, confusion."`
+	Train    trainCommand    `cmd:"" help:"Train injection.model on development data: the same data and seed give the same bytes."`
+	Simulate simulateCommand `cmd:"" help:"Let made-up people and planted faults pass the detectors of conduct, and hold false alarms and detection to their bars; exit code 1 when one is missed."`
+	Demo     demoCommand     `cmd:"" help:"Play realistic sample traffic in through the real service."`
+	Version  versionCommand  `cmd:"" help:"Print version and commit."`
 }
 
 // dataCommand is what every command that uses the data folder has in common.

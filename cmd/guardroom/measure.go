@@ -70,3 +70,14 @@ func (c trainCommand) Run(ctx context.Context, io streams) error {
 	}
 	return app.Train(ctx, app.Training{Model: model, Data: c.Data, Out: c.Out, Risk: c.Risk, Seed: c.Seed, Validate: c.Validate}, io.Err)
 }
+
+type simulateCommand struct {
+	Seed   uint64 `default:"1" help:"The seed: the same one gives the same table."`
+	Users  int    `default:"2000" help:"Ordinary users, spread over nine Apps."`
+	Days   int    `default:"28" help:"How long they are watched."`
+	Trials int    `default:"100" help:"How often each fault is planted, in an App of its own."`
+}
+
+func (c simulateCommand) Run(ctx context.Context, io streams) error {
+	return app.Simulate(ctx, app.Simulation{Seed: c.Seed, Users: c.Users, Days: c.Days, Trials: c.Trials}, io.Out)
+}

@@ -48,13 +48,15 @@ var table = map[string]rule{
 
 	"internal/guard/moderation": {[]string{"internal/guard", "internal/review"}, "asks a moderation endpoint that it is handed; the pipeline sees a detector like any other"},
 
-	"internal/behavior": {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
-	"internal/bias":     {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
-	"internal/quality":  {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
-	"internal/audit":    {[]string{"internal/review", "internal/secret", "internal/harmless"}, "the chain hashes Events and does not store them"},
-	"internal/siem":     {[]string{"internal/review", "internal/audit"}, "sends the trail through an interface of its own"},
-	"internal/llm":      {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
-	"internal/gateway":  {[]string{"internal/review", "internal/llm"}, "one guarded call of a model: screened, redacted, sent, screened again, recorded"},
+	"internal/behavior":            {[]string{"internal/review", "internal/secret"}, "windows and budgets over Interactions"},
+	"internal/behavior/simulation": {[]string{"internal/behavior", "internal/review"}, "makes people up and watches them through the same Tracker that serves"},
+
+	"internal/bias":    {[]string{"internal/review", "internal/secret"}, "evidence to Intervention, without looking at the guard's Findings"},
+	"internal/quality": {[]string{"internal/review", "internal/secret"}, "measures are computed from Decisions that are handed in"},
+	"internal/audit":   {[]string{"internal/review", "internal/secret", "internal/harmless"}, "the chain hashes Events and does not store them"},
+	"internal/siem":    {[]string{"internal/review", "internal/audit"}, "sends the trail through an interface of its own"},
+	"internal/llm":     {[]string{"internal/review", "internal/secret"}, "the one door to a remote model"},
+	"internal/gateway": {[]string{"internal/review", "internal/llm"}, "one guarded call of a model: screened, redacted, sent, screened again, recorded"},
 
 	"internal/bias/experiment": {[]string{"internal/review"}, "reads what an Experiment has shown; it stores nothing and assigns nobody"},
 

@@ -5,13 +5,19 @@ import "math"
 // keep is how much a baseline remembers from one window to the next.
 const keep = 0.95
 
+// keepShort is the same for half minutes: it can reach 50.
+const keepShort = 0.98
+
 // leastWindows is the effective number of windows from which a baseline counts as known. At keep .95 it can reach 20.
 const leastWindows = 6
 
 // running is the decayed mean and variance of one figure over windows, by Welford's recurrence.
 type running struct{ Weight, Mean, M2 float32 }
 
-func (r *running) fold(x float64) {
+func (r *running) fold(x float64) { r.foldKeeping(x, keep) }
+
+// foldKeeping folds with another memory.
+func (r *running) foldKeeping(x, keep float64) {
 	weight := keep*float64(r.Weight) + 1
 	delta := x - float64(r.Mean)
 	mean := float64(r.Mean) + delta/weight
@@ -62,12 +68,18 @@ func (l *level) fold(m moments) {
 }
 
 // tail is the p-value of a mean as high as this, and how many times the usual it is. The means of windows vary because
-// habits do and because windows are small; only the first counts again for a window of another size.
+// habits do and because windows are small; only the first counts again for a window of another size. Each of these variances
+// is an estimate, the first from few windows: Student's t, with Welch's degrees of freedom for their sum.
 func (l *level) tail(m moments) (p, ratio float64) {
 	distance := m.mean() - float64(l.Means.Mean)
+	windows := max(2, float64(l.Means.Weight))
 	habits := max(0, l.Means.variance()-float64(l.Within*l.Inverse))
-	spread := habits + float64(l.Within)/float64(m.N) + l.Means.variance()/float64(l.Means.Weight) + 1e-4
-	return normalTail(distance / math.Sqrt(spread)), math.Exp(distance)
+	within := float64(l.Within) / float64(m.N)
+	unsure := l.Means.variance() / windows
+	sum := habits + within + unsure + 1e-4
+	values := max(1, windows*(1/max(float64(l.Inverse), 1e-3)-1)) // that the variance within windows was estimated from
+	freedom := sum * sum / ((habits+unsure)*(habits+unsure)/(windows-1) + within*within/values + 1e-12)
+	return studentTail(distance/math.Sqrt(sum), freedom), math.Exp(distance)
 }
 
 // baseline is what is usual of a user or an App.
@@ -78,13 +90,14 @@ type baseline struct {
 	Refusals     share
 	ToolFailures share
 	Triggered    share
+	Nameless     share
 	NewUsers     running
 }
 
 // fold adds a window that is over.
 func (b *baseline) fold(t *tally) {
 	requests := float64(t.Requests)
-	b.Long.fold(requests)
+	b.Long.fold(float64(t.rated()))
 	for q := range b.Levels {
 		b.Levels[q].fold(t.Quantities[q])
 	}
@@ -92,5 +105,6 @@ func (b *baseline) fold(t *tally) {
 	b.Refusals.fold(float64(t.Refusals), requests)
 	b.ToolFailures.fold(float64(t.ToolFailures), float64(t.ToolCalls))
 	b.Triggered.fold(float64(t.Triggered), requests)
+	b.Nameless.fold(float64(t.Nameless), requests)
 	b.NewUsers.fold(float64(t.NewUsers))
 }

@@ -10,16 +10,16 @@ var errorsDetector = detector{
 		Examples: []string{"Twelve of twenty calls of a tool fail where one in a hundred used to."},
 		Default:  review.Rule{Mode: review.ModeMonitor, Flag: 0.6},
 	},
-	user: func(s *sight) alarm { return errorAlarm(&s.user.subject, s.ofUser.whole) },
-	app:  func(s *sight) alarm { return errorAlarm(&s.app.subject, s.ofApp.whole) },
+	user: func(s *sight) alarm { return errorAlarm("This user’s", &s.user.subject, s.ofUser.whole) },
+	app:  func(s *sight) alarm { return errorAlarm("This App’s", &s.app.subject, s.ofApp.whole) },
 }
 
 // leastErrors is the share of failures under which nothing is said.
 const leastErrors = 0.1
 
-func errorAlarm(of *subject, t tally) alarm {
-	a := shareAlarm("exchanges failed", t.Errors, t.Requests, of.Base.Errors, leastErrors)
-	if b := shareAlarm("tool calls failed", t.ToolFailures, t.ToolCalls, of.Base.ToolFailures, leastErrors); b.score > a.score {
+func errorAlarm(whose string, of *subject, t tally) alarm {
+	a := shareAlarm(whose+" exchanges failed", t.Errors, t.Requests, of.Base.Errors, leastErrors)
+	if b := shareAlarm(whose+" tool calls failed", t.ToolFailures, t.ToolCalls, of.Base.ToolFailures, leastErrors); b.score > a.score {
 		return b
 	}
 	return a
@@ -31,5 +31,5 @@ func shareAlarm(what string, yes, of uint32, belief share, least float64) alarm 
 	if n < leastEvents || k/n <= least || !belief.known() || shareTail(k, n, belief) > tooUnlikely {
 		return alarm{}
 	}
-	return alarmf(far(k/n/max(belief.rate(), least/2)), "%d of %d %s; usual are %.1f %%", yes, of, what, 100*belief.rate())
+	return alarmf(far(k/n/max(belief.rate(), least/2)), "%s: %d of %d; usual are %.1f %%", what, yes, of, 100*belief.rate())
 }

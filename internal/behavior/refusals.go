@@ -11,6 +11,6 @@ var refusalsDetector = detector{
 		Default:  review.Rule{Mode: review.ModeMonitor, Flag: 0.6},
 	},
 	user: func(s *sight) alarm {
-		return shareAlarm("answers were refusals", s.ofUser.whole.Refusals, s.ofUser.whole.Requests, s.app.Base.Refusals, 0.2)
+		return shareAlarm("Answers to this user were refusals", s.ofUser.whole.Refusals, s.ofUser.whole.Requests, s.app.Base.Refusals, 0.2)
 	},
 }

@@ -35,6 +35,8 @@ type detector struct {
 	spec review.DetectorSpec
 	user func(*sight) alarm
 	app  func(*sight) alarm
+	// ofEvent: what is said of the App is about the event that it is said with.
+	ofEvent bool
 }
 
 // detectors lists every detector, sorted by id.
@@ -45,8 +47,8 @@ var detectors = [detectorCount]detector{
 
 const detectorCount = 12
 
-// look asks every detector that is not switched off. What goes on for long is said once a window, and each time when
-// it is grave.
+// look asks every detector that is not switched off. What goes on for long is said once a window, and of a user each time
+// when it is grave.
 func (s *sight) look(policy review.Policy) []review.Finding {
 	var out []review.Finding
 	for i := range detectors {
@@ -55,20 +57,21 @@ func (s *sight) look(policy review.Policy) []review.Finding {
 			continue
 		}
 		if d.user != nil && s.user != nil {
-			out = s.note(out, i, &s.user.subject, d.user(s))
+			out = s.note(out, i, &s.user.subject, d.user(s), true)
 		}
 		if d.app != nil {
-			out = s.note(out, i, &s.app.subject, d.app(s))
+			out = s.note(out, i, &s.app.subject, d.app(s), d.ofEvent)
 		}
 	}
 	return out
 }
 
-// grave is the score from which an alarm is repeated with every event.
+// grave is the score from which an alarm about a user is repeated with each of their events. One about an App is not: it
+// says nothing about those who just come along.
 const grave = 0.8
 
-func (s *sight) note(out []review.Finding, i int, of *subject, a alarm) []review.Finding {
-	if a.score <= 0 || a.score < grave && s.now < of.Fired[i]+windowBuckets {
+func (s *sight) note(out []review.Finding, i int, of *subject, a alarm, mayRepeat bool) []review.Finding {
+	if a.score <= 0 || !(mayRepeat && a.score >= grave) && s.now < of.Fired[i]+windowBuckets {
 		return out
 	}
 	of.Fired[i] = s.now

@@ -9,7 +9,7 @@ import (
 )
 
 // snapshotVersion changes whenever a field of what is saved changes its meaning: what another version saved is not read.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // A snapshot is a head, then every App, then every user.
 type (
@@ -25,6 +25,7 @@ type (
 		Last    slot
 		Topic   topics
 		Probes  probes
+		Fastest float32
 	}
 )
 
@@ -80,7 +81,7 @@ func (t *Tracker) saveUser(enc *gob.Encoder, key userKey) error {
 	if u == nil {
 		return enc.Encode(savedUser{})
 	}
-	return enc.Encode(savedUser{key, u.subject, u.Last, u.Topic, u.Probes})
+	return enc.Encode(savedUser{key, u.subject, u.Last, u.Topic, u.Probes, u.Fastest})
 }
 
 // Load reads what Save wrote into a Tracker that knows nobody yet. After an error it still knows nobody.
@@ -113,7 +114,7 @@ func (t *Tracker) Load(r io.Reader) (err error) {
 			return fmt.Errorf("behavior: load: %w", err)
 		}
 		if saved.Key.User != "" {
-			t.shardOf(saved.Key).users[saved.Key] = &user{saved.Subject, saved.Last, saved.Topic, saved.Probes}
+			t.shardOf(saved.Key).users[saved.Key] = &user{saved.Subject, saved.Last, saved.Topic, saved.Probes, saved.Fastest}
 		}
 	}
 	return nil

@@ -7,10 +7,15 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// tooUnlikely is the p-value under which a detector speaks. Every event is a test, and windows overlap: at one in a
-// hundred million a thousand users who are watched for a day stay below one false alarm even where the models of
-// their conduct are a little wrong.
-const tooUnlikely = 1e-8
+// tooUnlikely is the p-value under which a detector speaks. Every event is a test, and windows overlap; where the models of
+// conduct hold, one in a million leaves less than one false alarm in a thousand days of one user (guardroom simulate).
+const tooUnlikely = 1e-6
+
+// An App is one where its users are many, and a steady client is as good as one: less unlikely is enough.
+const (
+	appUnlikely    = 5e-6
+	steadyUnlikely = 1e-5
+)
 
 // leastEvents is how much must have happened in a window before it says anything.
 const leastEvents = 10
@@ -58,4 +63,13 @@ func far(ratio float64) float64 {
 	default:
 		return 0.3 + 0.3*math.Log(ratio/2)/math.Log(1.5)
 	}
+}
+
+// studentTail is P(T ≥ t) of Student's t.
+func studentTail(t, freedom float64) float64 {
+	half := 0.5 * mathext.RegIncBeta(freedom/2, 0.5, freedom/(freedom+t*t))
+	if t < 0 {
+		return 1 - half
+	}
+	return half
 }

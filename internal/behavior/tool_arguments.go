@@ -11,7 +11,8 @@ var toolArgumentsDetector = detector{
 		Examples: []string{"A tool that was always called with region eu or us is called with region internal."},
 		Default:  review.Rule{Mode: review.ModeMonitor, Flag: 0.6},
 	},
-	app: func(s *sight) alarm { return s.app.Calls.now },
+	ofEvent: true,
+	app:     func(s *sight) alarm { return s.app.Calls.now },
 }
 
 const (

@@ -14,6 +14,7 @@ var toolSequenceDetector = detector{
 		Examples: []string{"An agent that always searches and then answers reads files and then sends mail."},
 		Default:  review.Rule{Mode: review.ModeMonitor, Flag: 0.6},
 	},
+	ofEvent: true,
 	app: func(s *sight) alarm {
 		bits := s.app.Tools.now
 		if s.app.Tools.Seen < leastSequences || bits < leastSurprise || !s.app.Tools.Usual.known() {

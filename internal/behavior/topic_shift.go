@@ -25,6 +25,7 @@ type topics struct {
 	Usual, Recent [topicSize]float32
 	Seen          uint32
 	Distance      running // between the two, looked at now and then
+	Away          uint8   // looks in a row at which it was unusual
 	now           float64 // the distance after the last event
 }
 
@@ -33,6 +34,7 @@ const (
 	recentKeep  = 0.85  // some seven
 	leastTopics = 60    // prompts before anything is said
 	lookEvery   = 7     // so that two looks share few prompts
+	leastAway   = 3     // looks: people come back to what they usually write about
 )
 
 // add folds in a prompt's words and measures before it is part of what is usual.
@@ -48,12 +50,22 @@ func (t *topics) add(words []uint64) {
 	}
 	if t.Seen > leastTopics {
 		t.now = 1 - cosine(&t.Recent, &t.Usual)
-		if t.Seen%lookEvery == 0 && !t.unusual() {
-			t.Distance.fold(t.now)
-		}
+		t.look()
 	}
 	for i := range v {
 		t.Usual[i] = usualKeep*t.Usual[i] + v[i]
+	}
+}
+
+// look learns how far apart the two usually are, and counts how long they have been farther.
+func (t *topics) look() {
+	switch {
+	case t.Seen%lookEvery != 0:
+	case t.unusual():
+		t.Away = min(t.Away+1, 100)
+	default:
+		t.Away = 0
+		t.Distance.fold(t.now)
 	}
 }
 
@@ -62,11 +74,11 @@ func (t *topics) unusual() bool {
 		return false
 	}
 	spread := math.Sqrt(t.Distance.variance()) + 0.02
-	return normalTail((t.now-float64(t.Distance.Mean))/spread) < tooUnlikely
+	return studentTail((t.now-float64(t.Distance.Mean))/spread, float64(t.Distance.Weight)-1) < tooUnlikely
 }
 
 func (t *topics) alarm(who string) alarm {
-	if !t.unusual() {
+	if t.Away < leastAway || !t.unusual() {
 		return alarm{}
 	}
 	return alarmf(min(0.5+t.now/2, 1), "%s about other things than ever before", who)

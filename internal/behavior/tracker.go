@@ -98,10 +98,13 @@ func (t *Tracker) see(e *event, policy review.Policy) []review.Finding {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s.app = &a.appState
-	if !s.app.observe(e, s.now, words, s.first) {
+	if !s.app.observe(e, s.now, words, s.user, s.first) {
 		return nil
 	}
 	s.ofApp = s.app.spans()
+	if s.user != nil && !steady(&s.user.Base) {
+		s.app.Paces.learn(s.user)
+	}
 	return s.look(policy)
 }
 
@@ -111,7 +114,7 @@ func (s *subject) spans() spans {
 
 func (u *user) observe(e *event, now slot, words []uint64) bool {
 	u.advance(now, false)
-	if !u.add(e, now, false) {
+	if !u.add(e, now, kind{}, userArrivals) {
 		return false
 	}
 	u.Last = max(u.Last, now)
@@ -120,9 +123,13 @@ func (u *user) observe(e *event, now slot, words []uint64) bool {
 	return true
 }
 
-func (a *appState) observe(e *event, now slot, words []uint64, newUser bool) bool {
+func (a *appState) observe(e *event, now slot, words []uint64, u *user, newUser bool) bool {
 	a.advance(now)
-	if !a.add(e, now, newUser) {
+	own := e.values
+	e.values = a.relative(e, u)
+	by := kind{new: newUser, steady: u != nil && steady(&u.Base)}
+	counted := a.add(e, now, by, appArrivals)
+	if e.values = own; !counted {
 		return false
 	}
 	if a.Since == 0 {
@@ -131,7 +138,9 @@ func (a *appState) observe(e *event, now slot, words []uint64, newUser bool) boo
 	if newUser {
 		a.Users++
 	}
-	a.Hours.Current++
+	if !by.steady {
+		a.Hours.Current++
+	}
 	a.Topic.add(words)
 	a.Tools.add(e.tools)
 	a.Calls.add(e.tools)

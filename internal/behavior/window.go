@@ -34,6 +34,8 @@ type tally struct {
 	Triggered                  uint32 // Interactions that the guard flagged or blocked
 	ToolCalls, ToolFailures    uint32
 	NewUsers                   uint32
+	Nameless                   uint32 // of nobody in particular
+	Steady                     uint32 // of clients that are held against their own evenness; only an App has some
 	ByCategory                 [len(categories)]uint16
 	Quantities                 [quantities]moments
 }
@@ -68,6 +70,9 @@ func (m moments) variance() float64 {
 	return max(0, (float64(m.Squares)-float64(m.N)*mean*mean)/float64(m.N-1))
 }
 
+// rated is how many requests a rate is told from: a steady client that begins its work is no news about the App.
+func (t *tally) rated() uint32 { return t.Requests - t.Steady }
+
 // count adds one event.
 func (t *tally) count(e *event) {
 	t.Requests++
@@ -76,6 +81,9 @@ func (t *tally) count(e *event) {
 	}
 	if e.refused {
 		t.Refusals++
+	}
+	if e.user == "" {
+		t.Nameless++
 	}
 	if len(e.categories) > 0 {
 		t.Triggered++
@@ -102,6 +110,8 @@ func (t *tally) merge(o *tally) {
 	t.ToolCalls += o.ToolCalls
 	t.ToolFailures += o.ToolFailures
 	t.NewUsers += o.NewUsers
+	t.Nameless += o.Nameless
+	t.Steady += o.Steady
 	for i := range t.ByCategory {
 		t.ByCategory[i] = uint16(min(uint32(t.ByCategory[i])+uint32(o.ByCategory[i]), math.MaxUint16))
 	}
