@@ -25,6 +25,7 @@ const (
 	PlacePolicies      Place = "policies"
 	PlaceOverview      Place = "overview"
 	PlaceConduct       Place = "conduct"
+	PlaceCosts         Place = "costs"
 	PlaceWork          Place = "work"
 	PlaceHolds         Place = "holds"
 	PlaceInbox         Place = "inbox"

@@ -90,6 +90,9 @@ func insights(v review.Viewer) (out []entry) {
 	if v.May(review.PermInsight) {
 		out = append(out, entry{place: PlaceOverview, word: text.Say("Overview"), icon: "overview", href: PathOverview, key: &keyGoOverview})
 	}
+	if v.May(review.PermInsight) {
+		out = append(out, entry{place: PlaceCosts, word: text.Say("Costs"), icon: "overview", href: PathCosts})
+	}
 	if v.May(review.PermConduct) {
 		out = append(out, entry{place: PlaceConduct, word: text.Say("Conduct"), icon: "work", href: PathConduct})
 	}

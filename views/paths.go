@@ -23,6 +23,7 @@ const (
 	PathHolds             = "/holds"
 	PathOverview          = "/overview"
 	PathConduct           = "/behavior"
+	PathCosts             = "/costs"
 	PathWork              = "/my-work"
 	PathInbox             = "/inbox"
 	PathInboxRead         = "/inbox/read"
@@ -65,6 +66,9 @@ const (
 	StepManifest = "manifest" // GET: the signed statement about it
 	StepDeletion = "deletion" // POST: stops it, or removes its file
 )
+
+// StepCostFile below /costs/{app}: GET its costs as a file.
+const StepCostFile = "costs.csv"
 
 // StepRestriction below /behavior/{app}: POST restricts a user.
 const StepRestriction = "restriction"

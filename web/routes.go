@@ -30,6 +30,7 @@ const (
 	appRoute        = views.PathApps + "/:app"
 	appKeyRoute     = appRoute + "/" + views.StepKeys + "/:id"
 	policyRoute     = views.PathPolicies + "/:app"
+	costRoute       = views.PathCosts + "/:app"
 	conductRoute    = views.PathConduct + "/:app"
 	experimentRoute = policyRoute + "/" + views.StepExperiments + "/:id"
 	versionRoute    = policyRoute + "/" + views.StepVersions + "/:version"
@@ -178,6 +179,10 @@ func routes() []route {
 		{get, views.PathConduct, session(review.PermConduct), (*Server).conducts},
 		{get, conductRoute, session(review.PermConduct), (*Server).conduct},
 		{post, conductRoute + "/" + views.StepRestriction, session(review.PermOversee), (*Server).restrict},
+
+		{get, views.PathCosts, session(review.PermInsight), (*Server).costs},
+		{get, costRoute, session(review.PermInsight), (*Server).cost},
+		{get, costRoute + "/" + views.StepCostFile, session(review.PermInsight), (*Server).costFile},
 
 		{get, views.PathPolicies, session(review.PermRead), (*Server).policies},
 		{get, policyRoute, session(review.PermRead), (*Server).policy},

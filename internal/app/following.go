@@ -45,12 +45,12 @@ func (c *Core) follow(ctx context.Context, folder string, clock review.Clock, lo
 	return nil
 }
 
-// recordConduct keeps the hourly counts; what could not be kept is kept the next time.
+// recordConduct keeps what was counted; what could not be kept is kept the next time.
 func (c *Core) recordConduct(ctx context.Context) error {
-	hours := c.conduct.Drain()
-	err := c.Service.RecordConduct(ctx, hours)
+	counted := c.conduct.Drain()
+	err := c.Service.RecordConduct(ctx, counted)
 	if err != nil {
-		c.conduct.Restore(hours)
+		c.conduct.Restore(counted)
 	}
 	return err
 }

@@ -24,6 +24,9 @@ func newModels(model config.Model, told func(llm.Attempt)) (*llm.Client, error) 
 	case model.HasService():
 		upstreams = []llm.Upstream{{Name: "openai", BaseURL: string(model.OpenAIBaseURL), Key: model.OpenAIKey.Reveal()}}
 	}
+	if len(upstreams) > 0 {
+		go llm.LoadVocabulary() // the first call need not wait for it
+	}
 	patience := llm.DefaultPatience()
 	patience.FirstByte, patience.Silence = model.UpstreamTimeout, model.UpstreamTimeout
 	return llm.New(llm.Options{Upstreams: upstreams, Patience: patience, Rand: mathrand.Float64, Wait: llm.Wait, Told: told})

@@ -1,6 +1,7 @@
 package behavior
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -12,6 +13,13 @@ import (
 type aggregates struct {
 	mu    sync.Mutex
 	hours map[hourKey]*review.ConductHour
+	costs map[costKey]*review.CostDay
+}
+
+type costKey struct {
+	userKey
+	model string
+	day   int64 // since 1970
 }
 
 type hourKey struct {
@@ -21,10 +29,8 @@ type hourKey struct {
 
 // count adds an Interaction to its user's hour and to its App's.
 func (a *aggregates) count(in review.Interaction, e *event, alarms int, cost int64) {
-	one := review.ConductHour{Requests: 1, Alarms: alarms, Cost: cost, TokensIn: in.Usage.PromptTokens, TokensOut: in.Usage.CompletionTokens}
-	if one.TokensIn+one.TokensOut == 0 {
-		one.TokensIn, one.TokensOut = len(in.Content.Prompt)/bytesPerToken, len(in.Content.Response)/bytesPerToken
-	}
+	used := in.Tokens()
+	one := review.ConductHour{Requests: 1, Alarms: alarms, Cost: cost, TokensIn: used.PromptTokens, TokensOut: used.CompletionTokens}
 	for _, x := range []struct {
 		is bool
 		n  *int
@@ -40,7 +46,21 @@ func (a *aggregates) count(in review.Interaction, e *event, alarms int, cost int
 	if e.user != "" {
 		a.add(hourKey{userKey{e.app, e.user}, hourOf(e.at)}, one)
 	}
+	a.spend(costKey{userKey{e.app, e.user}, cmp.Or(in.ModelVersion, in.Model), dayOf(e.at)}, review.CostDay{
+		Calls: 1, TokensIn: one.TokensIn, TokensOut: one.TokensOut, Cost: cost,
+	})
 }
+
+func (a *aggregates) spend(key costKey, one review.CostDay) {
+	d := a.costs[key]
+	if d == nil {
+		d = &review.CostDay{AppID: key.App, UserID: key.User, Model: key.model, Day: time.Unix(key.day*86_400, 0).UTC()}
+		a.costs[key] = d
+	}
+	d.Add(one)
+}
+
+func dayOf(t time.Time) int64 { return t.Unix() / 86_400 }
 
 func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
 
@@ -54,24 +74,30 @@ func (a *aggregates) add(key hourKey, one review.ConductHour) {
 }
 
 // Drain returns what was counted since the last call.
-func (t *Tracker) Drain() []review.ConductHour {
+func (t *Tracker) Drain() review.Counted {
 	t.counts.mu.Lock()
-	drained := t.counts.hours
-	t.counts.hours = map[hourKey]*review.ConductHour{}
+	hours, costs := t.counts.hours, t.counts.costs
+	t.counts.hours, t.counts.costs = map[hourKey]*review.ConductHour{}, map[costKey]*review.CostDay{}
 	t.counts.mu.Unlock()
-	out := make([]review.ConductHour, 0, len(drained))
-	for _, h := range drained {
-		out = append(out, *h)
+	var out review.Counted
+	for _, h := range hours {
+		out.Hours = append(out.Hours, *h)
+	}
+	for _, d := range costs {
+		out.Costs = append(out.Costs, *d)
 	}
 	return out
 }
 
 // Restore counts again what could not be kept.
-func (t *Tracker) Restore(hours []review.ConductHour) {
+func (t *Tracker) Restore(counted review.Counted) {
 	t.counts.mu.Lock()
 	defer t.counts.mu.Unlock()
-	for _, h := range hours {
+	for _, h := range counted.Hours {
 		t.counts.add(hourKey{userKey{h.AppID, h.UserID}, hourOf(h.Hour)}, h)
+	}
+	for _, d := range counted.Costs {
+		t.counts.spend(costKey{userKey{d.AppID, d.UserID}, d.Model, dayOf(d.Day)}, d)
 	}
 }
 

@@ -72,9 +72,15 @@ func TestBrokenSnapshotsAreNoMemory(t *testing.T) {
 
 func TestAggregatesAreDrainedOnce(t *testing.T) {
 	tr, _ := lived(t)
-	hours := tr.Drain()
+	counted := tr.Drain()
+	calls := 0
+	for _, d := range counted.Costs {
+		require.Zero(t, d.Day.Hour())
+		calls += d.Calls
+	}
+	require.Equal(t, 600, calls)
 	ofApp, ofUsers := 0, 0
-	for _, h := range hours {
+	for _, h := range counted.Hours {
 		if h.UserID == "" {
 			ofApp += h.Requests
 		} else {
@@ -86,8 +92,10 @@ func TestAggregatesAreDrainedOnce(t *testing.T) {
 	require.Equal(t, 600, ofApp)
 	require.Equal(t, 600, ofUsers)
 	require.Empty(t, tr.Drain())
-	tr.Restore(hours)
-	require.ElementsMatch(t, hours, tr.Drain())
+	tr.Restore(counted)
+	again := tr.Drain()
+	require.ElementsMatch(t, counted.Hours, again.Hours)
+	require.ElementsMatch(t, counted.Costs, again.Costs)
 }
 
 func FuzzLoad(f *testing.F) {

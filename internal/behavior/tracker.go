@@ -48,7 +48,7 @@ func New(limits Limits) (*Tracker, error) {
 	if limits.Users < shards || limits.Apps < 1 || limits.Idle < windowBuckets*bucketSpan {
 		return nil, fmt.Errorf("behavior: limits are too small: %+v", limits)
 	}
-	t := &Tracker{limits: limits, apps: map[string]*app{}, counts: aggregates{hours: map[hourKey]*review.ConductHour{}}}
+	t := &Tracker{limits: limits, apps: map[string]*app{}, counts: aggregates{hours: map[hourKey]*review.ConductHour{}, costs: map[costKey]*review.CostDay{}}}
 	for i := range t.users {
 		t.users[i].users = map[userKey]*user{}
 	}

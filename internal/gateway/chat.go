@@ -56,7 +56,7 @@ func (g *Gateway) startChat(ctx context.Context, caller review.Caller, call *Cha
 		return nil, err
 	}
 	call.describe(&talk.sub)
-	c, err := g.start(ctx, caller, "chat", policy, talk.sub, call.Asked.mostTokens(rules.Limits), call.Hold)
+	c, err := g.start(ctx, caller, "chat", policy, talk.sub, need{call.Asked.mostTokens(rules.Limits), call.Hold, offered(request.Tools)})
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,18 @@ func (g *Gateway) startChat(ctx context.Context, caller review.Caller, call *Cha
 	call.Asked.apply(request, rules)
 	request.User, request.SafetyIdentifier = alias(caller, talk.sub.UserID), ""
 	return c, nil
+}
+
+// offered is what the model reads of tools.
+func offered[T any](tools []T) string {
+	if len(tools) == 0 {
+		return ""
+	}
+	b, err := json.Marshal(tools)
+	if err != nil { // what cannot be written is not sent either
+		return ""
+	}
+	return string(b)
 }
 
 // dress puts what the App says before what its users say.
@@ -168,13 +180,14 @@ func usageOf(u llm.Usage) review.Usage {
 	return review.Usage{PromptTokens: max(u.PromptTokens, 0), CompletionTokens: max(u.CompletionTokens, 0)}
 }
 
-// countMissing estimates what the upstream did not count.
+// countMissing counts what the upstream did not count.
 func (c *guarded) countMissing(out *output) {
 	if out.usage.PromptTokens > 0 || out.usage.CompletionTokens > 0 {
 		return
 	}
-	for _, s := range c.content().Segments() {
-		out.usage.PromptTokens += llm.EstimateTokens(s.Text)
+	out.usage.PromptTokens = c.tokensIn()
+	out.usage.CompletionTokens = llm.CountTokens(c.sub.Model, out.text)
+	for _, call := range out.calls {
+		out.usage.CompletionTokens += llm.CountTokens(c.sub.Model, call.Name) + llm.CountTokens(c.sub.Model, string(call.Arguments))
 	}
-	out.usage.CompletionTokens = llm.EstimateTokens(out.text)
 }

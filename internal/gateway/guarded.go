@@ -30,6 +30,7 @@ type guarded struct {
 	least    review.Verdict
 	grant    *review.Grant // nil when it was not admitted
 	upstream time.Duration
+	tools    string // that are offered, as the model reads them beside the texts
 }
 
 // output is what came back.
@@ -41,16 +42,23 @@ type output struct {
 	error string
 }
 
+// need is what a call asks for beside its texts.
+type need struct {
+	most  int    // tokens that the answer may have
+	hold  bool   // until a person has seen it
+	tools string // that are offered to the model
+}
+
 // start screens what goes in. The error is a Refused or a Failed once the call is recorded.
-func (g *Gateway) start(ctx context.Context, caller review.Caller, endpoint string, policy review.Policy, sub review.Submission, most int, hold bool) (*guarded, error) {
-	c := &guarded{gateway: g, caller: caller, policy: policy, endpoint: endpoint, id: g.NewID(), began: g.Clock(), sub: sub, restore: nothing(), hold: hold}
+func (g *Gateway) start(ctx context.Context, caller review.Caller, endpoint string, policy review.Policy, sub review.Submission, need need) (*guarded, error) {
+	c := &guarded{gateway: g, caller: caller, policy: policy, endpoint: endpoint, id: g.NewID(), began: g.Clock(), sub: sub, restore: nothing(), hold: need.hold, tools: need.tools}
 	if err := sub.Validate(c.began.UTC()); err != nil {
 		return nil, err
 	}
-	if hold && policy.Gateway.Hold.Forbidden {
+	if need.hold && policy.Gateway.Hold.Forbidden {
 		return nil, review.Errorf(review.CodeForbidden, "callers of this App may not ask for a hold")
 	}
-	if err := c.admit(ctx, most); err != nil {
+	if err := c.admit(ctx, need.most); err != nil {
 		return nil, c.fail(ctx, err)
 	}
 	c.input = g.Service.Assess(ctx, c.content().Segments(), policy)
@@ -74,14 +82,29 @@ func (c *guarded) admit(ctx context.Context, most int) (err error) {
 	if err := c.gateway.Service.Barred(c.caller.App.ID, c.sub.UserID); err != nil {
 		return err
 	}
-	tokens := 0
-	for _, s := range c.content().Segments() {
-		tokens += llm.EstimateTokens(s.Text)
-	}
 	c.grant, err = c.gateway.Service.Admit(ctx, c.caller, c.policy, review.Demand{
-		UserID: c.sub.UserID, Context: c.sub.Context, Model: c.sub.Model, Usage: review.Usage{PromptTokens: tokens, CompletionTokens: most},
+		UserID: c.sub.UserID, Context: c.sub.Context, Model: c.sub.Model, Usage: review.Usage{PromptTokens: c.tokensIn(), CompletionTokens: most},
 	})
 	return err
+}
+
+// What a chat costs beside its texts: for each message, and for the answer that begins.
+const (
+	messageTokens = 4
+	answerTokens  = 3
+)
+
+// tokensIn counts what the model is to read: the texts, what the App says before them and the tools that are offered.
+func (c *guarded) tokensIn() int {
+	model := c.sub.Model
+	n := answerTokens
+	for _, s := range c.content().Segments() {
+		n += llm.CountTokens(model, s.Text) + messageTokens
+	}
+	if system := c.policy.Gateway.System; c.endpoint == "completion" && system != "" { // of a chat it is one of the texts
+		n += llm.CountTokens(model, system) + messageTokens
+	}
+	return n + llm.CountTokens(model, c.tools)
 }
 
 // model is the one to ask: once the App's budget is spent, the one that its policy degrades to.

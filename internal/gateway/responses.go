@@ -68,7 +68,7 @@ func (g *Gateway) Respond(ctx context.Context, caller review.Caller, call Respon
 			return RespondAnswer{}, invalid("text.format.schema", "is no JSON Schema 2020-12 that can be checked here")
 		}
 	}
-	c, err := g.start(ctx, caller, "responses", policy, talk.sub, call.Asked.mostTokens(rules.Limits), false)
+	c, err := g.start(ctx, caller, "responses", policy, talk.sub, need{most: call.Asked.mostTokens(rules.Limits), tools: offered(call.Tools)})
 	if err != nil {
 		return RespondAnswer{}, err
 	}

@@ -31,7 +31,7 @@ func (g *Gateway) startTexts(ctx context.Context, caller review.Caller, endpoint
 			sub.Documents = append(sub.Documents, review.Document{Content: text})
 		}
 	}
-	c, err := g.start(ctx, caller, endpoint, policy, sub, most, false)
+	c, err := g.start(ctx, caller, endpoint, policy, sub, need{most: most})
 	if err != nil || policy.Gateway.SendPersonal {
 		return c, texts, err
 	}

@@ -300,10 +300,21 @@ func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID strin
 	return view, err
 }
 
+// Counted is what was counted since the last time, and is to be kept.
+type Counted struct {
+	Hours []ConductHour
+	Costs []CostDay
+}
+
 // RecordConduct keeps what was counted since the last call.
-func (s *Service) RecordConduct(ctx context.Context, hours []ConductHour) error {
-	if len(hours) == 0 {
+func (s *Service) RecordConduct(ctx context.Context, counted Counted) error {
+	if len(counted.Hours)+len(counted.Costs) == 0 {
 		return nil
 	}
-	return s.Store.Write(ctx, func(tx Tx) error { return tx.AddConduct(hours) })
+	return s.Store.Write(ctx, func(tx Tx) error {
+		if err := tx.AddConduct(counted.Hours); err != nil {
+			return err
+		}
+		return tx.AddCosts(counted.Costs)
+	})
 }

@@ -114,6 +114,7 @@ type Tx interface {
 
 	// Conduct.
 	AddConduct([]ConductHour) error   // to what is there
+	AddCosts([]CostDay) error         // to what is there
 	PutRestriction(Restriction) error // inserts or replaces
 
 	// Retention. RemoveText is false for what is gone already, is held, is not indexed yet, or waits for a person.
@@ -212,6 +213,10 @@ type Reader interface {
 	ConductHours(ctx context.Context, appID, userID string, since time.Time) ([]ConductHour, error) // oldest first
 	// CostSince adds up what each App cost, in millionths of its currency.
 	CostSince(ctx context.Context, since time.Time) (map[string]int64, error)
+	CostDays(ctx context.Context, appID string, f CostFilter) ([]CostDay, error)                       // of the filter's user and model together, oldest first
+	CostModels(ctx context.Context, appID string, f CostFilter, limit int) ([]CostDay, error)          // each in sum over the month, the dearest first
+	CostUsers(ctx context.Context, appID string, f CostFilter, limit int) ([]CostDay, error)           // the same of users
+	EachCost(ctx context.Context, appID string, f CostFilter, yield func(CostDay) error) error         // by user and model, each in sum over the month
 	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum, without denials and costs
 	Restrictions(ctx context.Context, now time.Time) ([]Restriction, error)                            // in force
 

@@ -58,13 +58,13 @@ func findExport(db *gorm.DB, id string) (review.Export, error) {
 
 // Export implements review.Tx.
 func (t *tx) Export(id string) (review.Export, error) {
-	e, err := findExport(t.orm(), id)
+	e, err := findExport(t.orm().DB, id)
 	return e, t.note(err)
 }
 
 // Export implements review.Reader.
 func (s *Store) Export(ctx context.Context, id string) (review.Export, error) {
-	e, err := findExport(s.read(ctx), id)
+	e, err := findExport(s.read(ctx).DB, id)
 	return e, s.fault(err)
 }
 

@@ -30,7 +30,7 @@ func findTOTP(db *gorm.DB, userID string) (*review.TOTP, error) {
 
 // TOTP implements review.Tx.
 func (t *tx) TOTP(userID string) (*review.TOTP, error) {
-	found, err := findTOTP(t.orm(), userID)
+	found, err := findTOTP(t.orm().DB, userID)
 	return found, t.note(err)
 }
 
@@ -70,7 +70,7 @@ func (t *tx) TakeRecoveryCode(userID string, hash []byte) (bool, error) {
 
 // TOTP implements review.Reader.
 func (s *Store) TOTP(ctx context.Context, userID string) (*review.TOTP, error) {
-	found, err := findTOTP(s.read(ctx), userID)
+	found, err := findTOTP(s.read(ctx).DB, userID)
 	return found, s.fault(err)
 }
 

@@ -20,6 +20,10 @@ func listQueries() []plannedQuery {
 		{name: "inbox", index: "inbox", sql: selectInbox + " ORDER BY e.created_at DESC, e.id DESC", args: []any{"u1", apps}},
 		{name: "conduct of a user", index: "SEARCH h USING PRIMARY KEY (app_id=? AND user_id=? AND hour>?)", sql: selectConduct, args: []any{"app-1", "u1", 7}},
 		{name: "busiest users", index: "conduct_hours_recent", sql: selectBusiest, args: []any{"app-1", 7, 10}},
+		{name: "costs by day", index: "SEARCH cost_days USING PRIMARY KEY (app_id=? AND side=? AND user_id=? AND model=? AND day>? AND day<?)", sql: selectCostDays, args: []any{"app-1", 0, "", "", 7, 9}},
+		{name: "dearest models", index: "cost_months_models", sql: selectCostModels, args: []any{"app-1", 1, 7, "", 10}},
+		{name: "dearest users", index: "cost_months_users", sql: selectCostUsers, args: []any{"app-1", 2, 7, "", 10}},
+		{name: "costs for a file", index: "SEARCH cost_months USING PRIMARY KEY (app_id=? AND side=? AND month=? AND (user_id,model)>(?,?))", sql: selectCostsFrom, args: []any{"app-1", 3, 7, "", "", 10}},
 		{name: "restrictions", index: "restrictions_until", sql: selectRestrictions, args: []any{7}},
 		{name: "enrolments of a user", index: "experiments", sql: selectEnrolments, args: []any{"app-1", "u1"}},
 		{name: "outcomes in order", index: "outcomes_order", sql: selectOutcomes, args: []any{"e", "time", 10}},
@@ -38,6 +42,8 @@ func TestSQLiteSearchesForEveryList(t *testing.T) {
 			walks := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, "CONSTANT ROW") && !strings.Contains(line, "SUBQUERY") &&
 				!strings.HasPrefix(line, "SCAN (") && !strings.HasPrefix(line, "SCAN json_each")
 			assert.False(t, walks, "%s walks:\n%s", q.name, plan)
+			sorts := strings.HasPrefix(q.name, "dearest") && strings.Contains(line, "TEMP B-TREE")
+			assert.False(t, sorts, "%s sorts what an index could give in order:\n%s", q.name, plan)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (s *Store) removal(ctx context.Context, id string) (review.Removal, error) 
 	return r, s.fault(err)
 }
 
-const selectTextsOf = `SELECT i.interaction_id, i.number, i.app_id, n.prompt, n.response, s.redactions, v.text
+const selectTextsOf = `SELECT i.number, i.app_id, i.interaction_id, COALESCE(i.intervention_id, '') AS intervention_id, n.prompt, n.response, s.redactions, v.text
 FROM items i JOIN interactions n ON n.id = i.interaction_id LEFT JOIN assessments s ON s.interaction_id = n.id
 LEFT JOIN interventions v ON v.id = i.intervention_id WHERE i.interaction_id IN ?`
 
@@ -106,23 +106,21 @@ func (s *Store) tokensOf(ctx context.Context, interactionIDs []string) (map[stri
 	if len(s.searchKey) == 0 {
 		return nil, nil
 	}
-	var rows []struct {
-		InteractionID string
-		Text          itemText `gorm:"embedded"`
-	}
-	if err := s.read(ctx).Raw(selectTextsOf, interactionIDs).Scan(&rows).Error; err != nil {
+	var texts []itemText
+	if err := s.read(ctx).Raw(selectTextsOf, interactionIDs).Scan(&texts).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	out := map[string]map[int64][]int64{}
-	for _, row := range rows {
-		tokens, err := s.searchKey.tokens(row.Text)
+	o := s.opener(ctx)
+	for _, text := range texts {
+		tokens, err := s.searchKey.tokens(text, o)
 		if err != nil {
 			return nil, err
 		}
-		if out[row.InteractionID] == nil {
-			out[row.InteractionID] = map[int64][]int64{}
+		if out[text.InteractionID] == nil {
+			out[text.InteractionID] = map[int64][]int64{}
 		}
-		out[row.InteractionID][row.Text.Number] = tokens
+		out[text.InteractionID][text.Number] = tokens
 	}
 	return out, nil
 }
@@ -275,8 +273,6 @@ func (t *tx) removePublished(appID, decisionID string) error {
 	}
 	return t.exec("DELETE FROM outbox WHERE key = ?", decisionID)
 }
-
-func dayNumber(t time.Time) int64 { return t.Unix() / (24 * 3600) }
 
 // CountRemovals implements review.Tx.
 func (t *tx) CountRemovals(appID string, kind review.RemovalKind, when time.Time, n int) error {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 func conductScenarios() []scenario {
 	return []scenario{
 		{"hours of conduct add up", conductAddsUp},
+		{"costs add up by day, model and user", costsAddUp},
 		{"users are restricted at once, until a time", restrictions},
 		{"restrictions are for leads of the App", restrictionsForeign},
 	}
@@ -24,9 +26,9 @@ func conductAddsUp(t *testing.T, f *fixture) {
 		return review.ConductHour{AppID: app, UserID: user, Hour: at, Requests: requests, Flagged: 1, Alarms: alarms, Errors: 2, Refusals: 3,
 			TokensIn: 40, TokensOut: 50, Timed: 6, Latency: 700 * time.Millisecond, Denied: 1, Cost: 1 << 40}
 	}
-	require.NoError(t, f.service.RecordConduct(t.Context(), nil))
-	require.NoError(t, f.service.RecordConduct(t.Context(), []review.ConductHour{of("", hour, 5, 0), of("u1", hour, 2, 0), of("u2", hour, 3, 1)}))
-	require.NoError(t, f.service.RecordConduct(t.Context(), []review.ConductHour{of("u1", hour, 10, 0), of("u1", hour.Add(-time.Hour), 4, 0), of("u1", hour.Add(-9*24*time.Hour), 4, 0)}))
+	require.NoError(t, f.service.RecordConduct(t.Context(), review.Counted{}))
+	require.NoError(t, f.service.RecordConduct(t.Context(), review.Counted{Hours: []review.ConductHour{of("", hour, 5, 0), of("u1", hour, 2, 0), of("u2", hour, 3, 1)}}))
+	require.NoError(t, f.service.RecordConduct(t.Context(), review.Counted{Hours: []review.ConductHour{of("u1", hour, 10, 0), of("u1", hour.Add(-time.Hour), 4, 0), of("u1", hour.Add(-9*24*time.Hour), 4, 0)}}))
 
 	view, err := f.service.ConductOf(t.Context(), f.lead, "support", "u1")
 	require.NoError(t, err)
@@ -58,6 +60,73 @@ func conductAddsUp(t *testing.T, f *fixture) {
 	viewer := f.addViewer(t, "viewer@example.com", review.RoleViewer, f.caller.App)
 	_, err = f.service.ConductOf(t.Context(), viewer, "support", "")
 	require.Equal(t, review.CodeForbidden, review.CodeOf(err))
+}
+
+func costsAddUp(t *testing.T, f *fixture) {
+	app := f.caller.App.ID
+	first := time.Date(start.Year(), start.Month(), 1, 0, 0, 0, 0, time.UTC)
+	of := func(user, model string, day time.Time, cost int64) review.CostDay {
+		return review.CostDay{AppID: app, UserID: user, Model: model, Day: day, Calls: 1, TokensIn: 20, TokensOut: 30, Cost: cost}
+	}
+	last := first.AddDate(0, 1, -1)
+	for range 2 {
+		require.NoError(t, f.service.RecordConduct(t.Context(), review.Counted{Costs: []review.CostDay{
+			of("u1", "big", first, 1<<40), of("u1", "big", last, 100), of("u1", "small", first, 5), of("u2", "small", last, 7), of("", "", first, 0),
+			of("u2", "small", first.AddDate(0, 0, -1), 50), of("u2", "small", first.AddDate(0, 1, 0), 50),
+		}}))
+	}
+	names := func(days []review.CostDay) (out []string) {
+		for _, d := range days {
+			out = append(out, d.UserID+"/"+d.Model)
+		}
+		return out
+	}
+	view, err := f.service.CostsOf(t.Context(), f.lead, "support", review.CostFilter{Month: first})
+	require.NoError(t, err)
+	require.Equal(t, 10, view.Total.Calls, "of the month alone")
+	require.EqualValues(t, 2*(1<<40+112), view.Total.Cost)
+	require.Len(t, view.Days, 2)
+	require.Equal(t, last, view.Days[1].Day)
+	require.Equal(t, []string{"/big", "/small", "/"}, names(view.Models), "the dearest first")
+	require.Equal(t, []string{"u1/", "u2/", "/"}, names(view.Users))
+
+	view, err = f.service.CostsOf(t.Context(), f.lead, "support", review.CostFilter{Month: first, UserID: "u1"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"u1/big", "u1/small"}, names(view.Models))
+	require.Empty(t, view.Users)
+	require.Equal(t, 6, view.Total.Calls)
+	view, err = f.service.CostsOf(t.Context(), f.lead, "support", review.CostFilter{Month: first, UserID: "u2", Model: "small"})
+	require.NoError(t, err)
+	require.Equal(t, 2, view.Total.Calls)
+
+	var rows []review.CostDay
+	read := func(filter review.CostFilter) []string {
+		rows = nil
+		file, err := f.service.CostRows(t.Context(), f.lead, "support", filter)
+		require.NoError(t, err)
+		require.NoError(t, file.Each(func(d review.CostDay) error { rows = append(rows, d); return nil }))
+		return names(rows)
+	}
+	require.Equal(t, []string{"/", "u1/big", "u1/small", "u2/small"}, read(review.CostFilter{Month: first}))
+	require.Equal(t, []string{"u1/big", "u1/small"}, read(review.CostFilter{Month: first, UserID: "u1"}))
+	require.Equal(t, []string{"u1/small", "u2/small"}, read(review.CostFilter{Month: first, Model: "small"}))
+
+	many := make([]review.CostDay, 2500)
+	for i := range many {
+		many[i] = of(fmt.Sprintf("m%05d", i), "small", last.AddDate(0, 2, 0), 1)
+	}
+	require.NoError(t, f.service.RecordConduct(t.Context(), review.Counted{Costs: many}))
+	require.Len(t, read(review.CostFilter{Month: first.AddDate(0, 2, 0)}), len(many), "every page once")
+
+	_, err = f.service.CostsOf(t.Context(), f.lead, "foreign", review.CostFilter{})
+	require.Equal(t, review.CodeNotFound, review.CodeOf(err))
+	_, err = f.service.CostRows(t.Context(), f.ann, "support", review.CostFilter{})
+	require.Equal(t, review.CodeForbidden, review.CodeOf(err))
+	_, err = f.service.CostsOverview(t.Context(), f.ann, first)
+	require.Equal(t, review.CodeForbidden, review.CodeOf(err))
+	overview, err := f.service.CostsOverview(t.Context(), f.lead, first)
+	require.NoError(t, err)
+	require.Len(t, overview.Apps, 1)
 }
 
 func restrictions(t *testing.T, f *fixture) {

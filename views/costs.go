@@ -1,0 +1,149 @@
+package views
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
+)
+
+// CostsPage is GET /costs.
+type CostsPage struct {
+	Shell
+	Data review.CostOverview
+}
+
+// CostPage is GET /costs/{app}.
+type CostPage struct {
+	Shell
+	View review.CostView
+}
+
+// ParamMonth is the month of the costs: 2026-11.
+const ParamMonth = "month"
+
+// ParseCosts reads which costs are meant.
+func ParseCosts(q url.Values) (review.CostFilter, error) {
+	month, err := review.ParseMonth(strings.TrimSpace(q.Get(ParamMonth)))
+	return review.CostFilter{Month: month, UserID: q.Get(ParamUser), Model: q.Get(paramModel)}, err
+}
+
+func costQuery(f review.CostFilter) url.Values {
+	q := url.Values{}
+	if !f.Month.IsZero() {
+		q.Set(ParamMonth, review.MonthText(f.Month))
+	}
+	if f.UserID != "" {
+		q.Set(ParamUser, f.UserID)
+	}
+	if f.Model != "" {
+		q.Set(paramModel, f.Model)
+	}
+	return q
+}
+
+// CostPath is where the costs of an App are read; without one, those of all.
+func CostPath(app string, f review.CostFilter) string {
+	if app == "" {
+		return withQuery(PathCosts, costQuery(f))
+	}
+	return withQuery(PathCosts+"/"+url.PathEscape(app), costQuery(f))
+}
+
+// CostFilePath is where they are taken out as a file.
+func CostFilePath(app string, f review.CostFilter) string {
+	return withQuery(PathCosts+"/"+url.PathEscape(app)+"/"+StepCostFile, costQuery(f))
+}
+
+// months are the one before and the one after, which is not shown before it begins.
+func (p CostPage) before() review.CostFilter { return moved(p.View.Filter, -1) }
+func (p CostPage) after() (review.CostFilter, bool) {
+	f := moved(p.View.Filter, 1)
+	return f, !f.Month.After(p.Now)
+}
+
+func moved(f review.CostFilter, months int) review.CostFilter {
+	f.Month = f.Month.AddDate(0, months, 0)
+	return f
+}
+
+func withUser(f review.CostFilter, user string) review.CostFilter   { f.UserID = user; return f }
+func withModel(f review.CostFilter, model string) review.CostFilter { f.Model = model; return f }
+
+// money writes millionths of a currency: two digits after the point, or as many as a small amount needs to be one.
+func money(micros int64, currency string) string {
+	digits := 2
+	for limit := int64(10_000); digits < 6 && micros != 0 && micros > -limit && micros < limit; limit /= 10 {
+		digits++
+	}
+	whole, part, _ := strings.Cut(strconv.FormatFloat(float64(micros)/1e6, 'f', digits, 64), ".")
+	n, err := strconv.Atoi(whole)
+	if err != nil { // more than anybody has
+		return whole + "." + part + " " + currency
+	}
+	sign := ""
+	if n == 0 && strings.HasPrefix(whole, "-") {
+		sign = "-"
+	}
+	return sign + count(n) + "." + part + "\u202f" + currency
+}
+
+// spent is what it cost, or that nothing has a price.
+func spent(ctx context.Context, d review.CostDay, rules review.BudgetRules) string {
+	if len(rules.Prices) == 0 && d.Cost == 0 {
+		return text.T(ctx, "no prices")
+	}
+	return money(d.Cost, rules.Currency)
+}
+
+func costFigures(ctx context.Context, v review.CostView) []figure {
+	out := []figure{
+		{text.T(ctx, "Costs"), spent(ctx, v.Total, v.Rules), review.MonthText(v.Filter.Month)},
+		{text.T(ctx, "Calls"), count(v.Total.Calls), perCall(ctx, v)},
+		{text.T(ctx, "Tokens"), count(v.Total.TokensIn + v.Total.TokensOut), text.T(ctx, "%s read, %s written", count(v.Total.TokensIn), count(v.Total.TokensOut))},
+	}
+	if b := v.Budget; b != nil {
+		out = append(out,
+			figure{text.T(ctx, "Budget"), percent(b.Share()), text.T(ctx, "of %s are spent", money(int64(b.Rules.Monthly*1e6), b.Rules.Currency))},
+			figure{text.T(ctx, "Forecast"), money(b.Forecast, b.Rules.Currency), text.T(ctx, "at the end of the month, at the pace of the last seven days")})
+	}
+	return out
+}
+
+func perCall(ctx context.Context, v review.CostView) string {
+	if v.Total.Calls == 0 || v.Total.Cost == 0 {
+		return ""
+	}
+	return text.T(ctx, "%s each, on average", money(v.Total.Cost/int64(v.Total.Calls), v.Rules.Currency))
+}
+
+// costsByDay is what was spent, day by day.
+func costsByDay(ctx context.Context, v review.CostView) series {
+	out := series{id: "costs", title: text.T(ctx, "Costs by the day"), daily: true, names: []string{text.T(ctx, "costs")}}
+	for _, d := range everyDay(v) {
+		out.points = append(out.points, point{d.Day, []cell{{known: true, value: float64(d.Cost) / 1e6, words: money(d.Cost, v.Rules.Currency)}}})
+	}
+	return out
+}
+
+func costTokensByDay(ctx context.Context, v review.CostView) series {
+	out := series{id: "tokens", title: text.T(ctx, "Tokens by the day"), daily: true, names: []string{text.T(ctx, "read"), text.T(ctx, "written")}}
+	for _, d := range everyDay(v) {
+		out.points = append(out.points, point{d.Day, []cell{counted(d.TokensIn), counted(d.TokensOut)}})
+	}
+	return out
+}
+
+// everyDay puts the days on which nothing happened between those on which something did: a line must not hide them.
+func everyDay(v review.CostView) (out []review.CostDay) {
+	for _, d := range v.Days {
+		for n := len(out); n > 0 && out[n-1].Day.AddDate(0, 0, 1).Before(d.Day); n = len(out) {
+			out = append(out, review.CostDay{Day: out[n-1].Day.AddDate(0, 0, 1)})
+		}
+		out = append(out, d)
+	}
+	return out
+}

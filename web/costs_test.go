@@ -1,0 +1,53 @@
+package web_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/web/webtest"
+)
+
+func TestCostPages(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	lead, analyst := site.Person(review.RoleLead), site.Person(review.RoleAnalyst)
+	day := time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+	home, err := site.Viewer(t, review.RoleLead).AppNamed(webtest.Home)
+	require.NoError(t, err)
+	require.NoError(t, site.Service.RecordConduct(t.Context(), review.Counted{Costs: []review.CostDay{
+		{AppID: home.ID, UserID: "=cmd|'/c calc'!A1", Model: "<script>alert(1)</script>", Day: day, Calls: 3, TokensIn: 1200, TokensOut: 40, Cost: 1_234_567},
+		{AppID: home.ID, Model: "small", Day: day.AddDate(0, 0, 2), Calls: 1, TokensIn: 10, TokensOut: 4, Cost: 12},
+	}}))
+	const at = "/costs/" + webtest.Home
+	overview := page(t, lead.Get("/costs?month=2026-03"), 200)
+	webtest.Says(t, overview, at+"?month=2026-03")
+	webtest.Conceals(t, overview, "/costs/"+webtest.Foreign)
+	body := page(t, lead.Get(at+"?month=2026-03"), 200)
+	webtest.Says(t, body, "&lt;script&gt;alert(1)&lt;/script&gt;")
+	webtest.Says(t, body, "1.23\u202fUSD")
+	webtest.Says(t, body, `data-value="1.234567"`)
+	webtest.Says(t, body, "2026-03-06") // between the two, on which nothing happened
+	body = page(t, lead.Get(at+"?month=2026-03&model=small"), 200)
+	webtest.Says(t, body, "0.000012\u202fUSD")
+	webtest.Conceals(t, body, "1.23\u202fUSD")
+	webtest.Says(t, page(t, lead.Get(at+"?month=2026-02"), 200), "Nothing happened in this time.")
+
+	file := lead.Get(at + "/costs.csv?month=2026-03")
+	require.Equal(t, http.StatusOK, file.Code)
+	require.Equal(t, `attachment; filename="costs-2026-03.csv"`, file.Header().Get("Content-Disposition"))
+	require.Equal(t, "app,month,user_id,model,calls,tokens_in,tokens_out,cost,currency\r\n"+
+		webtest.Home+",2026-03,,small,1,10,4,0.000012,USD\r\n"+
+		webtest.Home+",2026-03,'=cmd|'/c calc'!A1,<script>alert(1)</script>,3,1200,40,1.234567,USD\r\n", file.Body.String())
+
+	for _, query := range []string{"?month=2026-13", "?month=0001-01", "?month=x"} {
+		require.Equal(t, http.StatusBadRequest, lead.Get(at+query).Code, query)
+		require.Equal(t, http.StatusBadRequest, lead.Get(at+"/costs.csv"+query).Code, query)
+	}
+	require.Equal(t, http.StatusNotFound, lead.Get("/costs/"+webtest.Foreign).Code)
+	require.Equal(t, http.StatusNotFound, lead.Get("/costs/"+webtest.Foreign+"/costs.csv").Code)
+	require.Equal(t, http.StatusForbidden, analyst.Get(at).Code)
+}
