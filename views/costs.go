@@ -73,10 +73,10 @@ func moved(f review.CostFilter, months int) review.CostFilter {
 func withUser(f review.CostFilter, user string) review.CostFilter   { f.UserID = user; return f }
 func withModel(f review.CostFilter, model string) review.CostFilter { f.Model = model; return f }
 
-// money writes millionths of a currency: two digits after the point, or as many as a small amount needs to be one.
+// money writes millionths of a currency: two digits after the point, or as many as a small amount needs to show two that are not zero.
 func money(micros int64, currency string) string {
 	digits := 2
-	for limit := int64(10_000); digits < 6 && micros != 0 && micros > -limit && micros < limit; limit /= 10 {
+	for limit := int64(100_000); digits < 6 && micros != 0 && micros > -limit && micros < limit; limit /= 10 {
 		digits++
 	}
 	whole, part, _ := strings.Cut(strconv.FormatFloat(float64(micros)/1e6, 'f', digits, 64), ".")

@@ -190,6 +190,9 @@ func (c *Client) persist(ctx context.Context, s *service, model string, call fun
 		if err == nil || n == c.options.Patience.Attempts || ctx.Err() != nil || !worthRepeating(err) {
 			return n, err
 		}
+		if s.breaker(model).State() == gobreaker.StateOpen {
+			return n, err // nobody will be asked after the wait either
+		}
 		wait, ok := c.pause(n, err)
 		if deadline, bounded := ctx.Deadline(); !ok || bounded && time.Until(deadline) < wait {
 			return n, err

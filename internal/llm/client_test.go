@@ -122,12 +122,13 @@ func TestTheBreakerOpensAndCloses(t *testing.T) {
 	up.Stay(llmtest.Killed)
 	p := patience()
 	p.Pause = 50 * time.Millisecond
-	client, _ := newClient(t, p, at(up))
+	client, w := newClient(t, p, at(up))
 	for range 3 {
 		_, _, err := client.Chat(t.Context(), model, question("hello"))
 		require.Equal(t, review.CodeUnavailable, review.CodeOf(err))
 	}
 	require.Len(t, up.Chats(), 5, "five failures and no more")
+	require.Len(t, w.took, 3, "once it is open, nobody waits for an attempt that will not be made")
 	require.True(t, client.Standings()[0].Open)
 
 	_, _, err := client.Chat(t.Context(), []string{"gpt-other"}, question("hello"))
