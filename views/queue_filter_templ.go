@@ -318,19 +318,19 @@ func filterPanel(p QueuePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-state", paramState, text.T(ctx, "State"), string(p.Filter.State), text.T(ctx, "Waiting"), stateOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-state", paramState, text.T(ctx, "State"), string(p.Filter.State), text.T(ctx, "Waiting"), stateOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-kind", paramKind, text.T(ctx, "Kind"), string(p.Filter.Kind), text.T(ctx, "Any kind"), kindOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-kind", paramKind, text.T(ctx, "Kind"), string(p.Filter.Kind), text.T(ctx, "Any kind"), kindOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-severity", paramSeverity, text.T(ctx, "Severity"), string(p.Filter.Severity), text.T(ctx, "Any severity"), severityOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-severity", paramSeverity, text.T(ctx, "Severity"), string(p.Filter.Severity), text.T(ctx, "Any severity"), severityOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-category", paramCategory, text.T(ctx, "Category"), string(p.Filter.Category), text.T(ctx, "Any category"), categoryOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-category", paramCategory, text.T(ctx, "Category"), string(p.Filter.Category), text.T(ctx, "Any category"), categoryOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -342,7 +342,7 @@ func filterPanel(p QueuePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-holder", paramHolder, text.T(ctx, "Held by"), p.Filter.Holder, text.T(ctx, "Anyone or nobody"), holderOptions(p)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-holder", paramHolder, text.T(ctx, "Held by"), p.Filter.Holder, text.T(ctx, "Anyone or nobody"), holderOptions(ctx, p)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,18 +24,18 @@ type chip struct {
 func queueLink(f review.Filter) string { return QueuePath(f, nil) }
 
 // chips adds the filter that only a queue knows.
-func (p QueuePage) chips() []chip {
-	out := chipsOf(p.Filter, queueLink)
+func (p QueuePage) chips(ctx context.Context) []chip {
+	out := chipsOf(ctx, p.Filter, queueLink)
 	if p.Filter.Holder != "" {
 		rest := p.Filter
 		rest.Holder = ""
-		out = append(out, chip{text.Say("Held by"), holderWord(p, p.Filter.Holder), queueLink(rest), queueLink(review.Filter{Sort: rest.Sort})})
+		out = append(out, chip{text.Say("Held by"), holderWord(ctx, p, p.Filter.Holder), queueLink(rest), queueLink(review.Filter{Sort: rest.Sort})})
 	}
 	return out
 }
 
 // chipsOf lists the filters in force; link makes the URL of the same page with another filter.
-func chipsOf(f review.Filter, link func(review.Filter) string) []chip {
+func chipsOf(ctx context.Context, f review.Filter, link func(review.Filter) string) []chip {
 	var out []chip
 	add := func(set bool, name, value string, drop func(*review.Filter)) {
 		if !set {
@@ -45,18 +46,18 @@ func chipsOf(f review.Filter, link func(review.Filter) string) []chip {
 		out = append(out, chip{name, value, link(rest), link(review.Filter{Sort: f.Sort})})
 	}
 	add(f.Text != "", text.Say("Text"), oneLine(f.Text, 60), func(f *review.Filter) { f.Text, f.Sort = "", review.SortPriority })
-	add(f.State != "", text.Say("State"), stateWord(f.State), func(f *review.Filter) { f.State = "" })
-	add(f.Kind != "", text.Say("Kind"), kindWord(f.Kind), func(f *review.Filter) { f.Kind = "" })
-	add(f.Severity != "", text.Say("Severity"), severityWord(f.Severity, ""), func(f *review.Filter) { f.Severity = "" })
-	add(f.Category != "", text.Say("Category"), categoryWord(f.Category), func(f *review.Filter) { f.Category = "" })
+	add(f.State != "", text.Say("State"), text.T(ctx, stateWord(f.State)), func(f *review.Filter) { f.State = "" })
+	add(f.Kind != "", text.Say("Kind"), text.T(ctx, kindWord(f.Kind)), func(f *review.Filter) { f.Kind = "" })
+	add(f.Severity != "", text.Say("Severity"), text.T(ctx, severityWord(f.Severity, "")), func(f *review.Filter) { f.Severity = "" })
+	add(f.Category != "", text.Say("Category"), text.T(ctx, categoryWord(f.Category)), func(f *review.Filter) { f.Category = "" })
 	add(f.Detector != "", text.Say("Detector"), oneLine(f.Detector, 60), func(f *review.Filter) { f.Detector = "" })
 	add(f.App != "", text.Say("App"), oneLine(f.App, 60), func(f *review.Filter) { f.App = "" })
 	add(f.UserID != "", text.Say("User"), oneLine(f.UserID, 40), func(f *review.Filter) { f.UserID = "" })
 	add(f.Model != "", text.Say("Model"), oneLine(f.Model, 40), func(f *review.Filter) { f.Model = "" })
 	add(f.Label != "", text.Say("Label"), oneLine(f.Label, 40), func(f *review.Filter) { f.Label = "" })
 	add(f.Policy != 0, text.Say("Policy version"), strconv.Itoa(f.Policy), func(f *review.Filter) { f.Policy = 0 })
-	add(f.RiskFrom > 0 || f.RiskTo > 0, text.Say("Risk"), riskRange(f), func(f *review.Filter) { f.RiskFrom, f.RiskTo = 0, 0 })
-	add(f.OlderThan > 0, text.Say("Opened before"), span(f.OlderThan)+" ago", func(f *review.Filter) { f.OlderThan = 0 })
+	add(f.RiskFrom > 0 || f.RiskTo > 0, text.Say("Risk"), riskRange(ctx, f), func(f *review.Filter) { f.RiskFrom, f.RiskTo = 0, 0 })
+	add(f.OlderThan > 0, text.Say("Opened before"), text.T(ctx, "%s ago", span(f.OlderThan)), func(f *review.Filter) { f.OlderThan = 0 })
 	add(f.YoungerThan > 0, text.Say("Opened within"), span(f.YoungerThan), func(f *review.Filter) { f.YoungerThan = 0 })
 	add(f.Overdue, text.Say("Overdue only"), "", func(f *review.Filter) { f.Overdue = false })
 	add(f.Mine, text.Say("Mine"), "", func(f *review.Filter) { f.Mine = false })
@@ -75,30 +76,30 @@ func keptBySearch(f review.Filter) []ui.Option {
 	return out
 }
 
-func riskRange(f review.Filter) string {
+func riskRange(ctx context.Context, f review.Filter) string {
 	from, to := score(float64(f.RiskFrom)/100), score(float64(f.RiskTo)/100)
 	switch {
 	case f.RiskTo == 0:
-		return "from " + from
+		return text.T(ctx, "from %s", from)
 	case f.RiskFrom == 0:
-		return "up to " + to
+		return text.T(ctx, "up to %s", to)
 	default:
-		return from + " to " + to
+		return text.T(ctx, "%s to %s", from, to)
 	}
 }
 
-func holderWord(p QueuePage, id string) string {
-	for _, o := range holderOptions(p) {
+func holderWord(ctx context.Context, p QueuePage, id string) string {
+	for _, o := range holderOptions(ctx, p) {
 		if o.Value == id {
 			return o.Text
 		}
 	}
-	return "somebody"
+	return text.T(ctx, "somebody")
 }
 
 // holderOptions also offers the chosen one when they hold nothing any longer.
-func holderOptions(p QueuePage) []ui.Option {
-	out := []ui.Option{{Value: review.HeldByNobody, Text: "Nobody"}, {Value: review.HeldBySomebody, Text: "Anyone"}, {Value: p.Viewer.User.ID, Text: "Me"}}
+func holderOptions(ctx context.Context, p QueuePage) []ui.Option {
+	out := []ui.Option{{Value: review.HeldByNobody, Text: text.T(ctx, "Nobody")}, {Value: review.HeldBySomebody, Text: text.T(ctx, "Anyone")}, {Value: p.Viewer.User.ID, Text: text.T(ctx, "Me")}}
 	known := p.Filter.Holder == ""
 	for _, h := range p.Holders {
 		if h.UserID != p.Viewer.User.ID {
@@ -182,36 +183,36 @@ func sortLink(f review.Filter, s review.Sort) string {
 	return QueuePath(f, nil)
 }
 
-func stateOptions() []ui.Option {
+func stateOptions(ctx context.Context) []ui.Option {
 	return []ui.Option{
-		{Value: string(review.StateEscalated), Text: stateWord(review.StateEscalated)},
-		{Value: string(review.StateDecided), Text: stateWord(review.StateDecided)},
+		{Value: string(review.StateEscalated), Text: text.T(ctx, stateWord(review.StateEscalated))},
+		{Value: string(review.StateDecided), Text: text.T(ctx, stateWord(review.StateDecided))},
 	}
 }
 
 // kindOptions leaves controls out: they hide among the others.
-func kindOptions() []ui.Option {
+func kindOptions(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, k := range review.ItemKinds() {
 		if k != review.KindControl {
-			out = append(out, ui.Option{Value: string(k), Text: kindWord(k)})
+			out = append(out, ui.Option{Value: string(k), Text: text.T(ctx, kindWord(k))})
 		}
 	}
 	return out
 }
 
-func severityOptions() []ui.Option {
+func severityOptions(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, s := range review.Severities() {
-		out = append(out, ui.Option{Value: string(s), Text: severityWord(s, "")})
+		out = append(out, ui.Option{Value: string(s), Text: text.T(ctx, severityWord(s, ""))})
 	}
 	return out
 }
 
-func categoryOptions() []ui.Option {
+func categoryOptions(ctx context.Context) []ui.Option {
 	out := make([]ui.Option, len(categories))
 	for i, c := range categories {
-		out[i] = ui.Option{Value: string(c), Text: categoryWord(c)}
+		out[i] = ui.Option{Value: string(c), Text: text.T(ctx, categoryWord(c))}
 	}
 	return out
 }

@@ -181,7 +181,7 @@ func Queue(p QueuePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chips(p.chips()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chips(p.chips(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -655,7 +655,7 @@ func queueRow(p QueuePage, r review.QueueRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Severity(toneOf(r.Item.Severity, r.Item.Category), severityWord(r.Item.Severity, r.Item.Category)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Severity(toneOf(r.Item.Severity, r.Item.Category), text.T(ctx, severityWord(r.Item.Severity, r.Item.Category))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -697,9 +697,9 @@ func queueRow(p QueuePage, r review.QueueRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(rowSubject(r.Item))
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(rowSubject(ctx, r.Item))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/queue.templ`, Line: 109, Col: 49}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/queue.templ`, Line: 109, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 		if templ_7745c5c3_Err != nil {

@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/text"
@@ -74,9 +73,9 @@ func scoreName(i review.Item) string {
 	return text.Say("risk")
 }
 
-func rowSubject(i review.Item) string {
+func rowSubject(ctx context.Context, i review.Item) string {
 	if i.Detector == "" {
-		return strings.ToLower(kindWord(i.Kind))
+		return text.T(ctx, kindWord(i.Kind))
 	}
 	return i.Detector
 }

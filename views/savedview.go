@@ -128,7 +128,7 @@ func savedWords(ctx context.Context, v review.Viewer, s review.SavedView) string
 		return ""
 	}
 	var parts []string
-	for _, c := range (QueuePage{Shell: Shell{Viewer: v}, Filter: filter}).chips() {
+	for _, c := range (QueuePage{Shell: Shell{Viewer: v}, Filter: filter}).chips(ctx) {
 		if c.value == "" {
 			parts = append(parts, text.T(ctx, c.name))
 			continue

@@ -50,13 +50,21 @@ async function search(query: string): Promise<void> {
   asking?.abort();
   const mine = (asking = new AbortController());
   const here = actions(query);
-  draw(here);
+  draw(ranked(here, query));
   try {
     const answer = await fetch((dialog()?.dataset["source"] ?? "") + encodeURIComponent(query), { headers: { Accept: "text/html" }, signal: mine.signal });
-    if (answer.ok) draw([...here, ...placesIn(await answer.text())]);
+    if (answer.ok) draw(ranked([...here, ...placesIn(await answer.text())], query));
   } catch {
     // Typed on, or out of reach: what the page can do is there all the same.
   }
+}
+
+// ranked puts first what begins with the words that were typed, then what has a word that does: "over" means the overview
+// before it means to hand over. Otherwise the order stays.
+function ranked(commands: Command[], query: string): Command[] {
+  const wanted = query.toLowerCase().trim();
+  const rank = (word: string): number => (word.startsWith(wanted) ? 0 : word.includes(` ${wanted}`) ? 1 : 2);
+  return commands.toSorted((a, b) => rank(a.word.toLowerCase()) - rank(b.word.toLowerCase()));
 }
 
 // actions are the keys of which the page has an element that can be pressed now.

@@ -1118,6 +1118,13 @@ var german = map[string]string{
 	"who asked for it may no longer sign in":              "wer ihn verlangt hat, darf sich nicht mehr anmelden",
 	"it was begun several times and never came to an end": "er wurde mehrmals begonnen und kam nie zu einem Ende",
 	"the file could not be written; the log says why":     "die Datei konnte nicht geschrieben werden; das Log sagt, warum",
+	"from %s":  "ab %s",
+	"up to %s": "bis %s",
+	"%s to %s": "%s bis %s",
+	"somebody": "jemand",
+	"Nobody":   "Niemand",
+	"Anyone":   "Irgendwer",
+	"Me":       "Ich",
 }
 
 // germanCounts has the texts that count something.
