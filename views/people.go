@@ -44,6 +44,7 @@ const (
 	StepRetention  = "retention"  // GET: what is kept, held and removed
 	StepHolds      = "holds"      // POST: sets one
 	StepLift       = "lift"       // POST below a hold: ends it
+	StepErasures   = "erasures"   // GET: the list, and a look ahead; POST: begins one
 )
 
 // The fields of those forms.

@@ -28,9 +28,14 @@ func TestMatrix(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)
 	objects := map[string]object{}
+	admin, err := site.Accounts.SystemViewer(t.Context(), webtest.Operator.ID)
+	require.NoError(t, err)
 	for _, app := range []string{webtest.Home, webtest.Foreign} {
+		erasure, err := site.Service.Erase(t.Context(), admin, app, "u-9", "the matrix asks about it")
+		require.NoError(t, err)
 		objects[app] = object{
-			Posted: site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
+			erasure: erasure.ID,
+			Posted:  site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
 			intervention: site.PostUnread(app, "u-2").Interventions[0].ID,
 			person:       site.Newcomer("for-" + app).ID, key: site.SpareKey(app).ID,
 			export: site.AskExport(review.RoleAnalyst).ID,
@@ -70,6 +75,7 @@ func TestMatrix(t *testing.T) {
 
 // object is what of an App the routes are asked about.
 type object struct {
+	erasure string
 	webtest.Posted
 	experiment, intervention, person, key, export string
 }
@@ -85,6 +91,8 @@ func (o object) of(path string) string {
 		return o.person
 	case strings.HasPrefix(path, "/exports/"):
 		return o.export
+	case strings.Contains(path, "/erasures/"):
+		return o.erasure
 	case strings.HasPrefix(path, "/apps/"):
 		return o.key
 	case strings.Contains(path, "/experiments/"):

@@ -30,6 +30,7 @@ type Deps struct {
 	Assets   *static.Assets
 	Metrics  *Metrics
 	Exports  *export.Office
+	Certify  func(e review.Erasure, app string) ([]byte, error) // the signed certificate of a finished erasure, JSON
 	Decode   Decoder
 	Ready    func(context.Context) error // nil while the server can serve
 	Logger   *slog.Logger

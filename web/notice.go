@@ -56,6 +56,7 @@ const (
 	didAddApp      outcome = "app"
 	didHold        outcome = "held"
 	didLift        outcome = "lifted"
+	didErase       outcome = "erasing"
 	didRevokeKey   outcome = "revoke"
 
 	didPassword     outcome = "password"
@@ -106,6 +107,7 @@ var outcomeTexts = map[outcome]string{
 	didLeave:       text.Say("The membership has ended."),
 	didAddApp:      text.Say("The app is added. Make a key for it."),
 	didHold:        text.Say("The hold is set: nothing of it is removed until it is lifted."),
+	didErase:       text.Say("The erasure has begun. Its certificate is here when nothing is left."),
 	didLift:        text.Say("The hold is lifted. What is over is removed within minutes."),
 	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
 

@@ -37,3 +37,20 @@ func TestRetentionPage(t *testing.T) {
 	webtest.Says(t, page(t, admin.Get(at), 200), "Nothing is held.")
 	require.Equal(t, http.StatusNotFound, admin.Do(formPost(path, "reason=again")).Code)
 }
+
+func TestAPersonIsErased(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	admin := site.Person(review.RoleAdmin)
+	const at = "/apps/" + webtest.Home + "/erasures"
+	site.PostUnread(webtest.Home, "u-2")
+	webtest.Says(t, page(t, admin.Get(at+"?user=%3Ci%3E"), 200), "&lt;i&gt;")
+	webtest.Says(t, page(t, admin.Get(at+"?user=u-2"), 200), "Erase for good")
+	for _, form := range []string{"user=u-2&reason=", "user=&reason=x"} {
+		require.Equal(t, http.StatusUnprocessableEntity, admin.Do(formPost(at, form)).Code, form)
+	}
+	require.Equal(t, http.StatusSeeOther, admin.Do(formPost(at, "user=u-2&reason=Asked+for+it")).Code)
+	require.Equal(t, http.StatusConflict, admin.Do(formPost(at, "user=u-2&reason=again")).Code)
+	webtest.Says(t, page(t, admin.Get(at), 200), "under way")
+	require.Equal(t, http.StatusNotFound, admin.Get(at+"/00000000-0000-7000-8000-000000000000").Code)
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/guardroom/guardroom/internal/app"
 )
@@ -61,5 +62,27 @@ func (c auditExportCommand) Run(ctx context.Context, io streams) error {
 	return withCore(ctx, c.Storage, func(core *app.Core) error {
 		m, err := core.ExportAudit(ctx, io.Out, c.Format)
 		return c.keep(io, m, err)
+	})
+}
+
+type auditCertificateCommand struct {
+	dataCommand
+	File      string `arg:"" type:"existingfile" help:"The certificate of an erasure, as it was downloaded."`
+	PublicKey string `name:"public-key" placeholder:"KEY" help:"The key, in base64, that must have signed it; the data folder's own when not given."`
+}
+
+func (c auditCertificateCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		file, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		statement, err := core.VerifyCertificate(file, c.PublicKey)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(io.Out, "OK: signed, and unchanged\n%s\n", statement)
+		return err
 	})
 }

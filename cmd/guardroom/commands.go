@@ -35,9 +35,10 @@ type commandLine struct {
 		Whose     exportWhoseCommand     `cmd:"" help:"Tell who took an exported file, from the file or from some lines of it."`
 	} `cmd:"" help:"Export data."`
 	Audit struct {
-		Verify     auditVerifyCommand     `cmd:"" help:"Read the whole audit chain and name the first event that is not what was written."`
-		Checkpoint auditCheckpointCommand `cmd:"" help:"Sign the end of the audit chain and print the checkpoint; with --public-key, print the key that verifies it."`
-		Export     auditExportCommand     `cmd:"" help:"Write the audit chain to standard output."`
+		Verify      auditVerifyCommand      `cmd:"" help:"Read the whole audit chain and name the first event that is not what was written."`
+		Checkpoint  auditCheckpointCommand  `cmd:"" help:"Sign the end of the audit chain and print the checkpoint; with --public-key, print the key that verifies it."`
+		Certificate auditCertificateCommand `cmd:"" help:"Check the certificate of an erasure and print what it says."`
+		Export      auditExportCommand      `cmd:"" help:"Write the audit chain to standard output."`
 	} `cmd:"" help:"The audit chain."`
 	ApproveWait approveWaitCommand `cmd:"" help:"Ask a running server whether something may be done, and wait for the person who decides: exit code 0 when it may, 6 when it may not."`
 

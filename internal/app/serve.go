@@ -82,6 +82,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	core.tend(ctx, log)
 	core.retain(ctx, log)
 	core.makeExports(ctx, log)
+	core.erase(ctx, log)
 	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
 	if err := core.sendTrail(ctx, cfg.Audit, log); err != nil {
 		return nil, errors.Join(err, core.Close())
@@ -114,7 +115,7 @@ func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.
 	}
 	return web.New(web.Deps{
 		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: hooks, Sessions: core.Store.Sessions(),
-		Assets: assets, Metrics: metrics, Exports: core.Exports, Decode: decode, Ready: core.Store.Ping,
+		Assets: assets, Metrics: metrics, Exports: core.Exports, Certify: core.certify, Decode: decode, Ready: core.Store.Ping,
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),

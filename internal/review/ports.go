@@ -122,6 +122,13 @@ type Tx interface {
 	// RemoveWords removes what somebody said in a Decision or an Annotation; false when it is held.
 	RemoveWords(appID, id string) (bool, error)
 	CountRemovals(appID string, kind RemovalKind, at time.Time, n int) error
+	// CountErased adds to what an Erasure has removed.
+	CountErased(erasureID string, kind RemovalKind, n int) error
+	PutErasure(Erasure) error // CodeConflict when one of the same user is under way
+	// Unname takes the user's id from some Interactions without texts and what hangs on them; false when there is nothing left to do.
+	Unname(e Erasure, most int) (more bool, err error)
+	// FinishErasure deletes what is kept by user and ends it, unless something of theirs is left.
+	FinishErasure(e Erasure, at time.Time) (Erasure, bool, error)
 	PutLegalHold(LegalHold) error // CodeConflict when the same is held already
 	LiftLegalHold(appID, id string, by Actor, at time.Time) (LegalHold, error)
 
@@ -226,6 +233,13 @@ type Reader interface {
 	WithWords(ctx context.Context, q ExpiryQuery) ([]string, error)
 	// Removals reads what has to be known to remove the texts of Interactions.
 	Removals(ctx context.Context, interactionIDs []string) ([]Removal, error)
+	ErasurePreview(ctx context.Context, appID, userID string) (ErasurePreview, error)
+	Erasures(ctx context.Context, appID string, limit int) ([]Erasure, error)
+	Erasure(ctx context.Context, appID, id string) (Erasure, error)
+	RunningErasures(ctx context.Context) ([]Erasure, error)
+	// TextsOfUser lists Interactions of a user that still have their texts, WordsOfUser what was said of them, held or not.
+	TextsOfUser(ctx context.Context, e Erasure, after string, limit int) ([]string, error)
+	WordsOfUser(ctx context.Context, e Erasure, limit int) ([]string, error)
 	LegalHolds(ctx context.Context, appID string) ([]LegalHold, error)                         // in force, the newest first
 	RemovalTallies(ctx context.Context, appID string, since time.Time) ([]RemovalTally, error) // the newest first
 

@@ -277,6 +277,8 @@ func recordRemoval(tx Tx, r retention, n int, digest []byte, now time.Time) erro
 	object := r.object
 	if object == "" {
 		object = r.appID
+	} else if err := tx.CountErased(object, r.kind, n); err != nil {
+		return err
 	}
 	return tx.AppendEvent(event(now, r.by, "texts.removed", object, r.appID, removedDetail{Kind: r.kind, N: n, Digest: hex.EncodeToString(digest)}))
 }

@@ -82,6 +82,14 @@ func (s stories) apps() []Story {
 		},
 		Removed: []review.RemovalTally{{Day: now, Kind: review.RemovedAllowed, N: 12_044}, {Day: now, Kind: review.RemovedErased, N: 3}, {Day: now.Add(-24 * time.Hour), Kind: review.RemovedFlagged, N: 1}, {Day: now.Add(-24 * time.Hour), Kind: review.RemovedWords, N: 7}},
 	}, Form: review.HoldCommand{Kind: review.HoldUser, Subject: "u-7"}, Problem: refusal("reason", "is needed: colleagues and auditors will read it")}
+	erased := now.Add(-time.Hour)
+	erasures := views.ErasuresPage{Shell: shell(s.assets, admin), User: "u-<b>7730</b>", Problem: refusal("reason", "is needed: colleagues and auditors will read it"), View: review.ErasuresView{
+		App: appSupport, Preview: &review.ErasurePreview{UserID: "u-<b>7730</b>", Interactions: 412, WithTexts: 380, Waiting: 2, Held: 1, Figures: 51},
+		List: []review.Erasure{
+			{ID: "0195f100-0000-7000-8000-000000000001", UserHash: review.HashOfErased("1", "a"), Reason: "<i>Asked</i> for it.", ActorName: "Admin", CreatedAt: now},
+			{ID: "0195f100-0000-7000-8000-000000000002", UserHash: review.HashOfErased("2", "b"), Reason: "Left the company.", ActorName: "Admin", CreatedAt: now.Add(-2 * time.Hour), FinishedAt: &erased, Texts: 1204},
+		},
+	}}
 	audited := kept
 	auditor := josef
 	auditor.Role = review.RoleAuditor
@@ -96,5 +104,7 @@ func (s stories) apps() []Story {
 		{"retention", views.Retention(kept)},
 		{"retention-none", views.Retention(views.RetentionPage{Shell: shell(s.assets, admin), View: review.RetentionView{App: appCheckout}})},
 		{"retention-seen", views.Retention(audited)},
+		{"erasures", views.Erasures(erasures)},
+		{"erasures-none", views.Erasures(views.ErasuresPage{Shell: shell(s.assets, admin), View: review.ErasuresView{App: appCheckout}})},
 	}
 }

@@ -59,6 +59,7 @@ func Run(t *testing.T, database Database) {
 		retentionScenarios(),
 		sealingScenarios(),
 		exportScenarios(),
+		erasingScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
