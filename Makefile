@@ -131,6 +131,10 @@ reproducible: ## Build twice, in two folders, and want the same bytes
 	for d in "$$a" "$$b"; do (cd "$$d" && GOCACHE="$$d/.cache" $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o guardroom ./cmd/guardroom); done; \
 	cmp "$$a/guardroom" "$$b/guardroom"; sha256sum "$$a/guardroom" | cut -d' ' -f1
 
+.PHONY: scan
+scan: build ## Let wapiti (Debian) attack a server of its own, signed in, over TLS, and want no finding
+	@deploy/scan.sh bin/guardroom
+
 .PHONY: race
 race: ## Run the tests of the concurrent packages under the race detector
 	$(GO) test -race -timeout 30m $(CONCURRENT)

@@ -11,6 +11,8 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 var fixedHeaders = http.Header{
 	"Content-Security-Policy":      {contentPolicy},
 	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"}, // what frame-ancestors says, for browsers before it
+	"X-Xss-Protection":             {"0"},    // filters of old browsers made holes
 	"Referrer-Policy":              {"same-origin"},
 	"Permissions-Policy":           {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
 	"Cross-Origin-Opener-Policy":   {"same-origin"},

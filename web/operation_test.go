@@ -38,6 +38,8 @@ func TestHeaders(t *testing.T) {
 		}
 		require.NotContains(t, csp, "unsafe")
 		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))
+		require.Equal(t, "DENY", h.Get("X-Frame-Options"))
+		require.Equal(t, "0", h.Get("X-XSS-Protection"))
 		require.Equal(t, "no-store", h.Get("Cache-Control"))
 		require.NotEmpty(t, h.Get("Referrer-Policy"))
 		require.NotEmpty(t, h.Get("Permissions-Policy"))
