@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,7 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	if err := replaceFile(t.Out, data); err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "%s is written, %d bytes.\n", t.Out, len(data))
+	tellWritten(progress, t.Out, data)
 	guard, err := newHeldOutGuard()
 	if err != nil {
 		return err
@@ -68,14 +69,23 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	if err := guard.fit(seen); err != nil {
 		return err
 	}
-	if err := writeCombination(t.Risk, guard.combination); err != nil {
+	combination, err := writeCombination(t.Risk, guard.combination)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "%s is written.\n", t.Risk)
+	tellWritten(progress, t.Risk, combination)
 	guard.compare("publishers held out", seen, progress)
-	if !t.Validate {
-		return nil
+	if t.Validate {
+		err = validate(ctx, recipe, corpus, guard, progress)
 	}
+	tellShipped(progress, t.Out, classifier.Shipped(data))
+	shipped, wrong := encodeCombination(review.FittedCombination())
+	tellShipped(progress, t.Risk, bytes.Equal(combination, shipped))
+	return errors.Join(err, wrong)
+}
+
+// validate measures with less held out than training does.
+func validate(ctx context.Context, recipe classifier.Recipe, corpus []classifier.Sample, guard *heldOutGuard, progress io.Writer) error {
 	for _, way := range []struct {
 		name string
 		fold classifier.Fold
@@ -96,12 +106,31 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	return nil
 }
 
-func writeCombination(path string, c review.Combination) error {
-	data, err := json.MarshalIndent(c, "", "  ")
+// writeCombination returns the bytes that it wrote.
+func writeCombination(path string, c review.Combination) ([]byte, error) {
+	data, err := encodeCombination(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return replaceFile(path, append(data, '\n'))
+	return data, replaceFile(path, data)
+}
+
+func encodeCombination(c review.Combination) ([]byte, error) {
+	data, err := json.MarshalIndent(c, "", "  ")
+	return append(data, '\n'), err
+}
+
+func tellWritten(progress io.Writer, path string, data []byte) {
+	fmt.Fprintf(progress, "%s is written, %d bytes.\n", path, len(data))
+}
+
+// tellShipped tells at the end of training whether a file came out as it is built into this program.
+func tellShipped(progress io.Writer, path string, same bool) {
+	if same {
+		fmt.Fprintf(progress, "%s: same as shipped, byte for byte.\n", path)
+		return
+	}
+	fmt.Fprintf(progress, "%s: different from what is shipped.\n", path)
 }
 
 // replaceFile writes a file whole or not at all.

@@ -32,12 +32,14 @@ func trainLeading(t Training, progress io.Writer) error {
 	if err := replaceFile(t.Out, weights.Bytes()); err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "%s is written, %d bytes.\n\nSources held out, by label and kind: at or over the cut of %.2f\n", t.Out, weights.Len(), r.Cut)
+	tellWritten(progress, t.Out, weights.Bytes())
+	fmt.Fprintf(progress, "\nSources held out, by label and kind: at or over the cut of %.2f\n", r.Cut)
 	for _, g := range r.Groups {
 		fmt.Fprintf(progress, "  %d %-60.60s %-32s %4d of %4d  %.3f [%.3f, %.3f]\n", g.Label, readable(g.Source), g.Kind, g.Fired.Hits, g.Fired.N,
 			g.Fired.Rate, g.Fired.Lower, g.Fired.Upper)
 	}
 	fmt.Fprintf(progress, "AUROC %.4f, recall %.3f, false alarms %.4f, precision at least %.3f as mixed and %.3f where one prompt in ten leads.\n",
 		r.AUROC, r.Recall.Rate, r.FalseAlarms.Rate, r.Precision.Lower, r.LeastExpected)
+	tellShipped(progress, t.Out, bias.Shipped(weights.Bytes()))
 	return nil
 }

@@ -17,15 +17,16 @@ import (
 // smallModel is a model that is trained from labelled texts alone, and measured on sources that it has not seen while
 // it is.
 type smallModel struct {
-	report float64 // the score from which its detector speaks
-	train  func(dir string) (weights []byte, scored []samples.Scored, err error)
+	report  float64 // the score from which its detector speaks
+	train   func(dir string) (weights []byte, scored []samples.Scored, err error)
+	shipped func(weights []byte) bool
 }
 
 // smallModels are the models beside injection.model, by detector.
 var smallModels = map[string]smallModel{
-	"input.gibberish":  {0.9, trainGibberish},
-	"output.grounding": {0.85, trainGrounding},
-	"toxicity.local":   {0.8, trainToxicity},
+	"input.gibberish":  {0.9, trainGibberish, gibberish.Shipped},
+	"output.grounding": {0.85, trainGrounding, grounding.Shipped},
+	"toxicity.local":   {0.8, trainToxicity, toxicity.Shipped},
 }
 
 func trainGibberish(dir string) ([]byte, []samples.Scored, error) {
@@ -81,9 +82,11 @@ func (m smallModel) run(t Training, progress io.Writer) error {
 	if err := replaceFile(t.Out, weights); err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "%s is written, %d bytes.\n\nSources held out:\n", t.Out, len(weights))
+	tellWritten(progress, t.Out, weights)
+	fmt.Fprintln(progress, "\nSources held out:")
 	printRanking(progress, quality.NewRanking(judged(scored)))
 	printSources(progress, scored, m.report)
+	tellShipped(progress, t.Out, m.shipped(weights))
 	return nil
 }
 

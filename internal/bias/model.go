@@ -36,6 +36,9 @@ type modelDocument struct {
 	Report  Report  `json:"report"`
 }
 
+// Shipped tells whether these are the bytes of the weights that are built in.
+func Shipped(weights []byte) bool { return bytes.Equal(weights, weightsFile) }
+
 // DefaultModel returns the model that Guardroom ships.
 func DefaultModel() (*Model, error) { return LoadModel(bytes.NewReader(weightsFile)) }
 

@@ -1,6 +1,7 @@
 package grounding
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -26,6 +27,9 @@ type Reading struct {
 
 //go:embed weights.json
 var shipped []byte
+
+// Shipped tells whether these are the bytes of the weights that are built in.
+func Shipped(weights []byte) bool { return bytes.Equal(weights, shipped) }
 
 // Load makes the model that is built in.
 func Load() (*Model, error) {
