@@ -158,7 +158,8 @@ func (t *tx) RemoveText(r review.Removal, when time.Time, waiting bool) (bool, e
 	if err != nil {
 		return false, err
 	}
-	if err := t.exec("UPDATE assessments SET findings = ?, redactions = NULL WHERE interaction_id = ?", findings, r.InteractionID); err != nil {
+	if err := t.exec("UPDATE assessments SET findings = ?, redactions = NULL WHERE interaction_id = ?",
+		t.seal("assessments", "findings", r.InteractionID, findings), r.InteractionID); err != nil {
 		return false, err
 	}
 	if err := t.removeFeedback(r); err != nil {
@@ -182,7 +183,11 @@ func (t *tx) removeFeedback(r review.Removal) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("UPDATE feedback SET document = ? WHERE interaction_id = ?", document, r.InteractionID)
+	var id string
+	if _, err := t.first("SELECT id FROM feedback WHERE interaction_id = ?", []any{r.InteractionID}, &id); err != nil {
+		return err
+	}
+	return t.exec("UPDATE feedback SET document = ? WHERE id = ?", t.seal("feedback", "document", id, document), id)
 }
 
 // removeOfItems: an Item is alike to none any more, so its fingerprint is its own.
@@ -298,7 +303,7 @@ func (s *Store) RemovalTallies(ctx context.Context, appID string, since time.Tim
 // PutLegalHold implements review.Tx.
 func (t *tx) PutLegalHold(h review.LegalHold) error {
 	err := t.exec("INSERT INTO legal_holds (id, app_id, kind, subject, reason, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		h.ID, h.AppID, string(h.Kind), h.Subject, []byte(h.Reason), string(h.Actor.Kind), h.Actor.ID, at(h.CreatedAt))
+		h.ID, h.AppID, string(h.Kind), h.Subject, t.seal("legal_holds", "reason", h.ID, []byte(h.Reason)), string(h.Actor.Kind), h.Actor.ID, at(h.CreatedAt))
 	return said(err, review.CodeConflict, "this is held already")
 }
 
@@ -327,7 +332,7 @@ func (s *Store) LegalHolds(ctx context.Context, appID string) ([]review.LegalHol
 		ID        string
 		Kind      review.HoldKind
 		Subject   string
-		Reason    []byte
+		Reason    sealed
 		ActorKind review.ActorKind
 		ActorID   string
 		ActorName string
@@ -335,9 +340,10 @@ func (s *Store) LegalHolds(ctx context.Context, appID string) ([]review.LegalHol
 	}
 	err := s.read(ctx).Raw(selectLegalHolds, appID, review.MaxLegalHolds).Scan(&rows).Error
 	out := make([]review.LegalHold, len(rows))
+	o := s.opener(ctx)
 	for i, r := range rows {
-		out[i] = review.LegalHold{ID: r.ID, AppID: appID, Kind: r.Kind, Subject: r.Subject, Reason: string(r.Reason),
+		out[i] = review.LegalHold{ID: r.ID, AppID: appID, Kind: r.Kind, Subject: r.Subject, Reason: string(o.text("legal_holds", "reason", r.ID, r.Reason)),
 			Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName, CreatedAt: r.CreatedAt.time()}
 	}
-	return out, s.fault(err)
+	return out, s.fault(o.failed(err))
 }

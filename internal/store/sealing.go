@@ -54,6 +54,7 @@ func sealedTables() []sealedTable {
 		of("restrictions", []string{"app_id", "user_id"}, "reason"),
 		of("experiments", id, "document"),
 		of("saved_views", id, "query"),
+		of("legal_holds", id, "reason"),
 		of("policy_drafts", []string{"app_id"}, "document"),
 		policies, outbox, deliveries,
 	}

@@ -45,7 +45,7 @@ func (k *testKeys) add(t testing.TB) uint32 {
 // checkSealed wants every text that a scenario has left behind to be sealed: no writer can forget to.
 func checkSealed(t testing.TB, f *fixture) {
 	t.Helper()
-	if t.Failed() || f.unsealed {
+	if t.Failed() || f.unsealed || f.options.Keys == nil {
 		return
 	}
 	db := f.below(t, f.options)
@@ -78,14 +78,15 @@ func sealingScenarios() []scenario {
 		{"a wrong or missing key is told at once", wrongKeyIsTold},
 		{"a text that was changed does not stop the others from being sealed", changedTextStopsNothing},
 		{"records may be sealed anew, and not written anew", recordsAreSealedAnew},
+		{"what stays when a text is removed is sealed", whatStaysIsSealed},
 	}
 }
 
 // openScenarios begin on a database whose texts are not sealed.
 func openScenarios() []scenario {
-	return []scenario{
-		{"texts from before they were sealed are read, and sealed behind the writes", earlierTextsAreSealed},
-	}
+	// The scenarios of retention look for words below the store.
+	return append(retentionScenarios(),
+		scenario{"texts from before they were sealed are read, and sealed behind the writes", earlierTextsAreSealed})
 }
 
 // planted is a word that nothing but a person writes.
@@ -150,6 +151,9 @@ func (f *fixture) putEverything(t testing.TB) string {
 				return tx.PutPolicyDraft(review.PolicyDraft{AppID: app, Revision: "r", Base: 1, Policy: draft, Actor: f.ann.Actor(), ModifiedAt: start})
 			},
 			func() error { draft.Version = 2; return tx.PutPolicy(draft, cli, said(25), start) },
+			func() error {
+				return tx.PutLegalHold(review.LegalHold{ID: id(), AppID: app, Kind: review.HoldUser, Subject: "u9", Reason: said(27), Actor: f.ann.Actor(), CreatedAt: start})
+			},
 			func() error { return tx.PutWebhook(hook) },
 			func() error {
 				return tx.Publish(review.Notice{Key: d.ID, Topic: review.TopicDecided, AppID: app, Payload: []byte(`{"item_id":"` + item.ID + `","reason":"` + said(26) + `"}`), NotBefore: start})
@@ -184,6 +188,8 @@ func (f *fixture) everything(t testing.TB, s *store.Store, itemID string) []any 
 	add(queue, err)
 	inbox, err := s.Inbox(ctx, ann, []string{app}, "", 10)
 	add(inbox, err)
+	holds, err := s.LegalHolds(ctx, app)
+	add(holds, err)
 	restrictions, err := s.Restrictions(ctx, start)
 	add(restrictions, err)
 	experiments, err := s.Experiments(ctx, app)
@@ -225,7 +231,7 @@ func noWordIsThere(t *testing.T, f *fixture) {
 			require.Empty(t, f.containing(t, table, column), "%s.%s", table, column)
 		}
 	}
-	require.Equal(t, 31, columns)
+	require.Equal(t, 32, columns)
 	for _, column := range []string{"detail", "origin"} {
 		require.Empty(t, f.containing(t, "events", column))
 	}
@@ -494,4 +500,24 @@ func (f *fixture) columns(t testing.TB, table string) int {
 	require.NoError(t, err)
 	require.NoError(t, rows.Err())
 	return len(columns)
+}
+
+func whatStaysIsSealed(t *testing.T, f *fixture) {
+	r := f.submit(t, review.Submission{Prompt: "suspicious " + planted})
+	answer := planted
+	_, err := f.service.AddFeedback(t.Context(), f.caller, r.ID, review.Feedback{Action: review.FeedbackEdited, InitialAnswer: &answer})
+	require.NoError(t, err)
+	removals, err := f.Removals(t.Context(), []string{r.ID})
+	require.NoError(t, err)
+	f.write(t, func(tx review.Tx) error {
+		removed, err := tx.RemoveText(removals[0], start, true)
+		require.True(t, removed)
+		return err
+	})
+	view, err := f.ItemView(t.Context(), []string{f.caller.App.ID}, r.Item.ID, f.ann.User.ID)
+	require.NoError(t, err)
+	require.Empty(t, view.Interaction.Content.Prompt)
+	require.Equal(t, "injection.test", view.Assessment.Findings[0].Detector)
+	require.Equal(t, review.FeedbackEdited, view.Feedback.Action)
+	require.Nil(t, view.Feedback.InitialAnswer)
 }

@@ -56,7 +56,6 @@ func Run(t *testing.T, database Database) {
 		experimentScenarios(),
 		conductScenarios(),
 		webhookScenarios(),
-		retentionScenarios(),
 		sealingScenarios(),
 		exportScenarios(),
 		erasingScenarios(),
