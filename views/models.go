@@ -102,6 +102,7 @@ type LoginPage struct {
 	Assets  *static.Assets
 	Email   string // as typed
 	Next    string // local path to go on to, "" for the queue
+	SignOn  string // the provider of single sign-on; "" when there is none
 	Problem *Problem
 }
 

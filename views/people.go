@@ -27,6 +27,8 @@ const (
 	PathTOTPCode       = PathTOTP + "/code"
 	PathTOTPRemoval    = PathTOTP + "/removal"
 	PathRecovery       = PathSecurity + "/recovery-codes"
+	PathSignOn         = PathLogin + "/sso" // GET: leads to the provider of single sign-on
+	PathSignOnBack     = PathSignOn + "/callback"
 	PathLoginCode      = PathLogin + "/code" // GET and POST: the second step of signing in
 )
 
@@ -117,7 +119,8 @@ type AppPage struct {
 type ConfirmPage struct {
 	Shell
 	Next    string
-	Code    bool // one of an app may stand in for the password
+	SignOn  string // the provider's name; "" when there is none
+	Code    bool   // one of an app may stand in for the password
 	Problem *Problem
 }
 
@@ -151,6 +154,14 @@ func join(path, name, step string) string {
 // InvitationPath is the link of an invitation. It works once.
 func InvitationPath(token string) string {
 	return PathInvitation + "?" + url.Values{FieldToken: {token}}.Encode()
+}
+
+// signOnPath leads to the provider, and on to a page of ours.
+func signOnPath(next string) string {
+	if next == "" {
+		return PathSignOn
+	}
+	return PathSignOn + "?" + url.Values{FieldNext: {next}}.Encode()
 }
 
 // PeopleFrom is the page of people that begins after an address.
@@ -271,7 +282,7 @@ func personState(p review.Person, now time.Time) string {
 	switch {
 	case p.DisabledAt != nil:
 		return text.Say("disabled")
-	case p.PasswordHash != "":
+	case p.PasswordHash != "", p.SSO:
 		return text.Say("active")
 	case p.Invited != nil && p.Invited.After(now):
 		return text.Say("invited")
@@ -308,6 +319,9 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 var _ = [...]string{
 	text.Say("the e-mail address cannot be read"),
 	text.Say("a password has at least 12 characters"),
+	text.Say("The single sign-on service does not answer. Try again in a moment; a password works as ever."),
+	text.Say("Single sign-on did not prove who you are. Start over."),
+	text.Say("You are known to the provider, but may not sign in here. An administrator can tell why."),
 	text.Say("The code is wrong, too old, or was used before."),
 	text.Say("The code is wrong or too old. Does the clock of the phone show the right time?"),
 	text.Say("there is an authenticator app already: remove it first"),

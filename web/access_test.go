@@ -170,6 +170,8 @@ func expected(route web.Access, w who, app string) string {
 		return "admitted"
 	case "public":
 		switch {
+		case strings.HasPrefix(route.Path, "/login/sso"):
+			return "not found" // where there is no provider
 		case route.Path == "/login/code":
 			return "who are you" // before a password was right
 		case route.Path == "/login" && route.Method == http.MethodPost:

@@ -20,7 +20,15 @@ import (
 // something that the text as submitted hid.
 type Decoder func(review.Content, []review.Finding) []views.DecodedText
 
-// Deps is what a Server is made of. All fields are required.
+// SignOn is a provider of single sign-on.
+type SignOn interface {
+	// Begin returns where the browser goes, and what has to come back with it. again asks
+	// for more than that somebody is still signed in there.
+	Begin(redirect string, again bool) (address string, a review.SSOAttempt, err error)
+	Finish(ctx context.Context, a review.SSOAttempt, redirect, code string) (review.SSOIdentity, error)
+}
+
+// Deps is what a Server is made of. All fields but SignOn are required.
 type Deps struct {
 	Service  *review.Service
 	Accounts *review.Accounts
@@ -33,6 +41,7 @@ type Deps struct {
 	Certify  func(e review.Erasure, app string) ([]byte, error) // the signed certificate of a finished erasure, JSON
 	Decode   Decoder
 	Ready    func(context.Context) error // nil while the server can serve
+	SignOn   SignOn                      // nil when there is none
 	Logger   *slog.Logger
 	Clock    review.Clock
 	NewID    func() string // for requests that bring no id of their own
@@ -49,6 +58,7 @@ type Options struct {
 	HTTPS            bool          // people reach this server by HTTPS and nothing else
 	SessionLifetime  time.Duration // a sign-in lasts at most so long,
 	SessionIdle      time.Duration // and so long without a request
+	SignOnName       string        // of the provider, on the sign-in page
 	SecondFactor     []review.Role // sign in by more than a password
 	SecurityContacts []string      // addresses to tell of holes, as URIs
 	MetricsToken     string        // opens /metrics; "" opens it to direct callers from the same machine

@@ -193,7 +193,11 @@ func (c *call) shownAtDoor(err error) *views.Problem {
 }
 
 func (s *Server) loginPage(next string) views.LoginPage {
-	return views.LoginPage{Assets: s.Assets, Next: next}
+	page := views.LoginPage{Assets: s.Assets, Next: next}
+	if s.SignOn != nil {
+		page.SignOn = s.Options.SignOnName
+	}
+	return page
 }
 
 // logout ends the session.

@@ -81,6 +81,8 @@ func routes() []route {
 		{post, views.PathLogin, public(), (*Server).login},
 		{get, views.PathLoginCode, public(), (*Server).codeForm},
 		{post, views.PathLoginCode, public(), (*Server).giveCode},
+		{get, views.PathSignOn, public(), (*Server).signOn},
+		{get, views.PathSignOnBack, public(), (*Server).signedOn},
 		{post, views.PathLogout, session(review.PermRead).orWeak(), (*Server).logout},
 		{get, views.PathAccount, session(review.PermRead), (*Server).account},
 		{get, views.PathCommands, session(review.PermRead), (*Server).commands},

@@ -32,6 +32,11 @@ const (
 	keyHeldPassword = "held.password"
 	keyHeldAt       = "held.at"
 	keyHeldNext     = "held.next"
+
+	// Of somebody who went to the provider of single sign-on.
+	keySSO     = "sso" // state, nonce and verifier
+	keySSOAt   = "sso.at"
+	keySSONext = "sso.next"
 )
 
 // heldFor is how long a right password waits for its code.
@@ -243,6 +248,38 @@ func (s *sessions) holding(c *call) (held, error) {
 		return held{}, errSignedOut
 	}
 	return h, nil
+}
+
+// away remembers what has to come back from the provider; who is signed in stays so.
+func (s *sessions) away(c *call, a review.SSOAttempt, next string) error {
+	ctx, err := s.open(c)
+	if err != nil {
+		return err
+	}
+	s.manager.Put(ctx, keySSO, strings.Join([]string{a.State, a.Nonce, a.Verifier}, " "))
+	s.manager.Put(ctx, keySSOAt, s.clock().UnixMicro())
+	s.manager.Put(ctx, keySSONext, next)
+	return s.renew(ctx, c, s.manager.GetString(ctx, keyUser))
+}
+
+// back returns what has to come back, once; errSignedOut when nobody went.
+func (s *sessions) back(c *call) (a review.SSOAttempt, next string, err error) {
+	ctx, err := s.open(c)
+	if err != nil {
+		return a, "", err
+	}
+	tokens := strings.Fields(s.manager.GetString(ctx, keySSO))
+	next = s.manager.GetString(ctx, keySSONext)
+	if len(tokens) != 3 || s.clock().Sub(time.UnixMicro(s.manager.GetInt64(ctx, keySSOAt))) >= heldFor {
+		return a, "", errSignedOut
+	}
+	for _, key := range []string{keySSO, keySSOAt, keySSONext} {
+		s.manager.Remove(ctx, key)
+	}
+	if _, _, err := s.manager.Commit(ctx); err != nil {
+		return a, "", review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
+	return review.SSOAttempt{State: tokens[0], Nonce: tokens[1], Verifier: tokens[2]}, next, nil
 }
 
 // confirm notes that the person has just given their password again, or what stands for

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/gateway"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/sso"
 	"github.com/guardroom/guardroom/static"
 	"github.com/guardroom/guardroom/web"
 )
@@ -101,6 +103,22 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	return &Server{Core: core, Web: site}, nil
 }
 
+// signOn readies the provider of single sign-on; nil when there is none.
+func (c *Core) signOn(o config.OIDC, clock review.Clock) (web.SignOn, error) {
+	c.Accounts.PasswordsFor = o.PasswordsFor
+	if o.OIDCIssuer == "" {
+		return nil, nil
+	}
+	c.Accounts.SSORules = review.SSORules{Roles: map[string]review.Role{}, Domains: o.OIDCDomains, LinkEmail: o.OIDCLinkEmail}
+	for group, role := range o.OIDCRoles {
+		c.Accounts.SSORules.Roles[group] = review.Role(role)
+	}
+	return sso.New(sso.Options{
+		Issuer: string(o.OIDCIssuer), ClientID: o.OIDCClientID, ClientSecret: o.OIDCClientSecret.Reveal(), Scopes: o.OIDCScopes,
+		GroupsClaim: o.OIDCGroupsClaim, Clock: clock, Random: rand.Reader,
+	})
+}
+
 func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.Metrics, log *slog.Logger, clock review.Clock) (*web.Server, error) {
 	assets, err := static.New()
 	if err != nil {
@@ -113,13 +131,19 @@ func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.
 	if err != nil {
 		return nil, err
 	}
+	provider, err := core.signOn(cfg.OIDC, clock)
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Deps{
+		SignOn:  provider,
 		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: hooks, Sessions: core.Store.Sessions(),
 		Assets: assets, Metrics: metrics, Exports: core.Exports, Certify: core.certify, Decode: decode, Ready: core.Store.Ping,
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),
 			MaxBody: int64(cfg.MaxBody), MaxBatchBody: int64(cfg.MaxBatchBody),
+			SignOnName:   cfg.OIDCName,
 			SecondFactor: roles(cfg.RequireSecond),
 			HTTPS:        cfg.HTTPS(), SecurityContacts: cfg.SecurityContacts,
 			SecureCookies: cfg.SecureCookies(), SessionLifetime: cfg.SessionLifetime, SessionIdle: cfg.SessionIdle,

@@ -43,6 +43,7 @@ var table = map[string]rule{
 		"a detector sees an Interaction, never storage"},
 
 	"internal/guard/memory": {[]string{"internal/guard", "internal/guard/textview", "internal/review"}, "remembers sketches of texts; it is taught, and knows no storage"},
+	"internal/sso":          {[]string{"internal/reach", "internal/review", "internal/secret"}, "asks a provider who somebody is; who may come in is a use case"},
 	"internal/reach":        {nil, "which addresses may be dialled, whoever wants to"},
 	"internal/guard/remote": {[]string{"internal/reach", "internal/guard", "internal/guard/textview", "internal/review"}, "asks services that an operator names; the pipeline sees detectors like any other"},
 
@@ -114,6 +115,9 @@ var confined = map[string]rule{
 	"golang.org/x/crypto/sha3":        {[]string{"internal/guard/detectors"}, "the checksum of some wallet addresses is a hash that the standard library lacks; it protects nothing"},
 	"github.com/ccojocar":             {[]string{"internal/secret"}, "megabytes of passwords and names, for who judges a new one"},
 	"github.com/pquerna/otp":          {[]string{"internal/secret", "web"}, "one-time codes are made and checked in one place, and made in tests of the pages"},
+	"github.com/coreos/go-oidc":       {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
+	"golang.org/x/oauth2":             {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
+	"github.com/zitadel/oidc":         {[]string{"web"}, "a provider for tests of the pages"},
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},

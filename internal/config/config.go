@@ -2,8 +2,10 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -16,6 +18,7 @@ type Config struct {
 	Listen  `embed:"" group:"Server"`
 	Limits  `embed:"" group:"Limits"`
 	Session `embed:"" group:"Sessions"`
+	OIDC    `embed:"" group:"Single sign-on"`
 	Guard   `embed:"" group:"Guard"`
 	Audit   `embed:"" group:"Audit"`
 	Model   `embed:"" group:"Language model"`
@@ -61,6 +64,39 @@ type Session struct {
 	SessionIdle     time.Duration `name:"session-idle" default:"2h" env:"GUARDROOM_SESSION_IDLE" help:"How long a sign-in lasts without a request."`
 	RequireSecond   []string      `name:"require-second-factor" placeholder:"ROLE,…" enum:"viewer,analyst,lead,auditor,admin" env:"GUARDROOM_REQUIRE_SECOND_FACTOR" help:"Roles that sign in with a second factor or a passkey, or else can do nothing but set one up. Nothing means that it is everybody's choice."`
 	CookieSecure    string        `name:"cookie-secure" enum:"auto,always,never" default:"auto" env:"GUARDROOM_COOKIE_SECURE" help:"Whether cookies are sent over HTTPS only: auto, always or never. auto means: when the public URL is https."`
+}
+
+// OIDC names a provider of single sign-on, and who may come in by its word.
+type OIDC struct {
+	OIDCIssuer       HTTPURL           `name:"oidc-issuer" placeholder:"URL" env:"GUARDROOM_OIDC_ISSUER" help:"The URL of an OpenID Connect provider. Its clients call back at /login/sso/callback below the public URL. Nothing means no single sign-on."`
+	OIDCClientID     string            `name:"oidc-client-id" placeholder:"ID" env:"GUARDROOM_OIDC_CLIENT_ID" help:"What the provider knows Guardroom by."`
+	OIDCClientSecret Secret            `name:"oidc-client-secret" placeholder:"SECRET" env:"GUARDROOM_OIDC_CLIENT_SECRET" help:"The secret of that client."`
+	OIDCName         string            `name:"oidc-name" placeholder:"NAME" default:"Single sign-on" env:"GUARDROOM_OIDC_NAME" help:"What the provider is called on the sign-in page."`
+	OIDCScopes       []string          `name:"oidc-scopes" placeholder:"SCOPE,…" env:"GUARDROOM_OIDC_SCOPES" help:"What to ask for beside openid, email and profile; some providers tell groups only when asked for them."`
+	OIDCGroupsClaim  string            `name:"oidc-groups-claim" placeholder:"NAME" default:"groups" env:"GUARDROOM_OIDC_GROUPS_CLAIM" help:"The claim that lists somebody's groups."`
+	OIDCRoles        map[string]string `name:"oidc-roles" placeholder:"GROUP=ROLE;…" env:"GUARDROOM_OIDC_ROLES" help:"Which role the members of a group have; the highest counts, and who has none does not come in."`
+	OIDCDomains      []string          `name:"oidc-domains" placeholder:"DOMAIN,…" env:"GUARDROOM_OIDC_DOMAINS" help:"Domains of verified e-mail addresses that may come in. Nothing means any."`
+	OIDCLinkEmail    bool              `name:"oidc-link-email" env:"GUARDROOM_OIDC_LINK_EMAIL" help:"Lets a verified e-mail address open the account that is there already with the same one. The provider is then trusted with all accounts."`
+	PasswordsFor     []string          `name:"passwords-only-for" placeholder:"EMAIL,…" env:"GUARDROOM_PASSWORDS_ONLY_FOR" help:"Administrators who alone sign in by password, for the day on which the provider does not answer. Nothing means that everybody may."`
+}
+
+// Validate implements kong's check of a parsed group.
+func (o OIDC) Validate() error {
+	if o.OIDCIssuer == "" {
+		return nil
+	}
+	if o.OIDCClientID == "" {
+		return errors.New("--oidc-client-id: the provider has to know Guardroom by a client id")
+	}
+	if len(o.OIDCRoles) == 0 {
+		return errors.New("--oidc-roles: without a group that has a role nobody could come in")
+	}
+	for group, role := range o.OIDCRoles {
+		if !slices.Contains([]string{"viewer", "analyst", "lead", "auditor", "admin"}, role) {
+			return fmt.Errorf("--oidc-roles: the group %q has the role %q, which is none of viewer, analyst, lead, auditor and admin", group, role)
+		}
+	}
+	return nil
 }
 
 // Guard says what looks at Interactions beside the detectors that are built in.
@@ -127,8 +163,16 @@ func Load(env Environment, args ...string) (Config, error) {
 
 // Validate checks all groups and names every setting that is wrong, not only the first.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.Model.Validate(),
-		c.Audit.Validate())
+	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.OIDC.Validate(), c.Model.Validate(),
+		c.Audit.Validate(), c.validateCallback())
+}
+
+// validateCallback: a provider sends people back to an address that it was told beforehand.
+func (c Config) validateCallback() error {
+	if c.OIDCIssuer != "" && c.PublicURL == "" {
+		return errors.New("--oidc-issuer: needs --public-url, to which the provider sends people back")
+	}
+	return nil
 }
 
 // SecureCookies says whether cookies carry the Secure attribute.

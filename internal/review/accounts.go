@@ -32,7 +32,7 @@ type KeyMint interface {
 	HashLink(token string) []byte
 }
 
-// AccountDeps is what Accounts are made of. All fields are required.
+// AccountDeps is what Accounts are made of. All fields but the last two are required.
 type AccountDeps struct {
 	Store         Store
 	Passwords     PasswordHasher
@@ -43,6 +43,9 @@ type AccountDeps struct {
 	Specs         []DetectorSpec
 	// FirstPolicy is what a new App starts with.
 	FirstPolicy func([]DetectorSpec) Policy
+
+	SSORules     SSORules // without roles nobody comes in by a provider
+	PasswordsFor []string // addresses of the only administrators who sign in by password; none: everybody may
 }
 
 // Accounts is the use cases of people, Apps and keys.
@@ -75,7 +78,7 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (u User, 
 	if err != nil {
 		return User{}, false, err
 	}
-	if !known || !ok || u.DisabledAt != nil {
+	if !known || !ok || u.DisabledAt != nil || !a.mayUsePassword(u) {
 		return User{}, false, wrong
 	}
 	factors, err := a.Factors(ctx, u.ID)

@@ -16,6 +16,7 @@ type Person struct {
 	User
 	Member  []App      // memberships, by name
 	Invited *time.Time // until when a link waits; nil when there is none
+	SSO     bool       // signs in by a provider
 }
 
 // Invitation lets a person choose a password, once.
@@ -163,6 +164,9 @@ func (a *Accounts) Accept(ctx context.Context, token, password string) (User, er
 	u, err := a.Invited(ctx, token)
 	if err != nil {
 		return User{}, err
+	}
+	if !a.mayUsePassword(u) {
+		return User{}, Errorf(CodeForbidden, "Passwords are switched off here: sign in by single sign-on.")
 	}
 	hash, err := a.Passwords.Hash(ctx, password, u.Name, u.Email)
 	if err != nil {

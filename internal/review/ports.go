@@ -187,6 +187,9 @@ type Tx interface {
 	// TakeInvitation returns the one of a link and deletes it; CodeNotFound when there is none
 	// or it has expired.
 	TakeInvitation(tokenHash []byte, now time.Time) (Invitation, error)
+	// UserBySSO is CodeNotFound for an identity that was not seen before.
+	UserBySSO(issuer, subject string) (User, error)
+	PutSSO(issuer, subject, userID string, at time.Time) error
 	TOTP(userID string) (*TOTP, error)                         // nil when there is none
 	PutTOTP(TOTP) error                                        // inserts or replaces
 	DeleteTOTP(userID string) error                            // with the recovery codes; one that is not there is no error

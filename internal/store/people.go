@@ -205,5 +205,12 @@ func (s *Store) persons(ctx context.Context, rows []userRow) ([]review.Person, e
 	for _, l := range links {
 		at[l.UserID].Invited = l.Expires.timeOrNil()
 	}
+	var linked []string
+	if err := s.read(ctx).Table("sso_identities").Where("user_id IN ?", ids).Distinct().Pluck("user_id", &linked).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	for _, id := range linked {
+		at[id].SSO = true
+	}
 	return people, nil
 }
