@@ -3,6 +3,7 @@ package migrations_test
 import (
 	"io/fs"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,9 +17,18 @@ func TestBothDialectsHaveTheSameMigrations(t *testing.T) {
 	require.Equal(t, sqlite, names(t, migrations.Postgres()))
 }
 
+// SQLite changes a table by making it anew, under a name that ends in _new, with the indexes that it had.
 func TestBothDialectsDeclareTheSameTablesAndIndexes(t *testing.T) {
+	known := map[string]bool{}
 	for _, name := range names(t, migrations.SQLite()) {
-		require.Equal(t, declared(t, migrations.SQLite(), name), declared(t, migrations.Postgres(), name), name)
+		var fresh []string
+		for _, made := range declared(t, migrations.SQLite(), name) {
+			if !known[made] && !strings.HasSuffix(made, "_new") {
+				fresh = append(fresh, made)
+			}
+			known[made] = true
+		}
+		require.Equal(t, fresh, declared(t, migrations.Postgres(), name), name)
 	}
 }
 

@@ -32,6 +32,7 @@ func TestDefaults(t *testing.T) {
 		Listen:  Listen{Addr: "127.0.0.1:8080", ShutdownGrace: 15 * time.Second},
 		Limits:  Limits{MaxBody: 4 * MiB, MaxBatchBody: 32 * MiB},
 		Session: Session{SessionLifetime: 12 * time.Hour, SessionIdle: 2 * time.Hour, CookieSecure: "auto"},
+		OIDC:    OIDC{OIDCName: "Single sign-on", OIDCGroupsClaim: "groups"},
 		Model:   Model{OpenAIBaseURL: "https://api.openai.com/v1", DefaultModel: "gpt-4o-mini", UpstreamTimeout: time.Minute},
 		Audit:   Audit{SIEMFormat: "ocsf", AuditCheckpointEvery: 10 * time.Minute},
 		Log:     Log{LogLevel: slog.LevelInfo},
