@@ -46,9 +46,6 @@ func shareTail(k, n float64, belief share) float64 {
 	return mathext.RegIncBeta(k, n-k+1, p)
 }
 
-// normalTail is P(Z ≥ z).
-func normalTail(z float64) float64 { return 0.5 * math.Erfc(z/math.Sqrt2) }
-
 // far grades how many times the usual something is, in [0,1]: 0 up to twice, .6 at three times, .8 at five, 1 from ten on.
 func far(ratio float64) float64 {
 	switch {

@@ -12,7 +12,7 @@ type erasureRow struct {
 	AppID      string
 	UserID     string
 	UserHash   []byte
-	Reason     []byte
+	Reason     sealed
 	ActorKind  review.ActorKind
 	ActorID    string
 	ActorName  string
@@ -24,9 +24,9 @@ type erasureRow struct {
 	Figures    int
 }
 
-func (r erasureRow) erasure() review.Erasure {
+func (r erasureRow) erasure(o *opener) review.Erasure {
 	return review.Erasure{
-		ID: r.ID, AppID: r.AppID, UserID: r.UserID, UserHash: hashOf(r.UserHash), Reason: string(r.Reason),
+		ID: r.ID, AppID: r.AppID, UserID: r.UserID, UserHash: hashOf(r.UserHash), Reason: string(o.text("erasures", "reason", r.ID, r.Reason)),
 		Actor: review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName,
 		CreatedAt: r.CreatedAt.time(), FinishedAt: r.FinishedAt.timeOrNil(), Texts: r.Texts, Words: r.Words, Named: r.Named, Figures: r.Figures,
 	}
@@ -41,10 +41,11 @@ func (s *Store) erasures(ctx context.Context, where string, args ...any) ([]revi
 		return nil, s.fault(err)
 	}
 	out := make([]review.Erasure, len(rows))
+	o := s.opener(ctx)
 	for i, r := range rows {
-		out[i] = r.erasure()
+		out[i] = r.erasure(o)
 	}
-	return out, nil
+	return out, s.fault(o.failed(nil))
 }
 
 // Erasures implements review.Reader.
@@ -146,7 +147,7 @@ func (s *Store) WordsOfUser(ctx context.Context, e review.Erasure, limit int) ([
 // PutErasure implements review.Tx.
 func (t *tx) PutErasure(e review.Erasure) error {
 	err := t.exec("INSERT INTO erasures (id, app_id, user_id, user_hash, reason, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		e.ID, e.AppID, e.UserID, e.UserHash[:], []byte(e.Reason), string(e.Actor.Kind), e.Actor.ID, at(e.CreatedAt))
+		e.ID, e.AppID, e.UserID, e.UserHash[:], t.seal("erasures", "reason", e.ID, []byte(e.Reason)), string(e.Actor.Kind), e.Actor.ID, at(e.CreatedAt))
 	return said(err, review.CodeConflict, "this user is being erased already")
 }
 

@@ -55,6 +55,8 @@ func sealedTables() []sealedTable {
 		of("experiments", id, "document"),
 		of("saved_views", id, "query"),
 		of("legal_holds", id, "reason"),
+		of("erasures", id, "reason"),
+		of("exports", id, "document"),
 		of("policy_drafts", []string{"app_id"}, "document"),
 		policies, outbox, deliveries,
 	}

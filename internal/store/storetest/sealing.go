@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -84,8 +85,8 @@ func sealingScenarios() []scenario {
 
 // openScenarios begin on a database whose texts are not sealed.
 func openScenarios() []scenario {
-	// The scenarios of retention look for words below the store.
-	return append(retentionScenarios(),
+	// The scenarios of retention and erasure look for words below the store.
+	return append(slices.Concat(retentionScenarios(), erasingScenarios()),
 		scenario{"texts from before they were sealed are read, and sealed behind the writes", earlierTextsAreSealed})
 }
 
@@ -154,6 +155,12 @@ func (f *fixture) putEverything(t testing.TB) string {
 			func() error {
 				return tx.PutLegalHold(review.LegalHold{ID: id(), AppID: app, Kind: review.HoldUser, Subject: "u9", Reason: said(27), Actor: f.ann.Actor(), CreatedAt: start})
 			},
+			func() error {
+				return tx.PutErasure(review.Erasure{ID: id(), AppID: app, UserID: "u9", Reason: said(28), Actor: f.ann.Actor(), CreatedAt: start})
+			},
+			func() error {
+				return tx.PutExport(review.Export{ID: id(), By: f.ann.Actor(), State: review.ExportDone, File: said(29), AskedAt: start, TouchedAt: start, EndedAt: start, ExpiresAt: start.Add(time.Hour)})
+			},
 			func() error { return tx.PutWebhook(hook) },
 			func() error {
 				return tx.Publish(review.Notice{Key: d.ID, Topic: review.TopicDecided, AppID: app, Payload: []byte(`{"item_id":"` + item.ID + `","reason":"` + said(26) + `"}`), NotBefore: start})
@@ -190,6 +197,10 @@ func (f *fixture) everything(t testing.TB, s *store.Store, itemID string) []any 
 	add(inbox, err)
 	holds, err := s.LegalHolds(ctx, app)
 	add(holds, err)
+	erasures, err := s.Erasures(ctx, app, 10)
+	add(erasures, err)
+	exports, err := s.Exports(ctx, ann, 10)
+	add(exports, err)
 	restrictions, err := s.Restrictions(ctx, start)
 	add(restrictions, err)
 	experiments, err := s.Experiments(ctx, app)
@@ -231,7 +242,7 @@ func noWordIsThere(t *testing.T, f *fixture) {
 			require.Empty(t, f.containing(t, table, column), "%s.%s", table, column)
 		}
 	}
-	require.Equal(t, 32, columns)
+	require.Equal(t, 34, columns)
 	for _, column := range []string{"detail", "origin"} {
 		require.Empty(t, f.containing(t, "events", column))
 	}

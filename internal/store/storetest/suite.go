@@ -58,7 +58,6 @@ func Run(t *testing.T, database Database) {
 		webhookScenarios(),
 		sealingScenarios(),
 		exportScenarios(),
-		erasingScenarios(),
 	} {
 		declared = append(declared, group...)
 	}
