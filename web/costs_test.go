@@ -29,7 +29,7 @@ func TestCostPages(t *testing.T) {
 	body := page(t, lead.Get(at+"?month=2026-03"), 200)
 	webtest.Says(t, body, "&lt;script&gt;alert(1)&lt;/script&gt;")
 	webtest.Says(t, body, "1.23\u202fUSD")
-	webtest.Says(t, body, `data-value="1.234567"`)
+	webtest.Says(t, body, `data-value="1.23457"`)
 	webtest.Says(t, body, "2026-03-06") // between the two, on which nothing happened
 	body = page(t, lead.Get(at+"?month=2026-03&model=small"), 200)
 	webtest.Says(t, body, "0.000012\u202fUSD")

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,3 +52,6 @@ func hidden(t testing.TB, page string) map[string]string {
 	require.NotEmpty(t, fields)
 	return fields
 }
+
+// unquoted is a CSV file without the quotes that mark whose copy it is.
+func unquoted(csv string) string { return strings.ReplaceAll(csv, `"`, "") }
