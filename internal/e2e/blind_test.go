@@ -67,7 +67,7 @@ func TestBlindFirstByKeyboard(t *testing.T) {
 	p.Until(t, scripted)
 	p.Press(t, "b")
 	p.Until(t, blindPage+` && location.pathname !== "`+first+`"`)
-	csv := guardroom(t, "", "export", "decisions", "--data", s.data, "--format", "csv")
+	csv := s.decisions(t)
 	require.Contains(t, csv, ",approve,block,true,", "both verdicts, and that they differ:\n%s", csv)
 }
 
@@ -85,6 +85,6 @@ func TestBlindFirstWithoutJavaScript(t *testing.T) {
 	p.Until(t, revealedPage)
 	p.Click(t, "button[value=block]")
 	p.Until(t, onItem+` && location.pathname !== "`+first+`"`)
-	csv := guardroom(t, "", "export", "decisions", "--data", s.data, "--format", "csv")
+	csv := s.decisions(t)
 	require.Contains(t, csv, ",block,block,false,", "both verdicts:\n%s", csv)
 }

@@ -134,7 +134,7 @@ func TestEverythingWorksWithoutJavaScript(t *testing.T) {
 	p.Click(t, `form[action$="/undo"] button`)
 	p.Until(t, onItem+` && location.pathname === "`+first+`"`)
 
-	csv := guardroom(t, "", "export", "decisions", "--data", s.data)
+	csv := s.decisions(t)
 	require.Contains(t, csv, "because it asks for the password")
 	require.Equal(t, 1, strings.Count(csv, ",,true,"), "it was undone")
 }

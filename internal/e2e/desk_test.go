@@ -107,6 +107,7 @@ func TestChosenLinesAreHandedOverByKeys(t *testing.T) {
 	require.True(t, p.Is(t, `(() => { const s = document.querySelector("#to"); s.selectedIndex = 1; return s.value !== ""; })()`))
 	p.Click(t, `form[action$="/handover"] button`)
 	p.Until(t, `location.pathname === "/queue" && document.body.innerText.includes("held by Ben")`)
+	p.Until(t, scripted)
 	p.Press(t, "z")
 	p.Until(t, `!document.body.innerText.includes("held by Ben") && document.documentElement.dataset.busy === undefined`)
 	require.Zero(t, rows(s.decisions(t)))
