@@ -15,4 +15,9 @@ func (t *Tracker) Forget(appID, userID string) {
 			delete(t.counts.hours, hour)
 		}
 	}
+	for day := range t.counts.costs {
+		if day.userKey == key {
+			delete(t.counts.costs, day)
+		}
+	}
 }

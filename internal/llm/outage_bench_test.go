@@ -26,7 +26,8 @@ func BenchmarkOutage(b *testing.B) {
 		require.NoError(b, err)
 		up.Stay(llmtest.Killed)
 		opened, fast := 0, []time.Duration{}
-		for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(200 * time.Millisecond) {
+		ticks := time.NewTicker(200 * time.Millisecond)
+		for began := time.Now(); time.Since(began) < time.Minute; <-ticks.C {
 			asked := time.Now()
 			_, _, err := client.Chat(b.Context(), model, question("hello"))
 			require.Error(b, err)
@@ -38,9 +39,11 @@ func BenchmarkOutage(b *testing.B) {
 		}
 		up.Stay(llmtest.Healthy)
 		back := time.Now()
-		for _, _, err = client.Chat(b.Context(), model, question("hello")); err != nil; time.Sleep(50 * time.Millisecond) {
+		ticks.Reset(50 * time.Millisecond)
+		for _, _, err = client.Chat(b.Context(), model, question("hello")); err != nil; <-ticks.C {
 			_, _, err = client.Chat(b.Context(), model, question("hello"))
 		}
+		ticks.Stop()
 		slices.Sort(fast)
 		b.ReportMetric(float64(opened), "attempts-until-open")
 		b.ReportMetric(float64(fast[len(fast)*99/100].Microseconds())/1e3, "p99-ms-to-fail")

@@ -34,10 +34,8 @@ type CostFilter struct {
 	Model  string
 }
 
-// The most that a page lists. The file has all of them.
-const (
-	CostListLimit = 50
-)
+// CostListLimit is how many users and how many models a page lists at most. The file has all of them.
+const CostListLimit = 50
 
 // ParseMonth reads "2026-11"; "" is the zero time.
 func ParseMonth(s string) (time.Time, error) {

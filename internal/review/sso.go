@@ -31,7 +31,7 @@ type SSORules struct {
 	LinkEmail bool
 }
 
-// SSO is who acts when a provider's word changes something.
+// ssoActor is who acts when a provider's word changes something.
 var ssoActor = Actor{Kind: ActorSystem, ID: "sso"}
 
 // errNotHere is the one answer to everybody whom the provider knows and we do not let in: it tells nobody who has

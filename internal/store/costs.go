@@ -40,7 +40,7 @@ func (t *tx) AddCosts(days []review.CostDay) error {
 			sideAll: {}, sideModel: {model: d.Model}, sideUser: {user: d.UserID}, sideBoth: {user: d.UserID, model: d.Model},
 		} {
 			row.app, row.side = d.AppID, side
-			row.day = dayNumber(d.Day)
+			row.day = dayOf(d.Day)
 			tally(byDay, row, d)
 			row.day = monthNumber(d.Day)
 			tally(byMonth, row, d)
@@ -66,8 +66,6 @@ func (t *tx) putCosts(statement string, sums map[costRow]review.CostDay) error {
 	}
 	return nil
 }
-
-func dayNumber(t time.Time) int64 { return t.Unix() / 86_400 }
 
 func monthNumber(t time.Time) int64 {
 	t = t.UTC()
@@ -99,7 +97,7 @@ func (s *Store) CostDays(ctx context.Context, appID string, f review.CostFilter)
 	if f.UserID != "" {
 		side += sideUser
 	}
-	return s.costs(ctx, appID, f, selectCostDays, appID, side, f.UserID, f.Model, dayNumber(f.Month), dayNumber(f.Month.AddDate(0, 1, 0)))
+	return s.costs(ctx, appID, f, selectCostDays, appID, side, f.UserID, f.Model, dayOf(f.Month), dayOf(f.Month.AddDate(0, 1, 0)))
 }
 
 // CostModels implements review.Reader.
@@ -167,7 +165,7 @@ func (s *Store) costs(ctx context.Context, appID string, f review.CostFilter, qu
 	for _, r := range rows {
 		day := f.Month
 		if r.Day > 0 {
-			day = time.Unix(r.Day*86_400, 0).UTC()
+			day = dayTime(r.Day)
 		}
 		out = append(out, review.CostDay{AppID: appID, UserID: r.UserID, Model: r.Model, Day: day,
 			Calls: r.Calls, TokensIn: r.TokensIn, TokensOut: r.TokensOut, Cost: r.Cost})

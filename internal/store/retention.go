@@ -282,7 +282,7 @@ func (t *tx) removePublished(appID, decisionID string) error {
 // CountRemovals implements review.Tx.
 func (t *tx) CountRemovals(appID string, kind review.RemovalKind, when time.Time, n int) error {
 	return t.exec(`INSERT INTO removals (app_id, day, kind, n) VALUES (?, ?, ?, ?)
-ON CONFLICT (app_id, day, kind) DO UPDATE SET n = removals.n + excluded.n`, appID, dayNumber(when), string(kind), n)
+ON CONFLICT (app_id, day, kind) DO UPDATE SET n = removals.n + excluded.n`, appID, dayOf(when), string(kind), n)
 }
 
 // RemovalTallies implements review.Reader.
@@ -292,10 +292,10 @@ func (s *Store) RemovalTallies(ctx context.Context, appID string, since time.Tim
 		Kind review.RemovalKind
 		N    int
 	}
-	err := s.read(ctx).Raw("SELECT day, kind, n FROM removals WHERE app_id = ? AND day >= ? ORDER BY day DESC, kind", appID, dayNumber(since)).Scan(&rows).Error
+	err := s.read(ctx).Raw("SELECT day, kind, n FROM removals WHERE app_id = ? AND day >= ? ORDER BY day DESC, kind", appID, dayOf(since)).Scan(&rows).Error
 	out := make([]review.RemovalTally, len(rows))
 	for i, r := range rows {
-		out[i] = review.RemovalTally{Day: time.Unix(r.Day*24*3600, 0).UTC(), Kind: r.Kind, N: r.N}
+		out[i] = review.RemovalTally{Day: dayTime(r.Day), Kind: r.Kind, N: r.N}
 	}
 	return out, s.fault(err)
 }

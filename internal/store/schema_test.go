@@ -30,7 +30,7 @@ const (
 	openAlready  = "sealed with the key of webhooks"
 	openMachine  = "made by the application, holds nobody's words"
 	openSettings = "how somebody wants to work; no words of theirs"
-	openChained  = "the audit trail says who did what, never in which words; it is verified without keys"
+	openChained  = "the audit trail says who did what, and of words only why somebody set a hold or began an erasure; it is verified without keys"
 )
 
 // openColumns are all columns that could hold text and are not sealed, by table.

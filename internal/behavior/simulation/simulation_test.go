@@ -12,9 +12,6 @@ import (
 // A small world with a seed that nobody tuned on: the bars hold, and the same seed gives the same table. make simulate has
 // the large one, whose figures are in docs/behaviour.md.
 func TestBarsHoldInASmallWorld(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates five hundred days")
-	}
 	options := Options{Seed: 7, Users: 100, Days: 5, Trials: 2}
 	small := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.people > 150 })
 	report, err := run(context.Background(), options, small)

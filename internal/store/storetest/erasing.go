@@ -36,7 +36,13 @@ func oneIsErased(t *testing.T, f *fixture) {
 		hour := review.ConductHour{AppID: f.caller.App.ID, UserID: "u1", Hour: f.clock.now(), Requests: 3}
 		all := hour
 		all.UserID = ""
-		return tx.AddConduct([]review.ConductHour{hour, all})
+		if err := tx.AddConduct([]review.ConductHour{hour, all}); err != nil {
+			return err
+		}
+		spent := review.CostDay{AppID: f.caller.App.ID, UserID: "u1", Model: "m", Day: f.clock.now(), Calls: 1, Cost: 5}
+		others := spent
+		others.UserID, others.Cost = "u2", 7
+		return tx.AddCosts([]review.CostDay{spent, others})
 	})
 	f.indexAll(t)
 	view, err := f.service.Erasures(t.Context(), admin, "support", "u1")
@@ -65,10 +71,13 @@ func oneIsErased(t *testing.T, f *fixture) {
 	require.Empty(t, f.said(t, "because"))
 	require.NotEmpty(t, f.said(t, "okapi"))
 	for table, columns := range map[string]string{"interactions": "user_id", "items": "user_id", "interventions": "user_id", "conduct_hours": "user_id",
-		"bias_states": "user_id", "erasures": "user_id", "events": "object"} {
+		"bias_states": "user_id", "cost_days": "user_id", "cost_months": "user_id", "erasures": "user_id", "events": "object"} {
 		require.Zero(t, f.count(t, "SELECT COUNT(*) FROM "+table+" WHERE "+columns+" = 'u1'"), table)
 	}
 	require.Equal(t, 1, f.count(t, "SELECT COUNT(*) FROM conduct_hours WHERE user_id = ''"), "what all did together stays")
+	for _, table := range []string{"cost_days", "cost_months"} {
+		require.Equal(t, 12, f.count(t, "SELECT cost FROM "+table+" WHERE side = 0"), "what everybody cost stays")
+	}
 	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM interactions WHERE external_id = 'x1' OR session_id = 's1'"))
 	found, err := f.service.Queue(t.Context(), f.ann, review.Filter{UserID: "u1"}, nil)
 	require.NoError(t, err)

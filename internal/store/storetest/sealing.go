@@ -356,9 +356,10 @@ func keyIsChanged(t *testing.T, f *fixture) {
 
 	stop := make(chan struct{})
 	var others sync.WaitGroup
-	var posted atomic.Int64
+	posted := newMilestones()
 	for range 3 {
 		others.Go(func() {
+			defer posted.end()
 			for {
 				select {
 				case <-stop:
@@ -373,11 +374,11 @@ func keyIsChanged(t *testing.T, f *fixture) {
 					t.Error("a request failed while the key was changed: ", err)
 					return
 				}
-				posted.Add(1)
+				posted.add()
 			}
 		})
 	}
-	waitFor(t, &posted, 20)
+	posted.more(20)
 	id := keys.add(t)
 	key, changed, err := mine.UseNewKey(t.Context())
 	require.NoError(t, err)
@@ -399,7 +400,7 @@ func keyIsChanged(t *testing.T, f *fixture) {
 	_, err = mine.Reseal(t.Context())
 	require.NoError(t, err)
 	resealAll(t, theirs)
-	waitFor(t, &posted, posted.Load()+20)
+	posted.more(20)
 	close(stop)
 	others.Wait()
 	f.checkKey(t, id)
@@ -414,11 +415,41 @@ func keyIsChanged(t *testing.T, f *fixture) {
 	f.verifyChain(t)
 }
 
-// waitFor waits until others have counted so far.
-func waitFor(t testing.TB, n *atomic.Int64, want int64) {
-	t.Helper()
-	for n.Load() < want && !t.Failed() {
-		time.Sleep(time.Millisecond)
+// milestones count what others do, for somebody who waits until they have done some more.
+type milestones struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	n       int
+	ended   bool
+}
+
+func newMilestones() *milestones {
+	m := &milestones{}
+	m.changed = sync.NewCond(&m.mu)
+	return m
+}
+
+func (m *milestones) add() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.n++
+	m.changed.Broadcast()
+}
+
+// end says that one of those who count has stopped, so that nobody waits for what does not come.
+func (m *milestones) end() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ended = true
+	m.changed.Broadcast()
+}
+
+// more waits until so many more are counted, or somebody has stopped.
+func (m *milestones) more(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for want := m.n + n; m.n < want && !m.ended; {
+		m.changed.Wait()
 	}
 }
 
