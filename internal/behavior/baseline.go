@@ -86,6 +86,7 @@ func (l *level) tail(m moments) (p, ratio float64) {
 type baseline struct {
 	Short, Long  running // requests in half a minute, and in five
 	Levels       [quantities]level
+	Newest       [quantities]moments // of the window that ended last, which Levels know nothing of yet
 	Errors       share
 	Refusals     share
 	ToolFailures share
@@ -98,13 +99,20 @@ type baseline struct {
 func (b *baseline) fold(t *tally) {
 	requests := float64(t.Requests)
 	b.Long.fold(float64(t.rated()))
-	for q := range b.Levels {
-		b.Levels[q].fold(t.Quantities[q])
-	}
+	b.foldLevels(t)
 	b.Errors.fold(float64(t.Errors), requests)
 	b.Refusals.fold(float64(t.Refusals), requests)
 	b.ToolFailures.fold(float64(t.ToolFailures), float64(t.ToolCalls))
 	b.Triggered.fold(float64(t.Triggered), requests)
 	b.Nameless.fold(float64(t.Nameless), requests)
 	b.NewUsers.fold(float64(t.NewUsers))
+}
+
+// foldLevels is one window late: what slides over five minutes may still lie in the window that ended last, and what is held
+// against itself looks usual, and its change looks like a habit.
+func (b *baseline) foldLevels(t *tally) {
+	for q := range b.Levels {
+		b.Levels[q].fold(b.Newest[q])
+	}
+	b.Newest = t.Quantities
 }

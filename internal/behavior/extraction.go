@@ -22,7 +22,7 @@ var extractionDetector = detector{
 		if p.Seen < leastProbes {
 			return alarm{}
 		}
-		score := 1 / (1 + math.Exp(-p.logOdds(&s.user.subject)))
+		score := 1 / (1 + math.Exp(-p.logOdds()))
 		if score < 0.5 {
 			return alarm{}
 		}
@@ -46,6 +46,7 @@ type probes struct {
 	Sweep    float64 // share of prompts that are like another one but not the same
 	Single   float64 // share without a conversation
 	Gap      running // logarithm of the seconds between two prompts
+	Length   running // logarithm of the prompts' lengths
 	LastAt   int64   // milliseconds
 	Cells    [topicCells / 64]uint64
 	Visited  uint32 // cells
@@ -64,6 +65,7 @@ func (p *probes) add(e *event, words []uint64) {
 	rate := max(1/p.Seen, 1.0/64)
 	p.Sweep += rate * (truth(p.swept(s)) - p.Sweep)
 	p.Single += rate * (truth(!e.continued) - p.Single)
+	p.Length.foldKeeping(e.values[promptLength], probeKeep)
 	at := e.at.UnixMilli()
 	if p.LastAt > 0 && at >= p.LastAt {
 		p.Gap.fold(math.Log(float64(at-p.LastAt)/1000 + 0.1))
@@ -118,7 +120,7 @@ func (p *probes) coverage() float64 {
 
 // The weights of the evidence, in natural log-odds. They were set on simulated people and programs (TestExtraction), not
 // fitted: nobody has labelled ones.
-func (p *probes) logOdds(of *subject) float64 {
+func (p *probes) logOdds() float64 {
 	odds := -9.0
 	odds += 5 * p.Sweep
 	odds += 2 * max(0, p.Single-0.5) * 2
@@ -128,11 +130,7 @@ func (p *probes) logOdds(of *subject) float64 {
 		odds += 2.5 * max(0, 1-p.Gap.variance()) // people pause unevenly: their variance is above one
 		odds += max(0, min(1, (math.Log(10)-float64(p.Gap.Mean))/math.Log(10)))
 	}
-	length := &of.Base.Levels[promptLength]
-	if length.Means.Weight >= 1 {
-		odds += 1.5 * max(0, 1-math.Sqrt(float64(length.Within))/0.3)
-	}
-	return odds
+	return odds + 1.5*max(0, 1-math.Sqrt(p.Length.variance())/0.3)
 }
 
 func sketchOf(words []uint64) sketch {

@@ -11,6 +11,6 @@ var latencyDetector = detector{
 		Default:  review.Rule{Mode: review.ModeMonitor, Flag: 0.6},
 	},
 	app: func(s *sight) alarm {
-		return levelAlarm("This App’s answers take", "milliseconds", latency, &s.app.subject, s.ofApp, appUnlikely)
+		return levelAlarm("This App’s answers take", "milliseconds", latency, &s.app.subject, s.ofApp)
 	},
 }

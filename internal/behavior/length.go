@@ -11,8 +11,8 @@ var lengthDetector = detector{
 		Default:  review.Rule{Mode: review.ModeMonitor, Flag: 0.6},
 	},
 	user: func(s *sight) alarm {
-		a := levelAlarm("This user’s prompts have", "bytes", promptLength, &s.user.subject, s.ofUser, tooUnlikely)
-		if b := levelAlarm("The answers to this user have", "bytes", responseLength, &s.user.subject, s.ofUser, tooUnlikely); b.score > a.score {
+		a := levelAlarm("This user’s prompts have", "bytes", promptLength, &s.user.subject, s.ofUser)
+		if b := levelAlarm("The answers to this user have", "bytes", responseLength, &s.user.subject, s.ofUser); b.score > a.score {
 			return b
 		}
 		return a

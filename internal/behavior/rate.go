@@ -22,11 +22,12 @@ var rateDetector = detector{
 	},
 	user: func(s *sight) alarm {
 		u := &s.user.subject
-		a := rateAlarm("This user", u, s.ofUser, u.Base.Long.running(), userSpans, unlikelyFor(&u.Base))
-		if !steady(&u.Base) {
-			if b := paceAlarm(s); b.score > a.score {
-				return b
-			}
+		if steady(&u.Base) {
+			return rateAlarm("This user", u, s.ofUser, u.Base.Long.running(), userSpans, steadyUnlikely)
+		}
+		a := rateAlarm("This user", u, s.ofUser, u.Base.Long.running(), userSpans, tooUnlikely)
+		if b := paceAlarm(s); b.score > a.score {
+			return b
 		}
 		return a
 	},

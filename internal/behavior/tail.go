@@ -11,11 +11,8 @@ import (
 // conduct hold, one in a million leaves less than one false alarm in a thousand days of one user (guardroom simulate).
 const tooUnlikely = 1e-6
 
-// An App is one where its users are many, and a steady client is as good as one: less unlikely is enough.
-const (
-	appUnlikely    = 5e-6
-	steadyUnlikely = 1e-5
-)
+// steadyUnlikely is the same for the rate of a client that is held against its own evenness.
+const steadyUnlikely = 1e-5
 
 // leastEvents is how much must have happened in a window before it says anything.
 const leastEvents = 10

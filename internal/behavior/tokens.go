@@ -12,31 +12,22 @@ var tokensDetector = detector{
 		Default:  review.Rule{Mode: review.ModeEnforce, Flag: 0.6, Block: 0.95},
 	},
 	user: func(s *sight) alarm {
-		return levelAlarm("This user’s exchanges have", "tokens", tokens, &s.user.subject, s.ofUser, unlikelyFor(&s.user.Base))
+		return levelAlarm("This user’s exchanges have", "tokens", tokens, &s.user.subject, s.ofUser)
 	},
 	app: func(s *sight) alarm {
-		return levelAlarm("This App’s exchanges have", "tokens", tokens, &s.app.subject, s.ofApp, appUnlikely)
+		return levelAlarm("This App’s exchanges have", "tokens", tokens, &s.app.subject, s.ofApp)
 	},
 }
 
 // levelAlarm holds the mean of a quantity in the window against what is usual of it.
-func levelAlarm(has, unit string, q quantity, of *subject, now spans, unlikely float64) alarm {
+func levelAlarm(has, unit string, q quantity, of *subject, now spans) alarm {
 	m, usual := now.whole.Quantities[q], &of.Base.Levels[q]
 	if m.N < leastEvents || !usual.Means.known() {
 		return alarm{}
 	}
 	p, ratio := usual.tail(m)
-	if p > unlikely || ratio < 2 {
+	if p > tooUnlikely || ratio < 2 {
 		return alarm{}
 	}
 	return alarmf(far(ratio), "%s %.1f times as many %s as usual", has, ratio, unit)
-}
-
-// unlikelyFor is how unlikely something must be to be said of a user: of a steady client less than of a person, whose
-// few prompts are long for reasons of their own.
-func unlikelyFor(b *baseline) float64 {
-	if steady(b) {
-		return steadyUnlikely
-	}
-	return tooUnlikely
 }
