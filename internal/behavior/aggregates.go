@@ -34,7 +34,7 @@ func (a *aggregates) count(in review.Interaction, e *event, alarms int, cost int
 	for _, x := range []struct {
 		is bool
 		n  *int
-	}{{len(e.categories) > 0, &one.Flagged}, {e.failed, &one.Errors}, {e.refused, &one.Refusals}, {in.LatencyMS > 0, &one.Timed}} {
+	}{{len(e.Categories) > 0, &one.Flagged}, {e.Failed, &one.Errors}, {e.Refused, &one.Refusals}, {in.LatencyMS > 0, &one.Timed}} {
 		if x.is {
 			*x.n = 1
 		}
@@ -42,11 +42,11 @@ func (a *aggregates) count(in review.Interaction, e *event, alarms int, cost int
 	one.Latency = time.Duration(in.LatencyMS) * time.Millisecond
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.add(hourKey{userKey{e.app, ""}, hourOf(e.at)}, one)
-	if e.user != "" {
-		a.add(hourKey{userKey{e.app, e.user}, hourOf(e.at)}, one)
+	a.add(hourKey{userKey{e.App, ""}, hourOf(e.At)}, one)
+	if e.User != "" {
+		a.add(hourKey{userKey{e.App, e.User}, hourOf(e.At)}, one)
 	}
-	a.spend(costKey{userKey{e.app, e.user}, cmp.Or(in.ModelVersion, in.Model), dayOf(e.at)}, review.CostDay{
+	a.spend(costKey{userKey{e.App, e.User}, cmp.Or(in.ModelVersion, in.Model), dayOf(e.At)}, review.CostDay{
 		Calls: 1, TokensIn: one.TokensIn, TokensOut: one.TokensOut, Cost: cost,
 	})
 }

@@ -1,41 +1,43 @@
 package behavior
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 )
 
-// event is what one Interaction tells of conduct.
+// event is what one Interaction tells of conduct: figures and hashes, no text, so that servers may tell each other.
 type event struct {
-	at   time.Time
-	app  string
-	user string // "" when the App did not say
+	_    struct{} `cbor:",toarray"`
+	At   time.Time
+	App  string
+	User string // "" when the App did not say
 
-	values       [quantities]float64 // logarithms; NaN where nothing was observed
-	failed       bool
-	refused      bool
-	categories   []review.Category // of Findings that the policy would flag or block, each once
-	tools        []toolUse
-	toolFailures int
-	prompt       string
-	continued    bool // not the first turn of its conversation
+	Values       [quantities]float64 // logarithms; NaN where nothing was observed
+	Failed       bool
+	Refused      bool
+	Categories   []review.Category // of Findings that the policy would flag or block, each once
+	Tools        []toolUse
+	ToolFailures int
+	Continued    bool // not the first turn of its conversation
+	Gist         gist
 }
 
-// toolUse is one call of a tool, without the values of its arguments.
+// toolUse is one call of a tool, by the hash of its name.
 type toolUse struct {
-	name      string
-	arguments []argument
+	_         struct{} `cbor:",toarray"`
+	Tool      uint64
+	Arguments []argument
 }
 
-// argument is one argument of a call: its name and a hash of its value, 0 for what is no short scalar.
+// argument is one argument of a call: hashes of its name and its value, 0 for what is no short scalar.
 type argument struct {
-	name  string
-	value uint64
+	_           struct{} `cbor:",toarray"`
+	Name, Value uint64
 }
 
 // quantity is something that is measured once an Interaction and compared on a logarithmic scale.
@@ -62,43 +64,43 @@ const (
 // eventOf reads an Interaction and what the guard found in it.
 func eventOf(in review.Interaction, found []review.Finding, policy review.Policy) event {
 	e := event{
-		at: in.OccurredAt, app: in.AppID, user: in.UserID,
-		failed: in.Error != "", prompt: in.Content.Prompt,
-		continued: in.Turn > 1 || len(in.Content.Messages) > 0,
+		At: in.OccurredAt, App: in.AppID, User: in.UserID,
+		Failed: in.Error != "", Gist: gistOf(in.Content.Prompt),
+		Continued: in.Turn > 1 || len(in.Content.Messages) > 0,
 	}
 	e.measure(in)
 	for _, f := range found {
-		e.refused = e.refused || f.Detector == "output.refusal"
-		if policy.VerdictOn(f) > review.VerdictAllow && !slices.Contains(e.categories, f.Category) {
-			e.categories = append(e.categories, f.Category)
+		e.Refused = e.Refused || f.Detector == "output.refusal"
+		if policy.VerdictOn(f) > review.VerdictAllow && !slices.Contains(e.Categories, f.Category) {
+			e.Categories = append(e.Categories, f.Category)
 		}
 	}
 	for _, call := range in.Content.ToolCalls[:min(len(in.Content.ToolCalls), maxTools)] {
 		if call.Error != "" {
-			e.toolFailures++
+			e.ToolFailures++
 		}
-		e.tools = append(e.tools, toolUse{call.Name, argumentsOf(call)})
+		e.Tools = append(e.Tools, toolUse{Tool: hash(call.Name), Arguments: argumentsOf(call)})
 	}
 	return e
 }
 
 func (e *event) measure(in review.Interaction) {
-	for q := range e.values {
-		e.values[q] = math.NaN()
+	for q := range e.Values {
+		e.Values[q] = math.NaN()
 	}
 	total := in.Usage.PromptTokens + in.Usage.CompletionTokens
 	if total == 0 {
 		total = (len(in.Content.Prompt) + len(in.Content.Response)) / bytesPerToken
 	}
-	e.values[tokens] = math.Log1p(float64(total))
+	e.Values[tokens] = math.Log1p(float64(total))
 	if in.LatencyMS > 0 {
-		e.values[latency] = math.Log1p(float64(in.LatencyMS))
+		e.Values[latency] = math.Log1p(float64(in.LatencyMS))
 	}
 	if in.Content.Prompt != "" {
-		e.values[promptLength] = math.Log1p(float64(len(in.Content.Prompt)))
+		e.Values[promptLength] = math.Log1p(float64(len(in.Content.Prompt)))
 	}
 	if in.Content.Response != "" {
-		e.values[responseLength] = math.Log1p(float64(len(in.Content.Response)))
+		e.Values[responseLength] = math.Log1p(float64(len(in.Content.Response)))
 	}
 }
 
@@ -110,9 +112,9 @@ func argumentsOf(call review.ToolCall) []argument {
 	}
 	out := make([]argument, 0, len(object))
 	for name, value := range object {
-		out = append(out, argument{name, scalarHash(value)})
+		out = append(out, argument{Name: hash(name), Value: scalarHash(value)})
 	}
-	slices.SortFunc(out, func(a, b argument) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(out, func(a, b argument) int { return cmp.Compare(a.Name, b.Name) })
 	return out[:min(len(out), maxArguments)]
 }
 

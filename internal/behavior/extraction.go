@@ -53,26 +53,23 @@ type probes struct {
 	Progress uint32 // prompts since the cells were emptied
 }
 
-// sketch stands for one prompt: a SimHash (Charikar 2002) over words and pairs of words, and a hash of the text.
-type sketch struct{ Alike, Same uint64 }
-
-func (p *probes) add(e *event, words []uint64) {
-	if len(words) == 0 {
+func (p *probes) add(e *event) {
+	if e.Gist.empty() {
 		return
 	}
-	s := sketchOf(words)
+	s := e.Gist.Sketch
 	p.Seen = probeKeep*p.Seen + 1
 	rate := max(1/p.Seen, 1.0/64)
 	p.Sweep += rate * (truth(p.swept(s)) - p.Sweep)
-	p.Single += rate * (truth(!e.continued) - p.Single)
-	p.Length.foldKeeping(e.values[promptLength], probeKeep)
-	at := e.at.UnixMilli()
+	p.Single += rate * (truth(!e.Continued) - p.Single)
+	p.Length.foldKeeping(e.Values[promptLength], probeKeep)
+	at := e.At.UnixMilli()
 	if p.LastAt > 0 && at >= p.LastAt {
 		p.Gap.fold(math.Log(float64(at-p.LastAt)/1000 + 0.1))
 	}
 	p.LastAt = max(p.LastAt, at)
 	p.Ring[p.Progress%probeRing] = s
-	p.visit(words)
+	p.visit(&e.Gist)
 }
 
 func truth(b bool) float64 {
@@ -94,14 +91,13 @@ func (p *probes) swept(s sketch) bool {
 }
 
 // visit marks the cell of the topic grid that a prompt falls into.
-func (p *probes) visit(words []uint64) {
+func (p *probes) visit(g *gist) {
 	if p.Progress++; p.Progress%(4*topicCells) == 0 {
 		p.Cells, p.Visited = [topicCells / 64]uint64{}, 0
 	}
-	v := project(words)
 	cell := 0
 	for i := range 8 {
-		cell = cell<<1 | int(truth(v[i] > 0))
+		cell = cell<<1 | int(truth(g.Sums[i] > 0))
 	}
 	if p.Cells[cell/64]>>(cell%64)&1 == 0 {
 		p.Cells[cell/64] |= 1 << (cell % 64)
@@ -131,28 +127,4 @@ func (p *probes) logOdds() float64 {
 		odds += max(0, min(1, (math.Log(10)-float64(p.Gap.Mean))/math.Log(10)))
 	}
 	return odds + 1.5*max(0, 1-math.Sqrt(p.Length.variance())/0.3)
-}
-
-func sketchOf(words []uint64) sketch {
-	var votes [64]int16
-	same := uint64(len(words))
-	before := uint64(0)
-	for _, w := range words {
-		vote(&votes, w)
-		vote(&votes, pairOf(before, w))
-		before, same = w, mix(same+w)
-	}
-	s := sketch{Same: same | 1}
-	for i, v := range votes {
-		if v > 0 {
-			s.Alike |= 1 << i
-		}
-	}
-	return s
-}
-
-func vote(votes *[64]int16, h uint64) {
-	for i := range votes {
-		votes[i] += int16(h>>i&1)*2 - 1
-	}
 }

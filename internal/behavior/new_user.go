@@ -15,7 +15,7 @@ var newUserDetector = detector{
 	},
 	app: func(s *sight) alarm {
 		t, base := s.ofApp.whole, &s.app.Base
-		if s.event.user == "" {
+		if s.event.User == "" {
 			return shareAlarm("This App’s interactions name no user", t.Nameless, t.Requests, base.Nameless, leastNameless)
 		}
 		n := float64(t.NewUsers)

@@ -17,7 +17,7 @@ var repeatFlagsDetector = detector{
 	},
 	user: func(s *sight) alarm {
 		t := s.ofUser.whole
-		if len(s.event.categories) == 0 { // what is harmless stays so, whoever sends it
+		if len(s.event.Categories) == 0 { // what is harmless stays so, whoever sends it
 			return alarm{}
 		}
 		if t.Requests < leastEvents || t.Triggered < leastFlags {

@@ -70,7 +70,7 @@ func (s *subject) add(e *event, now slot, by kind, room int) bool {
 	}
 	if !by.steady {
 		s.HalfCount++
-		s.Arrivals.add(e.at, room)
+		s.Arrivals.add(e.At, room)
 	}
 	return true
 }
@@ -167,7 +167,7 @@ const rawKeep = 0.9995
 // relative turns the values of an event into how far they are from what is usual of its user, or of the App where the user is
 // not known: whether an App as a whole changes does not depend on who happens to be there.
 func (a *appState) relative(e *event, u *user) (out [quantities]float64) {
-	for q, x := range e.values {
+	for q, x := range e.Values {
 		out[q] = x - float64(a.Raw[q].Mean)
 		if u != nil && u.Base.Levels[q].Means.Weight >= 1 {
 			out[q] = x - float64(u.Base.Levels[q].Means.Mean)

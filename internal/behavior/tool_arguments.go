@@ -48,14 +48,13 @@ func (g *signatures) add(tools []toolUse) {
 }
 
 func (g *signatures) call(t toolUse) {
-	tool := hash(t.name)
-	if _, known := g.Tools[tool]; !known && len(g.Tools)+len(g.Arguments) >= maxSignatures {
+	if _, known := g.Tools[t.Tool]; !known && len(g.Tools)+len(g.Arguments) >= maxSignatures {
 		return
 	}
-	calls := g.Tools[tool]
-	g.Tools[tool]++
-	for _, a := range t.arguments {
-		g.argument(calls, pairOf(tool, hash(a.name)), a.value)
+	calls := g.Tools[t.Tool]
+	g.Tools[t.Tool]++
+	for _, a := range t.Arguments {
+		g.argument(calls, pairOf(t.Tool, a.Name), a.Value)
 	}
 }
 

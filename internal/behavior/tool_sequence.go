@@ -69,7 +69,7 @@ func chain(tools []toolUse) []uint64 {
 	out := make([]uint64, 0, len(tools)+2)
 	out = append(out, 0)
 	for _, t := range tools {
-		out = append(out, hash(t.name))
+		out = append(out, t.Tool)
 	}
 	return append(out, 1)
 }

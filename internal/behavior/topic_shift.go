@@ -18,11 +18,9 @@ var topicShiftDetector = detector{
 	app:  func(s *sight) alarm { return s.app.Topic.alarm("This App’s users write") },
 }
 
-const topicSize = 32
-
 // topics is a sketch of what is written about, by random projection of words.
 type topics struct {
-	Usual, Recent [topicSize]float32
+	Usual, Recent direction
 	Seen          uint32
 	Distance      running // between the two, looked at now and then
 	Away          uint8   // looks in a row at which it was unusual
@@ -37,12 +35,11 @@ const (
 	leastAway   = 3     // looks: people come back to what they usually write about
 )
 
-// add folds in a prompt's words and measures before it is part of what is usual.
-func (t *topics) add(words []uint64) {
-	if len(words) == 0 {
+// add folds in what a prompt is about and measures before it is part of what is usual.
+func (t *topics) add(v direction) {
+	if v == (direction{}) {
 		return
 	}
-	v := project(words)
 	t.Seen++
 	t.now = 0
 	for i := range v {
@@ -84,28 +81,7 @@ func (t *topics) alarm(who string) alarm {
 	return alarmf(min(0.5+t.now/2, 1), "%s about other things than ever before", who)
 }
 
-// project adds up a random sign for each word and dimension, and makes the length 1.
-func project(words []uint64) (v [topicSize]float32) {
-	for _, w := range words {
-		for i := range v {
-			v[i] += float32(int(w>>i&1)*2 - 1)
-		}
-	}
-	norm := float32(0)
-	for _, x := range v {
-		norm += x * x
-	}
-	norm = float32(math.Sqrt(float64(norm)))
-	if norm == 0 {
-		return v
-	}
-	for i := range v {
-		v[i] /= norm
-	}
-	return v
-}
-
-func cosine(a, b *[topicSize]float32) float64 {
+func cosine(a, b *direction) float64 {
 	var dot, aa, bb float64
 	for i := range a {
 		dot += float64(a[i]) * float64(b[i])

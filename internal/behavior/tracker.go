@@ -76,29 +76,27 @@ func (t *Tracker) Observe(in review.Interaction, found []review.Finding, policy 
 
 // see looks at an event with those whom it belongs to.
 func (t *Tracker) see(e *event, policy review.Policy) []review.Finding {
-	s := sight{event: e, now: slotOf(e.at)}
-	var buffer [maxWords]uint64
-	words := wordsOf(e.prompt, buffer[:0])
-
-	if e.user != "" {
-		key := userKey{e.app, e.user}
+	s := sight{event: e, now: slotOf(e.At)}
+	about := e.Gist.direction()
+	if e.User != "" {
+		key := userKey{e.App, e.User}
 		sh := t.shardOf(key)
 		sh.mu.Lock()
 		defer sh.mu.Unlock()
 		s.user, s.first = sh.user(key, s.now, t.limits)
-		if !s.user.observe(e, s.now, words) {
+		if !s.user.observe(e, s.now, about) {
 			return nil
 		}
 		s.ofUser = s.user.spans()
 	}
-	a := t.app(e.app)
+	a := t.app(e.App)
 	if a == nil {
 		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s.app = &a.appState
-	if !s.app.observe(e, s.now, words, s.user, s.first) {
+	if !s.app.observe(e, s.now, about, s.user, s.first) {
 		return nil
 	}
 	s.ofApp = s.app.spans()
@@ -112,24 +110,24 @@ func (s *subject) spans() spans {
 	return spans{whole: s.Window.last(windowBuckets), recent: s.Window.last(shortBuckets)}
 }
 
-func (u *user) observe(e *event, now slot, words []uint64) bool {
+func (u *user) observe(e *event, now slot, about direction) bool {
 	u.advance(now, false)
 	if !u.add(e, now, kind{}, userArrivals) {
 		return false
 	}
 	u.Last = max(u.Last, now)
-	u.Topic.add(words)
-	u.Probes.add(e, words)
+	u.Topic.add(about)
+	u.Probes.add(e)
 	return true
 }
 
-func (a *appState) observe(e *event, now slot, words []uint64, u *user, newUser bool) bool {
+func (a *appState) observe(e *event, now slot, about direction, u *user, newUser bool) bool {
 	a.advance(now)
-	own := e.values
-	e.values = a.relative(e, u)
+	own := e.Values
+	e.Values = a.relative(e, u)
 	by := kind{new: newUser, steady: u != nil && steady(&u.Base)}
 	counted := a.add(e, now, by, appArrivals)
-	if e.values = own; !counted {
+	if e.Values = own; !counted {
 		return false
 	}
 	if a.Since == 0 {
@@ -141,9 +139,9 @@ func (a *appState) observe(e *event, now slot, words []uint64, u *user, newUser 
 	if !by.steady {
 		a.Hours.Current++
 	}
-	a.Topic.add(words)
-	a.Tools.add(e.tools)
-	a.Calls.add(e.tools)
+	a.Topic.add(about)
+	a.Tools.add(e.Tools)
+	a.Calls.add(e.Tools)
 	return true
 }
 

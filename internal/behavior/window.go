@@ -76,29 +76,29 @@ func (t *tally) rated() uint32 { return t.Requests - t.Steady }
 // count adds one event.
 func (t *tally) count(e *event) {
 	t.Requests++
-	if e.failed {
+	if e.Failed {
 		t.Errors++
 	}
-	if e.refused {
+	if e.Refused {
 		t.Refusals++
 	}
-	if e.user == "" {
+	if e.User == "" {
 		t.Nameless++
 	}
-	if len(e.categories) > 0 {
+	if len(e.Categories) > 0 {
 		t.Triggered++
 	}
-	t.ToolCalls += uint32(len(e.tools))
-	t.ToolFailures += uint32(e.toolFailures)
+	t.ToolCalls += uint32(len(e.Tools))
+	t.ToolFailures += uint32(e.ToolFailures)
 	for i, c := range categories {
-		for _, found := range e.categories {
+		for _, found := range e.Categories {
 			if c == found && t.ByCategory[i] < math.MaxUint16 {
 				t.ByCategory[i]++
 			}
 		}
 	}
 	for q := range t.Quantities {
-		t.Quantities[q].add(e.values[q])
+		t.Quantities[q].add(e.Values[q])
 	}
 }
 
