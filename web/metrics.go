@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -142,6 +143,23 @@ func (m *Metrics) Asked(a llm.Attempt) { m.asked.WithLabelValues(a.Upstream, a.O
 func (m *Metrics) WatchUpstreams(standings func() []llm.Standing) error {
 	return m.registry.Register(upstreamGauge{standings, prometheus.NewDesc("upstream_breakers_open",
 		"Models that a service is not asked about now because it has failed too often, by service.", []string{"upstream"}, nil)})
+}
+
+// WatchRelay tells how servers see conduct together when it is asked.
+func (m *Metrics) WatchRelay(figures func() (told, heard, lost int64)) error {
+	outcomes := map[string]func() float64{
+		"told":  func() float64 { n, _, _ := figures(); return float64(n) },
+		"heard": func() float64 { _, n, _ := figures(); return float64(n) },
+		"lost":  func() float64 { _, _, n := figures(); return float64(n) },
+	}
+	var failed error
+	for outcome, read := range outcomes {
+		failed = errors.Join(failed, m.registry.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "conduct_events_total", ConstLabels: prometheus.Labels{"outcome": outcome},
+			Help: "Events of conduct told to other servers, heard from them, and not told because Redis was away or slow.",
+		}, read)))
+	}
+	return failed
 }
 
 // WatchSealing tells how far texts are sealed with the key that is used when it is asked.

@@ -48,6 +48,7 @@ type Core struct {
 	remotes *remote.Detectors // nil when there are none
 	conduct *behavior.Tracker
 	ledger  ledger
+	relay   *relay // nil of a server alone, and in commands
 	// snapshot is the file of what conduct knows; "" in commands, which follow nobody.
 	snapshot string
 	chores   []*chore // none in commands, which screen nothing or not for long

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/guardroom/guardroom/internal/behavior"
+	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -27,8 +29,12 @@ const (
 // read costs the baselines, which come back by themselves, and nothing else.
 func (c *Core) follow(ctx context.Context, folder string, clock review.Clock, log *slog.Logger) error {
 	c.snapshot = filepath.Join(folder, snapshotFile)
-	if err := c.loadSnapshot(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	known, err := c.loadSnapshot()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		log.Warn("what was known of conduct cannot be read: it is learned anew", "error", err)
+	}
+	if c.relay, err = startRelay(c.storage, c.conduct, known, log); err != nil {
+		return err
 	}
 	if err := errors.Join(c.Service.LoadRestrictions(ctx), c.Service.LoadBudgets(ctx)); err != nil {
 		return err
@@ -55,12 +61,56 @@ func (c *Core) recordConduct(ctx context.Context) error {
 	return err
 }
 
-func (c *Core) loadSnapshot() error {
+// loadSnapshot returns until when conduct is known.
+func (c *Core) loadSnapshot() (until time.Time, err error) {
 	file, err := os.Open(c.snapshot)
 	if err != nil {
-		return err
+		return until, err
 	}
-	return errors.Join(c.conduct.Load(bufio.NewReader(file)), file.Close())
+	defer file.Close() //nolint:errcheck // it was only read
+	about, err := file.Stat()
+	if err == nil {
+		err = c.conduct.Load(bufio.NewReader(file))
+	}
+	if err != nil {
+		return until, err
+	}
+	return about.ModTime(), nil
+}
+
+// relay is a behavior.Relay at work.
+type relay struct {
+	*behavior.Relay
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// startRelay lets this server and others see conduct together where they have a Redis for it; nil where they have none.
+func startRelay(storage config.Storage, conduct *behavior.Tracker, known time.Time, log *slog.Logger) (*relay, error) {
+	if !storage.RedisURL.IsSet() {
+		return nil, nil
+	}
+	shared, err := behavior.NewRelay(storage.RedisURL.Reveal(), conduct, log)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &relay{shared, cancel, make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		shared.Run(ctx, known)
+	}()
+	return r, nil
+}
+
+// stop says what is still to be said, and hears no more.
+func (r *relay) stop() error {
+	if r == nil {
+		return nil
+	}
+	r.cancel()
+	<-r.done
+	return r.Close()
 }
 
 // unfollow keeps what is known for the next server.
@@ -68,7 +118,7 @@ func (c *Core) unfollow() error {
 	if c.snapshot == "" {
 		return nil
 	}
-	return errors.Join(c.recordConduct(context.Background()), c.saveSnapshot())
+	return errors.Join(c.relay.stop(), c.recordConduct(context.Background()), c.saveSnapshot())
 }
 
 func (c *Core) saveSnapshot() error {

@@ -76,6 +76,11 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err := core.follow(ctx, cfg.Storage.Data, clock, log); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
+	if core.relay != nil {
+		if err := metrics.WatchRelay(core.relay.Figures); err != nil {
+			return nil, errors.Join(err, core.Close())
+		}
+	}
 	if err := core.texts.say(ctx, core.Store, log); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}

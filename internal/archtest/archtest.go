@@ -118,6 +118,7 @@ var confined = map[string]rule{
 	"github.com/coreos/go-oidc":       {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
 	"golang.org/x/oauth2":             {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
 	"github.com/zitadel/oidc":         {[]string{"web"}, "a provider for tests of the pages"},
+	"github.com/fxamacker/cbor":       {[]string{"internal/behavior"}, "how servers write what they tell each other"},
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},

@@ -52,18 +52,26 @@ type SharedLedger struct {
 
 // NewSharedLedger makes a Ledger on the Redis at a URL. It does not wait for it: a Redis that is away may come back.
 func NewSharedLedger(url string, log *slog.Logger) (*SharedLedger, error) {
+	options, err := redisOptions(url)
+	if err != nil {
+		return nil, err
+	}
+	return &SharedLedger{
+		client: redis.NewClient(options), alone: NewLedger(), log: log,
+		take: redis.NewScript(takeSource), giveBack: redis.NewScript(giveBackSource), spent: redis.NewScript(spentSource),
+	}, nil
+}
+
+func redisOptions(url string) (*redis.Options, error) {
 	options, err := redis.ParseURL(url)
 	if err != nil {
 		return nil, errors.New("behavior: the Redis URL cannot be read") // the cause holds the password
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = redisTimeout, redisTimeout, redisTimeout, redisTimeout
-	options.MaxRetries = -1 // a script that was run may not be run again: it counted
+	options.MaxRetries = -1 // what was done may not be done again: it counted
 	options.ContextTimeoutEnabled = true
 	options.DisableIdentity = true
-	return &SharedLedger{
-		client: redis.NewClient(options), alone: NewLedger(), log: log,
-		take: redis.NewScript(takeSource), giveBack: redis.NewScript(giveBackSource), spent: redis.NewScript(spentSource),
-	}, nil
+	return options, nil
 }
 
 // Close ends the connections.

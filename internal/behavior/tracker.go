@@ -28,6 +28,7 @@ type Tracker struct {
 	mu     sync.Mutex
 	apps   map[string]*app
 	counts aggregates
+	tell   func(event) // lets other servers know; nil of a server alone
 }
 
 type shard struct {
@@ -69,13 +70,21 @@ func (t *Tracker) Specs() []review.DetectorSpec {
 // changes nothing.
 func (t *Tracker) Observe(in review.Interaction, found []review.Finding, policy review.Policy) []review.Finding {
 	e := eventOf(in, found, policy)
-	unusual := t.see(&e, policy)
+	unusual := t.see(&e, func(s *sight) []review.Finding { return s.look(policy) })
 	t.counts.count(in, &e, len(unusual), policy.Cost(in))
+	if t.tell != nil {
+		t.tell(e)
+	}
 	return unusual
 }
 
-// see looks at an event with those whom it belongs to.
-func (t *Tracker) see(e *event, policy review.Policy) []review.Finding {
+// follow adds what another server saw to what is known. That server says what is unusual about it, and counts it.
+func (t *Tracker) follow(e *event) {
+	t.see(e, func(*sight) []review.Finding { return nil })
+}
+
+// see adds an event to what is known of those whom it belongs to, and lets somebody look at them with it.
+func (t *Tracker) see(e *event, look func(*sight) []review.Finding) []review.Finding {
 	s := sight{event: e, now: slotOf(e.At)}
 	about := e.Gist.direction()
 	if e.User != "" {
@@ -103,7 +112,7 @@ func (t *Tracker) see(e *event, policy review.Policy) []review.Finding {
 	if s.user != nil && !steady(&s.user.Base) {
 		s.app.Paces.learn(s.user)
 	}
-	return s.look(policy)
+	return look(&s)
 }
 
 func (s *subject) spans() spans {

@@ -36,7 +36,7 @@ type Storage struct {
 	KMSCommand   string      `name:"kms-command" placeholder:"COMMAND" env:"GUARDROOM_KMS_COMMAND" help:"A command that lets a key management service wrap and unwrap those keys, so that their file alone opens nothing; docs/operations.md describes it. Nothing means that they are not wrapped."`
 	AuditKey     Secret      `name:"audit-key" placeholder:"KEY" env:"GUARDROOM_AUDIT_KEY" help:"The key that signs checkpoints of the audit chain, at least 32 characters. Nothing means the one in the data folder, made when there is none."`
 	FactorKey    Secret      `name:"factor-key" placeholder:"KEY" env:"GUARDROOM_FACTOR_KEY" help:"The key that seals what authenticator apps share with Guardroom. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
-	RedisURL     RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, in which several servers count quotas and budgets together. \"none\", or nothing, means no Redis."`
+	RedisURL     RedisURL    `name:"redis-url" placeholder:"URL" env:"GUARDROOM_REDIS_URL,REDIS_URL" help:"A Redis URL, redis://host:6379/0, in which several servers count quotas and budgets, and see conduct, together. \"none\", or nothing, means no Redis."`
 }
 
 // Listen says where the server is and how it is reached.
