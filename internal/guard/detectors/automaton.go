@@ -11,9 +11,9 @@ import (
 type automaton struct {
 	class   [256]uint8
 	classes int
-	next    []uint16 // state*classes + class
-	outputs [][]output
-	out     []int32 // by state: 1 + index into outputs, 0 when no word ends there
+	next    []uint16   // state*classes + class
+	quiet   int        // from this state on words end in a state
+	outputs [][]output // by state, less quiet
 }
 
 // output is a word that ends in a state.
@@ -26,38 +26,47 @@ type output struct {
 // maxStates is what fits the table's type.
 const maxStates = 1 << 16
 
+// often are the bytes that stand most often in text. Their classes come first, so that the
+// cells of a state that a text goes through are neighbours in memory.
+const often = " etaoinshrdlucmfwypvbgkqjxz"
+
 // newAutomaton numbers each word with the ids that it stands for; a word may have the
 // edges that it must have in the text. Nil when the words need too many states.
 func newAutomaton(words map[string][]int32) *automaton {
 	a := &automaton{classes: 1}
 	states := 1
+	used := [256]bool{}
 	for spelled := range words {
 		w := strings.ReplaceAll(spelled, edge, "")
 		states += len(w)
 		for i := 0; i < len(w); i++ {
-			if c := w[i]; a.class[c] == 0 {
-				a.class[c] = uint8(a.classes)
-				a.classes++
-			}
+			used[w[i]] = true
 		}
 	}
 	if states > maxStates {
 		return nil
+	}
+	for i := range len(often) {
+		a.classify(often[i], used[often[i]])
+	}
+	for c := range used {
+		a.classify(byte(c), used[c])
 	}
 	t := &trie{classes: a.classes, next: make([]uint16, a.classes, states*a.classes), ids: make([][]output, 1, states)}
 	for _, spelled := range slices.Sorted(maps.Keys(words)) {
 		t.add(a, spelled, words[spelled])
 	}
 	t.link()
-	a.next = slices.Clone(t.next) // words share beginnings: much of the room that the trie took was not needed
-	a.out = make([]int32, len(t.ids))
-	for s, ids := range t.ids {
-		if len(ids) > 0 {
-			a.outputs = append(a.outputs, ids)
-			a.out[s] = int32(len(a.outputs))
-		}
-	}
+	t.order(a)
 	return a
+}
+
+// classify gives a byte a class of its own unless it has one.
+func (a *automaton) classify(c byte, used bool) {
+	if used && a.class[c] == 0 {
+		a.class[c] = uint8(a.classes)
+		a.classes++
+	}
 }
 
 // ignoreCase makes capital letters of ASCII count as the small ones of the words.
@@ -72,6 +81,7 @@ type trie struct {
 	classes int
 	next    []uint16
 	ids     [][]output
+	near    []uint16 // the states, those near the start first
 }
 
 func (t *trie) add(a *automaton, spelled string, ids []int32) {
@@ -104,9 +114,11 @@ func (t *trie) link() {
 			queue = append(queue, s)
 		}
 	}
+	t.near = append(make([]uint16, 0, len(t.ids)), 0)
 	for len(queue) > 0 {
 		s := int(queue[0])
 		queue = queue[1:]
+		t.near = append(t.near, uint16(s))
 		back := int(fail[s])
 		t.ids[s] = append(t.ids[s], t.ids[back]...)
 		for c := range t.classes {
@@ -121,15 +133,43 @@ func (t *trie) link() {
 	}
 }
 
+// order numbers the states so that those in which words end come last, and otherwise by
+// how far from the start they are: a text is mostly near it.
+func (t *trie) order(a *automaton) {
+	number := make([]uint16, len(t.ids))
+	n := 0
+	for _, ends := range []bool{false, true} {
+		if ends {
+			a.quiet = n
+		}
+		for _, s := range t.near {
+			if ends == (len(t.ids[s]) > 0) {
+				number[s] = uint16(n)
+				n++
+			}
+		}
+	}
+	a.next = make([]uint16, len(t.ids)*t.classes) // words share beginnings: less than the trie took room for
+	a.outputs = make([][]output, n-a.quiet)
+	for s, to := range number {
+		for c, next := range t.next[s*t.classes : (s+1)*t.classes] {
+			a.next[int(to)*t.classes+c] = number[next]
+		}
+		if int(to) >= a.quiet {
+			a.outputs[int(to)-a.quiet] = t.ids[s]
+		}
+	}
+}
+
 // scan calls found with the id of each word and where it ends.
 func (a *automaton) scan(text string, found func(id int32, end int)) {
 	s := 0
 	for i := 0; i < len(text); i++ {
 		s = int(a.next[s*a.classes+int(a.class[text[i]])])
-		if a.out[s] == 0 {
+		if s < a.quiet {
 			continue
 		}
-		for _, o := range a.outputs[a.out[s]-1] {
+		for _, o := range a.outputs[s-a.quiet] {
 			if a.stands(text, o, i+1) {
 				found(o.id, i+1)
 			}
@@ -142,10 +182,10 @@ func (a *automaton) has(text string) bool {
 	s := 0
 	for i := 0; i < len(text); i++ {
 		s = int(a.next[s*a.classes+int(a.class[text[i]])])
-		if a.out[s] == 0 {
+		if s < a.quiet {
 			continue
 		}
-		for _, o := range a.outputs[a.out[s]-1] {
+		for _, o := range a.outputs[s-a.quiet] {
 			if a.stands(text, o, i+1) {
 				return true
 			}
@@ -172,10 +212,10 @@ func (a *automaton) scanPast(text string, skip *[256]bool, found func(id int32, 
 			continue
 		}
 		s = int(a.next[s*a.classes+int(a.class[text[i]])])
-		if a.out[s] == 0 {
+		if s < a.quiet {
 			continue
 		}
-		for _, o := range a.outputs[a.out[s]-1] {
+		for _, o := range a.outputs[s-a.quiet] {
 			start := i
 			for left := o.size - 1; left > 0; left-- {
 				for start--; skip[text[start]]; start-- {
