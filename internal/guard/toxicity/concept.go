@@ -31,16 +31,34 @@ const maxConcepts = 63
 // lexicon finds the concept of a word.
 type lexicon struct {
 	names          []string // by concept; names[0] is none
-	words          map[uint32]concept
-	stems          map[uint32]concept // beginnings of words
-	stemLengths    uint64             // a bit per length, in bytes, that a beginning has
+	words, stems   entries // whole words, and beginnings of words
 	group, dialect concept
+}
+
+// entries are the concepts of words by their hashes.
+type entries struct {
+	concepts map[uint32]concept
+	present  [1 << 10]uint64 // a bit per sixteen bits of a hash: most words are in no entry
+}
+
+func (e *entries) put(h uint32, c concept) {
+	if e.concepts[h] == noConcept {
+		e.concepts[h] = c
+		e.present[h>>22] |= 1 << (h >> 16 & 63)
+	}
+}
+
+func (e *entries) get(h uint32) concept {
+	if e.present[h>>22]&(1<<(h>>16&63)) == 0 {
+		return noConcept
+	}
+	return e.concepts[h]
 }
 
 // newLexicon reads lines "name: word word* …"; a name may come again. A star ends what
 // only begins a word.
 func newLexicon(text string) (*lexicon, error) {
-	l := &lexicon{names: []string{""}, words: map[uint32]concept{}, stems: map[uint32]concept{}}
+	l := &lexicon{names: []string{""}, words: entries{concepts: map[uint32]concept{}}, stems: entries{concepts: map[uint32]concept{}}}
 	for n, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -69,28 +87,23 @@ func newLexicon(text string) (*lexicon, error) {
 func (l *lexicon) id(name string) concept { return concept(max(slices.Index(l.names, name), 0)) }
 
 func (l *lexicon) put(entry string, c concept) {
-	into := l.words
 	if stem, ok := strings.CutSuffix(entry, "*"); ok {
-		entry, into = stem, l.stems
-		l.stemLengths |= 1 << min(len(stem), 63)
+		l.stems.put(hashString(stem), c)
+		return
 	}
-	if h := hashString(entry); into[h] == noConcept {
-		into[h] = c
-	}
+	l.words.put(hashString(entry), c)
 }
 
 // of is the concept of a whole word, else of its longest beginning.
 func (l *lexicon) of(word string, hash uint32) concept {
-	if c := l.words[hash]; c != noConcept {
+	if c := l.words.get(hash); c != noConcept {
 		return c
 	}
 	found, h := noConcept, fnvOffset
 	for i := 0; i < len(word); i++ {
 		h = (h ^ uint32(word[i])) * fnvPrime
-		if l.stemLengths&(1<<min(i+1, 63)) != 0 {
-			if c := l.stems[h]; c != noConcept {
-				found = c
-			}
+		if c := l.stems.get(h); c != noConcept {
+			found = c
 		}
 	}
 	return found

@@ -118,11 +118,22 @@ func skip(text string, i int) int {
 }
 
 func letter(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z'
+	if r >= 1<<16 {
+		return unicode.IsLetter(r) || unicode.IsMark(r)
 	}
-	return unicode.IsLetter(r) || unicode.IsMark(r)
+	return letters[r>>6]&(1<<(r&63)) != 0
 }
+
+// letters are the letters, digits and marks of the first plane, a bit each: asking the
+// tables of unicode for each character costs more than all else that is done with it.
+var letters = func() (table [1 << 10]uint64) {
+	for r := range rune(1 << 16) {
+		if r >= '0' && r <= '9' || unicode.IsLetter(r) || unicode.IsMark(r) {
+			table[r>>6] |= 1 << (r & 63)
+		}
+	}
+	return table
+}()
 
 // wordEnd is where letters, digits and apostrophes between them end.
 func wordEnd(text string, i int) int {
@@ -174,7 +185,7 @@ func glyph(text string, i, size int, lex *lexicon) token {
 		for k := i; k < i+size; k++ {
 			h = (h ^ uint32(text[k])) * fnvPrime
 		}
-		if c := lex.words[h]; c != noConcept {
+		if c := lex.words.get(h); c != noConcept {
 			t.concept = c
 		}
 		i += size
