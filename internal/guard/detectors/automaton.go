@@ -13,6 +13,7 @@ type automaton struct {
 	classes int
 	next    []uint16   // state*classes + class
 	quiet   int        // from this state on words end in a state
+	longest int        // bytes of the longest word
 	outputs [][]output // by state, less quiet
 }
 
@@ -39,6 +40,7 @@ func newAutomaton(words map[string][]int32) *automaton {
 	for spelled := range words {
 		w := strings.ReplaceAll(spelled, edge, "")
 		states += len(w)
+		a.longest = max(a.longest, len(w))
 		for i := 0; i < len(w); i++ {
 			used[w[i]] = true
 		}
@@ -163,35 +165,108 @@ func (t *trie) order(a *automaton) {
 
 // scan calls found with the id of each word and where it ends.
 func (a *automaton) scan(text string, found func(id int32, end int)) {
-	s := 0
-	for i := 0; i < len(text); i++ {
-		s = int(a.next[s*a.classes+int(a.class[text[i]])])
-		if s < a.quiet {
-			continue
-		}
-		for _, o := range a.outputs[s-a.quiet] {
-			if a.stands(text, o, i+1) {
-				found(o.id, i+1)
+	a.walk(text, func(words []output, end int) bool {
+		for _, o := range words {
+			if a.stands(text, o, end) {
+				found(o.id, end)
 			}
 		}
-	}
+		return true
+	})
 }
 
 // has tells whether a text has any of the words.
 func (a *automaton) has(text string) bool {
-	s := 0
-	for i := 0; i < len(text); i++ {
-		s = int(a.next[s*a.classes+int(a.class[text[i]])])
-		if s < a.quiet {
-			continue
+	return !a.walk(text, func(words []output, end int) bool {
+		return !slices.ContainsFunc(words, func(o output) bool { return a.stands(text, o, end) })
+	})
+}
+
+// A walk goes through four parts of a text at once: each step waits for the one before, and
+// the steps of the others fit into the wait. A part begins as many bytes early as the
+// longest word has, on which the state depends, and is so short that the places to
+// remember stay few.
+const (
+	lanes      = 4
+	laneBytes  = 1 << 10
+	leastLanes = 4 // times the longest word that a part must be long
+)
+
+// place is where words end: the state, and how far into the part.
+type place struct{ state, at uint16 }
+
+// walk calls visit with the words that end at each place where some do, in the order of the
+// text, until it answers false; whether it never did.
+func (a *automaton) walk(text string, visit func(words []output, end int) bool) bool {
+	var places [lanes][laneBytes]place
+	for from := 0; ; from += lanes * laneBytes {
+		size := min(laneBytes, (len(text)-from)/lanes)
+		if size < leastLanes*a.longest {
+			return a.walkOn(text, from, len(text), visit)
 		}
-		for _, o := range a.outputs[s-a.quiet] {
-			if a.stands(text, o, i+1) {
-				return true
+		var found [lanes]int
+		a.abreast(text, from, size, &places, &found)
+		for l, n := range found {
+			for _, p := range places[l][:n] {
+				if !visit(a.outputs[int(p.state)-a.quiet], from+l*size+int(p.at)+1) {
+					return false
+				}
 			}
 		}
+		if size < laneBytes {
+			return a.walkOn(text, from+lanes*size, len(text), visit)
+		}
 	}
-	return false
+}
+
+// abreast goes through as many parts of a text as there are lanes, which follow each other
+// from a place on.
+func (a *automaton) abreast(text string, from, size int, places *[lanes][laneBytes]place, found *[lanes]int) {
+	t0, t1, t2, t3 := text[from:][:size], text[from+size:][:size], text[from+2*size:][:size], text[from+3*size:][:size]
+	s0, s1, s2, s3 := a.stateAt(text, from), a.stateAt(text, from+size), a.stateAt(text, from+2*size), a.stateAt(text, from+3*size)
+	next, classes, class, quiet := a.next, a.classes, &a.class, a.quiet
+	for i := range len(t0) {
+		s0 = int(next[s0*classes+int(class[t0[i]])])
+		s1 = int(next[s1*classes+int(class[t1[i]])])
+		s2 = int(next[s2*classes+int(class[t2[i]])])
+		s3 = int(next[s3*classes+int(class[t3[i]])])
+		if s0 >= quiet {
+			places[0][found[0]] = place{uint16(s0), uint16(i)}
+			found[0]++
+		}
+		if s1 >= quiet {
+			places[1][found[1]] = place{uint16(s1), uint16(i)}
+			found[1]++
+		}
+		if s2 >= quiet {
+			places[2][found[2]] = place{uint16(s2), uint16(i)}
+			found[2]++
+		}
+		if s3 >= quiet {
+			places[3][found[3]] = place{uint16(s3), uint16(i)}
+			found[3]++
+		}
+	}
+}
+
+// stateAt is the state before a place: that of the last bytes, as many as the longest word has.
+func (a *automaton) stateAt(text string, at int) (s int) {
+	for _, c := range []byte(text[max(at-a.longest, 0):at]) {
+		s = int(a.next[s*a.classes+int(a.class[c])])
+	}
+	return s
+}
+
+// walkOn is walk on a part of a text, one byte after the other.
+func (a *automaton) walkOn(text string, from, to int, visit func(words []output, end int) bool) bool {
+	s := a.stateAt(text, from)
+	for i := from; i < to; i++ {
+		s = int(a.next[s*a.classes+int(a.class[text[i]])])
+		if s >= a.quiet && !visit(a.outputs[s-a.quiet], i+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // stands tells whether a word that ends at end has the edges that it must have.

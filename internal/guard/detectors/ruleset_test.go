@@ -1,8 +1,11 @@
 package detectors
 
 import (
+	"cmp"
 	"context"
+	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +31,52 @@ func TestAutomaton(t *testing.T) {
 	require.Empty(t, scan(""))
 	require.Nil(t, newAutomaton(map[string][]int32{strings.Repeat("x", maxStates): {0}}))
 }
+
+// TestLongTextsAreWalkedInParts compares what is found in texts that are walked through in
+// parts, of all lengths about the borders, with what stands in them.
+func TestLongTextsAreWalkedInParts(t *testing.T) {
+	r := rand.New(rand.NewPCG(41, 43))
+	letters := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "ab "[r.IntN(3)]
+		}
+		return string(b)
+	}
+	ran := 0
+	for range 60 {
+		words := map[string][]int32{}
+		for id := range int32(12) {
+			words[[]string{"", edge}[r.IntN(2)]+letters(1+r.IntN(9))+[]string{"", edge}[r.IntN(2)]] = []int32{id}
+		}
+		a := newAutomaton(words)
+		for _, size := range []int{0, 1, 140 + r.IntN(80), 1000 + r.IntN(100), lanes*laneBytes + r.IntN(300), 2*lanes*laneBytes - r.IntN(300), 20000} {
+			text := letters(size)
+			var want, got [][2]int
+			for end := 1; end <= len(text); end++ {
+				for spelled, ids := range words {
+					w := strings.ReplaceAll(spelled, edge, "")
+					start := end - len(w)
+					if !strings.HasSuffix(text[:end], w) || strings.HasPrefix(spelled, edge) && start > 0 && wordByte(text[start-1]) ||
+						strings.HasSuffix(spelled, edge) && end < len(text) && wordByte(text[end]) {
+						continue
+					}
+					want = append(want, [2]int{end, int(ids[0])})
+				}
+			}
+			a.scan(text, func(id int32, end int) { got = append(got, [2]int{end, int(id)}) })
+			require.True(t, slices.IsSortedFunc(got, func(a, b [2]int) int { return a[0] - b[0] }))
+			slices.SortFunc(want, compareFound)
+			slices.SortFunc(got, compareFound)
+			require.Equal(t, want, got, "%q", words)
+			require.Equal(t, len(want) > 0, a.has(text))
+			ran++
+		}
+	}
+	require.Equal(t, 60*7, ran)
+}
+
+func compareFound(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) }
 
 func TestNeeds(t *testing.T) {
 	cases := map[string][]needs{

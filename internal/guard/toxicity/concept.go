@@ -31,7 +31,7 @@ const maxConcepts = 63
 // lexicon finds the concept of a word.
 type lexicon struct {
 	names          []string // by concept; names[0] is none
-	words, stems   entries // whole words, and beginnings of words
+	words, stems   entries  // whole words, and beginnings of words
 	group, dialect concept
 }
 
