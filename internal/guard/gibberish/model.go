@@ -11,7 +11,13 @@ import (
 type Model struct {
 	table   *table
 	weights weights
-	scratch sync.Pool // of *[]piece
+	scratch sync.Pool // of *scratch
+}
+
+// scratch is the memory that reading one text needs, and what it learned of the table.
+type scratch struct {
+	pieces []piece
+	costs  memo
 }
 
 // Reading is what a Model says of one text.
@@ -63,17 +69,17 @@ func (m *Model) Read(text string) Reading {
 
 // block reads part of a text; −∞ when it is too short to judge.
 func (m *Model) block(text string) (best Reading, odds float64) {
-	pieces := m.pieces(text)
+	s := m.pieces(text)
 	odds = math.Inf(-1)
-	eachWindow(*pieces, func(w *window) {
+	eachWindow(s.pieces, func(w *window) {
 		z := m.weights.sum(&w.measures)
 		if z <= odds {
 			return
 		}
 		odds = z
-		best = Reading{Start: int((*pieces)[w.from].start), End: int((*pieces)[w.to-1].end), Bits: w.measures[letterBits]}
+		best = Reading{Start: int(s.pieces[w.from].start), End: int(s.pieces[w.to-1].end), Bits: w.measures[letterBits]}
 	})
-	m.scratch.Put(pieces)
+	m.scratch.Put(s)
 	return best, odds
 }
 
@@ -125,13 +131,13 @@ func windowsOf(size, first, end int, pieces []piece, whole *tally, do func(*wind
 }
 
 // pieces cuts a text and says what each piece costs.
-func (m *Model) pieces(text string) *[]piece {
-	kept, ok := m.scratch.Get().(*[]piece)
+func (m *Model) pieces(text string) *scratch {
+	s, ok := m.scratch.Get().(*scratch)
 	if !ok {
-		kept = new([]piece)
+		s = new(scratch)
 	}
-	*kept = cut(text, *kept)
-	pieces := *kept
+	s.pieces = cut(text, s.pieces)
+	pieces := s.pieces
 	letters, shapes := uint64(symLine), uint64(symLine)
 	last := uint32(0)
 	for i := range pieces {
@@ -141,15 +147,15 @@ func (m *Model) pieces(text string) *[]piece {
 			last = p.hash
 		}
 		shapes = push(shapes, p.shape)
-		p.shapeBits = m.table.cost(ofShapes, shapes)
-		letters = m.spell(text, p, letters)
+		p.shapeBits = s.costs.of(m.table, ofShapes, shapes)
+		letters = m.spell(text, p, letters, &s.costs)
 	}
-	return kept
+	return s
 }
 
 // spell adds up what the letters of a piece cost and returns the history after it.
 // Other pieces are history, but cost nothing.
-func (m *Model) spell(text string, p *piece, history uint64) uint64 {
+func (m *Model) spell(text string, p *piece, history uint64, costs *memo) uint64 {
 	if p.letters == 0 {
 		if p.shape == shapeRepeat {
 			return history
@@ -162,7 +168,7 @@ func (m *Model) spell(text string, p *piece, history uint64) uint64 {
 		i += size
 		if k := classOf(c); k.symbol != symNone {
 			history = push(history, k.symbol)
-			p.bits += m.table.cost(ofLetters, history)
+			p.bits += costs.of(m.table, ofLetters, history)
 		}
 	}
 	return history

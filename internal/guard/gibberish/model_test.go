@@ -2,6 +2,7 @@ package gibberish
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -154,5 +155,20 @@ func BenchmarkRead(b *testing.B) {
 				m.Read(text)
 			}
 		})
+	}
+}
+
+// TestMemoRemembersExactly holds what is remembered to what the table says.
+func TestMemoRemembersExactly(t *testing.T) {
+	m, err := Load()
+	require.NoError(t, err)
+	var costs memo
+	r := rand.New(rand.NewPCG(47, 53))
+	for range 200_000 {
+		alphabet, history := ofLetters+uint64(r.IntN(2)), uint64(0)
+		for range maxOrder {
+			history = push(history, uint8(1+r.IntN(6)))
+		}
+		require.Equal(t, m.table.cost(alphabet, history), costs.of(m.table, alphabet, history))
 	}
 }

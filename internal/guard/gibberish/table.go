@@ -72,6 +72,25 @@ func (t *table) cost(alphabet, history uint64) float32 {
 	return unseen
 }
 
+// memo remembers what the last symbols of histories cost: the same few letters stand behind
+// each other again and again, and the table is larger than the memory next to a processor.
+// A cell is a history and its alphabet, and behind them the cost in units of costStep.
+type memo [1 << memoBits]uint64
+
+const (
+	memoBits = 13
+	costBits = 16
+)
+
+func (m *memo) of(t *table, alphabet, history uint64) float32 {
+	k := (alphabet<<(symbolBit*maxOrder) | history) << costBits
+	cell := &m[k*0x9E3779B97F4A7C15>>(64-memoBits)]
+	if *cell&^(1<<costBits-1) != k {
+		*cell = k | uint64(t.cost(alphabet, history)/costStep)
+	}
+	return float32(*cell&(1<<costBits-1)) * costStep
+}
+
 // wordKey and pairKey name a word, and a word after another.
 func wordKey(word uint32) uint64 { return ofWords<<60 | 1<<56 | uint64(word) }
 

@@ -251,9 +251,9 @@ func (r Recipe) salads(held []samples.Sample, fold int) []samples.Sample {
 // example measures a text; of one with a salad only what the salad fills mostly.
 func (m *Model) example(text string, s samples.Sample, fold int) example {
 	e := example{sample: s, fold: fold}
-	pieces := m.pieces(text)
-	eachWindow(*pieces, func(w *window) { e.windows = append(e.windows, w.measures) })
-	m.scratch.Put(pieces)
+	kept := m.pieces(text)
+	eachWindow(kept.pieces, func(w *window) { e.windows = append(e.windows, w.measures) })
+	m.scratch.Put(kept)
 	return e
 }
 
