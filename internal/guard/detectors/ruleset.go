@@ -294,14 +294,16 @@ func (at *sightings) last(w way, first, reach int32) (last int32, ok bool) {
 
 // looker runs patterns where their words stand.
 type looker struct {
-	text string
-	hits []hit
-	pays *allowance
+	text  string
+	hits  []hit
+	pays  *allowance
+	known map[string][][]int // what the pattern found in parts of the text
 }
 
 // at runs one pattern on the parts, which are in order; false when the text has cost
-// enough.
+// enough. Whoever repeats a text a thousand times makes the pattern look at it once.
 func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
+	clear(l.known)
 	for i := 0; i < len(parts); {
 		start, end := parts[i].start, parts[i].end
 		for i++; i < len(parts) && parts[i].start < end && end-start < maxPart; i++ {
@@ -317,11 +319,29 @@ func (l *looker) at(r int, pattern *regexp.Regexp, parts []part) bool {
 }
 
 func (l *looker) look(r int, pattern *regexp.Regexp, start, end int) {
-	for _, m := range pattern.FindAllStringIndex(l.text[start:end], maxPerLook) {
+	text := l.text[start:end]
+	matches, ok := l.known[text]
+	if !ok {
+		matches = pattern.FindAllStringIndex(text, maxPerLook)
+		l.keep(text, matches)
+	}
+	for _, m := range matches {
 		if m[0] == 0 && start > 0 {
 			continue // it stands at the edge of the part, not where it should
 		}
 		l.hits = append(l.hits, hit{r, start + m[0], start + m[1]})
+	}
+}
+
+// maxKnown bounds the parts of which is remembered what a pattern found in them.
+const maxKnown = 64
+
+func (l *looker) keep(text string, matches [][]int) {
+	if l.known == nil {
+		l.known = map[string][][]int{}
+	}
+	if len(l.known) < maxKnown {
+		l.known[text] = matches
 	}
 }
 
