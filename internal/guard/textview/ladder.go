@@ -89,9 +89,13 @@ func (v *Views) Truncated() bool { return v.truncated }
 // raw makes the first view and notes invalid bytes.
 func (v *Views) raw(limits Limits) *View {
 	text := v.source
-	cut := len(text) > limits.Input
+	looked := limits.Input
+	if flood(text) {
+		looked = min(looked, floodBytes)
+	}
+	cut := len(text) > looked
 	if cut {
-		text = text[:limits.Input]
+		text = text[:looked]
 		for len(text) > 0 && !validEnd(text) {
 			text = text[:len(text)-1]
 		}
