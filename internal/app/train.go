@@ -26,13 +26,14 @@ type Training struct {
 }
 
 // Train fits a model and writes its weights; what it measured on texts that the measured
-// models had not seen goes to progress. The same data and seed give the same bytes.
+// models had not seen goes to progress. The same data and seed give the same bytes. Once ctx
+// is done it stops soon, and leaves the files as they were unless it had written all of them.
 func Train(ctx context.Context, t Training, progress io.Writer) error {
 	if t.Model == bias.LeadingPrompt {
-		return trainLeading(t, progress)
+		return trainLeading(ctx, t, progress)
 	}
 	if m, small := smallModels[t.Model]; small {
-		return m.run(t, progress)
+		return m.run(ctx, t, progress)
 	}
 	return trainInjection(ctx, t, progress)
 }
@@ -46,7 +47,7 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	}
 	fmt.Fprintf(progress, "%d texts to learn from.\n", len(corpus))
 	recipe := classifier.DefaultRecipe()
-	weights, scored, err := recipe.Train(corpus)
+	weights, scored, err := recipe.Train(ctx, corpus)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
@@ -54,10 +55,6 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(t.Out, data); err != nil {
-		return err
-	}
-	tellWritten(progress, t.Out, data)
 	guard, err := newHeldOutGuard()
 	if err != nil {
 		return err
@@ -69,10 +66,15 @@ func trainInjection(ctx context.Context, t Training, progress io.Writer) error {
 	if err := guard.fit(seen); err != nil {
 		return err
 	}
-	combination, err := writeCombination(t.Risk, guard.combination)
+	combination, err := encodeCombination(guard.combination)
 	if err != nil {
 		return err
 	}
+	// Weights and how they count belong together: both are written, or neither.
+	if err := replaceFiles(ctx, map[string][]byte{t.Out: data, t.Risk: combination}); err != nil {
+		return err
+	}
+	tellWritten(progress, t.Out, data)
 	tellWritten(progress, t.Risk, combination)
 	guard.compare("publishers held out", seen, progress)
 	if t.Validate {
@@ -93,7 +95,7 @@ func validate(ctx context.Context, recipe classifier.Recipe, corpus []classifier
 		{"one source at a time held out", classifier.LeaveOneSourceOut(corpus)},
 		{"publishers of attacks held out, harmless texts by near-duplicates", classifier.LeaveAttackSourcesOut(corpus)},
 	} {
-		scored, err := recipe.CrossValidate(corpus, way.fold)
+		scored, err := recipe.CrossValidate(ctx, corpus, way.fold)
 		if err != nil {
 			return err
 		}
@@ -106,13 +108,12 @@ func validate(ctx context.Context, recipe classifier.Recipe, corpus []classifier
 	return nil
 }
 
-// writeCombination returns the bytes that it wrote.
-func writeCombination(path string, c review.Combination) ([]byte, error) {
-	data, err := encodeCombination(c)
-	if err != nil {
-		return nil, err
+// notLearned says why a model was not trained: because of the data, unless somebody broke it off.
+func notLearned(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return data, replaceFile(path, data)
+	return review.Wrap(review.CodeUnprocessable, err, "the development data could not be learned from")
 }
 
 func encodeCombination(c review.Combination) ([]byte, error) {
@@ -133,18 +134,37 @@ func tellShipped(progress io.Writer, path string, same bool) {
 	fmt.Fprintf(progress, "%s: different from what is shipped.\n", path)
 }
 
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) error {
+// replaceFiles writes files whole, and none of them unless all can be written and ctx is not done.
+func replaceFiles(ctx context.Context, files map[string][]byte) error {
+	written := map[string]string{}
+	for path, data := range files {
+		temp, err := writeBeside(path, data)
+		if err != nil {
+			return err
+		}
+		defer os.Remove(temp) //nolint:errcheck // it is gone when all went well
+		written[path] = temp
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for path, temp := range written {
+		if err := os.Rename(temp, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBeside writes what is to become a file beside its place, and returns where.
+func writeBeside(path string, data []byte) (string, error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer os.Remove(temp.Name()) //nolint:errcheck // it is gone when all went well
-	if _, err := temp.Write(data); err != nil {
-		return errors.Join(err, temp.Close())
+	_, err = temp.Write(data)
+	if err = errors.Join(err, temp.Chmod(0o644), temp.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(temp.Name()))
 	}
-	if err := errors.Join(temp.Chmod(0o644), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
+	return temp.Name(), nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -15,21 +16,21 @@ import (
 const biasData = "bias.dev.jsonl"
 
 // trainLeading fits bias.leading_prompt, writes it, and tells how it does on sources that it had not seen.
-func trainLeading(t Training, progress io.Writer) error {
+func trainLeading(ctx context.Context, t Training, progress io.Writer) error {
 	data, err := os.Open(filepath.Join(t.Data, biasData))
 	if err != nil {
 		return review.Wrap(review.CodeUnprocessable, err, "the development data could not be read")
 	}
 	defer data.Close() //nolint:errcheck // it was only read
-	model, r, err := bias.Train(data)
+	model, r, err := bias.Train(ctx, data)
 	if err != nil {
-		return review.Wrap(review.CodeUnprocessable, err, "the development data could not be learned from")
+		return notLearned(ctx, err)
 	}
 	var weights bytes.Buffer
 	if err := model.Save(&weights); err != nil {
 		return err
 	}
-	if err := replaceFile(t.Out, weights.Bytes()); err != nil {
+	if err := replaceFiles(ctx, map[string][]byte{t.Out: weights.Bytes()}); err != nil {
 		return err
 	}
 	tellWritten(progress, t.Out, weights.Bytes())

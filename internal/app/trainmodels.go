@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -11,14 +12,13 @@ import (
 	"github.com/guardroom/guardroom/internal/guard/samples"
 	"github.com/guardroom/guardroom/internal/guard/toxicity"
 	"github.com/guardroom/guardroom/internal/quality"
-	"github.com/guardroom/guardroom/internal/review"
 )
 
 // smallModel is a model that is trained from labelled texts alone, and measured on sources that it has not seen while
 // it is.
 type smallModel struct {
 	report  float64 // the score from which its detector speaks
-	train   func(dir string) (weights []byte, scored []samples.Scored, err error)
+	train   func(ctx context.Context, dir string) (weights []byte, scored []samples.Scored, err error)
 	shipped func(weights []byte) bool
 }
 
@@ -29,12 +29,15 @@ var smallModels = map[string]smallModel{
 	"toxicity.local":   {0.8, trainToxicity, toxicity.Shipped},
 }
 
-func trainGibberish(dir string) ([]byte, []samples.Scored, error) {
+func trainGibberish(ctx context.Context, dir string) ([]byte, []samples.Scored, error) {
 	texts, err := gibberish.LoadSamples(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, scored := gibberish.DefaultRecipe().Train(texts)
+	model, scored, err := gibberish.DefaultRecipe().Train(ctx, texts)
+	if err != nil {
+		return nil, nil, err
+	}
 	for i := range scored {
 		if scored[i].Positive {
 			scored[i].Source += " " + scored[i].Kind
@@ -44,12 +47,12 @@ func trainGibberish(dir string) ([]byte, []samples.Scored, error) {
 	return weights, scored, err
 }
 
-func trainGrounding(dir string) ([]byte, []samples.Scored, error) {
+func trainGrounding(ctx context.Context, dir string) ([]byte, []samples.Scored, error) {
 	texts, err := grounding.LoadSamples(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, scored, err := grounding.DefaultRecipe().Train(texts)
+	model, scored, err := grounding.DefaultRecipe().Train(ctx, texts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,12 +63,12 @@ func trainGrounding(dir string) ([]byte, []samples.Scored, error) {
 	return weights, scored, err
 }
 
-func trainToxicity(dir string) ([]byte, []samples.Scored, error) {
+func trainToxicity(ctx context.Context, dir string) ([]byte, []samples.Scored, error) {
 	texts, err := toxicity.LoadSamples(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, scored, err := toxicity.DefaultRecipe().Train(texts)
+	model, scored, err := toxicity.DefaultRecipe().Train(ctx, texts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,12 +77,12 @@ func trainToxicity(dir string) ([]byte, []samples.Scored, error) {
 }
 
 // run trains and writes the weights, and tells how the model does on what it had not seen.
-func (m smallModel) run(t Training, progress io.Writer) error {
-	weights, scored, err := m.train(t.Data)
+func (m smallModel) run(ctx context.Context, t Training, progress io.Writer) error {
+	weights, scored, err := m.train(ctx, t.Data)
 	if err != nil {
-		return review.Wrap(review.CodeUnprocessable, err, "the development data could not be learned from")
+		return notLearned(ctx, err)
 	}
-	if err := replaceFile(t.Out, weights); err != nil {
+	if err := replaceFiles(ctx, map[string][]byte{t.Out: weights}); err != nil {
 		return err
 	}
 	tellWritten(progress, t.Out, weights)

@@ -2,6 +2,7 @@ package bias
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,8 +65,9 @@ type Report struct {
 }
 
 // Train fits the model on labelled rows (JSON Lines) and our own, chooses the cut on scores of sources that the scoring
-// model had not seen, and reports how these did. The same input gives the same model to the byte.
-func Train(r io.Reader) (*Model, Report, error) {
+// model had not seen, and reports how these did. The same input gives the same model to the byte. It
+// stops soon after ctx is done, with its error.
+func Train(ctx context.Context, r io.Reader) (*Model, Report, error) {
 	lex, err := parseLexicon(lexiconText)
 	if err != nil {
 		return nil, Report{}, err
@@ -75,11 +77,11 @@ func Train(r io.Reader) (*Model, Report, error) {
 		return nil, Report{}, err
 	}
 	samples := readSamples(lex, rows)
-	weights, err := fit(lex, samples)
+	weights, err := fit(ctx, lex, samples)
 	if err != nil {
 		return nil, Report{}, err
 	}
-	scores, err := unseenScores(lex, samples)
+	scores, err := unseenScores(ctx, lex, samples)
 	if err != nil {
 		return nil, Report{}, err
 	}
@@ -113,7 +115,7 @@ const ownFolds = 10
 
 // unseenScores scores every row by a model that has seen no row of its source. Our own rows are the only source of much
 // that is harmless, so they are held out a tenth at a time.
-func unseenScores(lex *lexicon, samples []sample) ([]float64, error) {
+func unseenScores(ctx context.Context, lex *lexicon, samples []sample) ([]float64, error) {
 	fold := make([]string, len(samples))
 	for i, s := range samples {
 		fold[i] = s.row.Source
@@ -129,7 +131,7 @@ func unseenScores(lex *lexicon, samples []sample) ([]float64, error) {
 				rest = append(rest, s)
 			}
 		}
-		w, err := fit(lex, rest)
+		w, err := fit(ctx, lex, rest)
 		if err != nil {
 			return nil, err
 		}

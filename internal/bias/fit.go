@@ -1,6 +1,7 @@
 package bias
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -24,12 +25,12 @@ const (
 // by Newton's method, which finds the one optimum of this convex problem. The classes count the same; within a class a
 // row counts n^−½, n being the number of rows of its source and kind, so that a large source teaches more than a small
 // one but does not drown it. The same rows in the same order give the same weights to the bit.
-func Fit(rows []Row) (Weights, error) {
+func Fit(ctx context.Context, rows []Row) (Weights, error) {
 	lex, err := parseLexicon(lexiconText)
 	if err != nil {
 		return Weights{}, err
 	}
-	return fit(lex, readSamples(lex, rows))
+	return fit(ctx, lex, readSamples(lex, rows))
 }
 
 // sample is a row as the fit sees it.
@@ -48,13 +49,13 @@ func readSamples(lex *lexicon, rows []Row) []sample {
 	return samples
 }
 
-func fit(lex *lexicon, samples []sample) (Weights, error) {
+func fit(ctx context.Context, lex *lexicon, samples []sample) (Weights, error) {
 	mass, err := sampleWeights(samples)
 	if err != nil {
 		return Weights{}, err
 	}
 	d := newDesign(lex)
-	w, err := newton(d, samples, mass)
+	w, err := newton(ctx, d, samples, mass)
 	if err != nil {
 		return Weights{}, err
 	}
@@ -160,11 +161,14 @@ const (
 )
 
 // newton minimises the penalised loss. Steps are halved while they do not help.
-func newton(d *design, samples []sample, mass []float64) ([]float64, error) {
+func newton(ctx context.Context, d *design, samples []sample, mass []float64) ([]float64, error) {
 	n := len(d.penalty)
 	w := make([]float64, n)
 	loss := d.loss(w, samples, mass)
 	for range maxNewtonSteps {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		step, err := d.step(w, samples, mass)
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package bias
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -193,7 +194,7 @@ func TestRowsAreCheckedWhenTheyAreRead(t *testing.T) {
 	require.NoError(t, err)
 	_, err = Evaluate(strings.NewReader(""), m)
 	require.Error(t, err)
-	_, err = Fit([]Row{{Text: "a", Label: 1, Source: "s"}})
+	_, err = Fit(context.Background(), []Row{{Text: "a", Label: 1, Source: "s"}})
 	require.Error(t, err, "one class teaches nothing")
 }
 

@@ -2,6 +2,7 @@ package bias
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -25,7 +26,7 @@ func TestTrainingIsReproducibleToTheByte(t *testing.T) {
 	var saved [2]bytes.Buffer
 	var report Report
 	for i := range saved {
-		model, r, err := Train(bytes.NewReader(data))
+		model, r, err := Train(context.Background(), bytes.NewReader(data))
 		require.NoError(t, err)
 		require.NoError(t, model.Save(&saved[i]))
 		report = r
@@ -58,6 +59,6 @@ func plainRows(t *testing.T) []byte {
 }
 
 func TestTrainingFailsWhenNothingIsPreciseEnough(t *testing.T) {
-	_, _, err := Train(strings.NewReader(""))
+	_, _, err := Train(context.Background(), strings.NewReader(""))
 	require.ErrorContains(t, err, "precise enough", "our own rows alone are made to look alike")
 }

@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"context"
 	"sync"
 
 	"github.com/guardroom/guardroom/internal/guard/textview"
@@ -19,20 +20,20 @@ type bag struct {
 const maxBag = 48
 
 // newBags turns samples into bags; the order is kept.
-func newBags(samples []Sample, lex *lexicon) []bag {
+func newBags(ctx context.Context, samples []Sample, lex *lexicon) ([]bag, error) {
 	const workers = 2
 	bags := make([]bag, len(samples))
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			f, tokens := newFeatures(), []token(nil)
-			for i := w; i < len(samples); i += workers {
+			for i := w; i < len(samples) && ctx.Err() == nil; i += workers {
 				bags[i], tokens = newBag(samples[i], lex, f, tokens)
 			}
 		})
 	}
 	wg.Wait()
-	return bags
+	return bags, ctx.Err()
 }
 
 func newBag(s Sample, lex *lexicon, f *features, tokens []token) (bag, []token) {

@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"cmp"
+	"context"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -108,15 +109,19 @@ func LeaveOneSourceOut(samples []Sample) Fold {
 
 // CrossValidate scores every sample that has a fold by a model trained without that
 // fold.
-func (r Recipe) CrossValidate(samples []Sample, fold Fold) ([]Scored, error) {
+func (r Recipe) CrossValidate(ctx context.Context, samples []Sample, fold Fold) ([]Scored, error) {
 	lex, err := newLexicon(conceptsText)
 	if err != nil {
 		return nil, err
 	}
-	return r.crossValidate(samples, newBags(samples, lex), fold)
+	bags, err := newBags(ctx, samples, lex)
+	if err != nil {
+		return nil, err
+	}
+	return r.crossValidate(ctx, samples, bags, fold)
 }
 
-func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) ([]Scored, error) {
+func (r Recipe) crossValidate(ctx context.Context, samples []Sample, bags []bag, fold Fold) ([]Scored, error) {
 	folds, carriers := make([]int, len(samples)), make([]int, len(samples))
 	for i, s := range samples {
 		folds[i], carriers[i] = fold(s), -1
@@ -134,7 +139,7 @@ func (r Recipe) crossValidate(samples []Sample, bags []bag, fold Fold) ([]Scored
 			}
 		}
 		r.weigh(rest, train)
-		model, err := r.fit(train)
+		model, err := r.fit(ctx, train)
 		if err != nil {
 			return nil, err
 		}

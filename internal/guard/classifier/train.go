@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -30,19 +31,22 @@ const WeakWeight = 0.3
 
 // Train fits a model on all samples and calibrates it on what models said of sources
 // that they had not seen; it returns those scores, too. The same samples and recipe
-// give the same bytes.
-func (r Recipe) Train(samples []Sample) (*Weights, []Scored, error) {
+// give the same bytes. It stops soon after ctx is done, with its error.
+func (r Recipe) Train(ctx context.Context, samples []Sample) (*Weights, []Scored, error) {
 	lex, err := newLexicon(conceptsText)
 	if err != nil {
 		return nil, nil, err
 	}
-	bags := newBags(samples, lex)
-	scored, err := r.crossValidate(samples, bags, LeaveSourcesOut(samples))
+	bags, err := newBags(ctx, samples, lex)
+	if err != nil {
+		return nil, nil, err
+	}
+	scored, err := r.crossValidate(ctx, samples, bags, LeaveSourcesOut(samples))
 	if err != nil {
 		return nil, nil, err
 	}
 	r.weigh(samples, bags)
-	model, err := r.fit(bags)
+	model, err := r.fit(ctx, bags)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,7 +155,7 @@ func (l *linear) top(b bag) (sum float64, span [2]int) {
 }
 
 // fit trains on weighed bags.
-func (r Recipe) fit(bags []bag) (*linear, error) {
+func (r Recipe) fit(ctx context.Context, bags []bag) (*linear, error) {
 	columns := r.columns(bags)
 	size := 0
 	for _, c := range columns {
@@ -165,7 +169,7 @@ func (r Recipe) fit(bags []bag) (*linear, error) {
 			rows = append(rows, r.rows(b, columns, model, pass)...)
 		}
 		var err error
-		if fitted, err = logistic.Fit(rows, size, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds, From: fitted}); err != nil {
+		if fitted, err = logistic.Fit(ctx, rows, size, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds, From: fitted}); err != nil {
 			return nil, err
 		}
 		for i, c := range columns {

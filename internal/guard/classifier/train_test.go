@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -24,7 +25,7 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 	r.Rounds, r.Keep, r.Copies = 8, 0.5, 2
 	var first []byte
 	for range 2 {
-		w, scored, err := r.Train(samples)
+		w, scored, err := r.Train(context.Background(), samples)
 		require.NoError(t, err)
 		require.Len(t, scored, len(samples))
 		data, err := w.MarshalBinary()
@@ -38,7 +39,7 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 
 func TestTrainingLearns(t *testing.T) {
 	samples := tinySamples(t)
-	w, scored, err := DefaultRecipe().Train(samples)
+	w, scored, err := DefaultRecipe().Train(context.Background(), samples)
 	require.NoError(t, err)
 	m, err := New(w)
 	require.NoError(t, err)

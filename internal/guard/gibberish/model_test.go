@@ -1,6 +1,7 @@
 package gibberish
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -117,7 +118,8 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 	r.Rounds, r.Salads, r.TextBytes = 5, 30, 800
 	var first []byte
 	for range 2 {
-		m, scored := r.Train(fewTexts())
+		m, scored, err := r.Train(context.Background(), fewTexts())
+		require.NoError(t, err)
 		require.NotEmpty(t, scored)
 		data, err := m.MarshalBinary()
 		require.NoError(t, err)
@@ -131,7 +133,8 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 func TestTrainingLearns(t *testing.T) {
 	r := DefaultRecipe()
 	r.Rounds, r.Salads, r.TextBytes = 40, 60, 1500
-	_, scored := r.Train(fewTexts())
+	_, scored, err := r.Train(context.Background(), fewTexts())
+	require.NoError(t, err)
 	require.Greater(t, samples.Separation(scored), 0.3)
 }
 

@@ -1,6 +1,7 @@
 package gibberish
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -133,19 +134,22 @@ func (l *lesson) backward(x, grad []float64) float64 {
 }
 
 // learn fits the net, from weights drawn from a seed.
-func (n *net) learn(s *school, rounds int, seed uint64) {
+func (n *net) learn(ctx context.Context, s *school, rounds int, seed uint64) error {
 	const unit = measureCount + 2
 	rnd := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // reproducible on purpose
 	x := make([]float64, netSize)
 	for i := range x {
 		x[i] = rnd.NormFloat64() / math.Sqrt(measureCount)
 	}
-	logistic.Minimize(s.gradient, x, rounds)
+	if err := logistic.Minimize(ctx, s.gradient, x, rounds); err != nil {
+		return err
+	}
 	for j := range hidden {
 		copy(n.in[j][:], x[j*unit:])
 		n.inBias[j], n.out[j] = x[j*unit+measureCount], x[j*unit+measureCount+1]
 	}
 	n.bias = x[netSize-1]
+	return nil
 }
 
 // numbers are the parameters in the order in which they are written.

@@ -190,8 +190,8 @@ func (c counts) entries() []entry {
 	return out
 }
 
-// context counts what follows a history.
-type context struct{ total, kinds uint32 }
+// following counts what follows a history.
+type following struct{ total, kinds uint32 }
 
 // head is the history that an n-gram's last symbol follows.
 func head(k uint64) uint64 {
@@ -205,8 +205,8 @@ func tail(k uint64) uint64 {
 	return k>>60<<60 | uint64(n)<<56 | k&(1<<(symbolBit*n)-1)
 }
 
-func (c counts) followers() map[uint64]context {
-	out := make(map[uint64]context, len(c)/3)
+func (c counts) followers() map[uint64]following {
+	out := make(map[uint64]following, len(c)/3)
 	for k, n := range c {
 		if k>>60 == ofWords {
 			continue
@@ -219,7 +219,7 @@ func (c counts) followers() map[uint64]context {
 	return out
 }
 
-func (c counts) probability(k uint64, follow map[uint64]context) float64 {
+func (c counts) probability(k uint64, follow map[uint64]following) float64 {
 	h := follow[head(k)]
 	lower := 1.0 / (1 << symbolBit)
 	if order(k) > 1 {

@@ -1,6 +1,7 @@
 package gibberish
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"hash/fnv"
@@ -101,11 +102,20 @@ const folds = 5
 
 // Train reads harmless texts and returns the model, and what models that had not seen
 // a text's source said of it and of salads written behind it. The same samples and
-// recipe give the same bytes.
-func (r Recipe) Train(texts []samples.Sample) (*Model, []samples.Scored) {
-	windows, measured := r.measured(texts)
-	fitted := r.fit(windows)
-	scored := r.validate(windows, measured)
+// recipe give the same bytes. It stops soon after ctx is done, with its error.
+func (r Recipe) Train(ctx context.Context, texts []samples.Sample) (*Model, []samples.Scored, error) {
+	windows, measured, err := r.measured(ctx, texts)
+	if err != nil {
+		return nil, nil, err
+	}
+	fitted, err := r.fit(ctx, windows)
+	if err != nil {
+		return nil, nil, err
+	}
+	scored, err := r.validate(ctx, windows, measured)
+	if err != nil {
+		return nil, nil, err
+	}
 	sums, targets := make([]float64, len(scored)), make([]bool, len(scored))
 	for i, s := range scored {
 		sums[i], targets[i] = s.Score, s.Positive
@@ -114,7 +124,8 @@ func (r Recipe) Train(texts []samples.Sample) (*Model, []samples.Scored) {
 	for i := range scored {
 		scored[i].Score = fitted.calibration.Probability(scored[i].Score)
 	}
-	return &Model{table: r.table(texts, -1), weights: fitted}, scored
+	table, err := r.table(ctx, texts, -1)
+	return &Model{table: table, weights: fitted}, scored, err
 }
 
 // foldOf holds out what one publisher wrote. Seeds are in no fold. Of a publisher who
@@ -134,10 +145,13 @@ func foldOf(s samples.Sample) int {
 }
 
 // table counts the texts that are not in a fold.
-func (r Recipe) table(texts []samples.Sample, without int) *table {
+func (r Recipe) table(ctx context.Context, texts []samples.Sample, without int) (*table, error) {
 	c := counts{}
 	var pieces []piece
 	for _, s := range texts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if without >= 0 && foldOf(s) == without {
 			continue
 		}
@@ -145,7 +159,7 @@ func (r Recipe) table(texts []samples.Sample, without int) *table {
 		pieces = cut(text, pieces)
 		c.read(text, pieces)
 	}
-	return newTable(c)
+	return newTable(c), nil
 }
 
 func (r Recipe) cut(text string) string {
@@ -189,9 +203,13 @@ type example struct {
 }
 
 // measured makes, for each fold, salads of its texts, and measures both.
-func (r Recipe) measured(texts []samples.Sample) (rows []example, all []example) {
+func (r Recipe) measured(ctx context.Context, texts []samples.Sample) (rows, all []example, err error) {
 	for fold := range folds {
-		model := &Model{table: r.table(texts, fold)}
+		table, err := r.table(ctx, texts, fold)
+		if err != nil {
+			return nil, nil, err
+		}
+		model := &Model{table: table}
 		var held []samples.Sample
 		for i, s := range texts {
 			if f := foldOf(s); f == fold || f < 0 && i%folds == fold {
@@ -199,6 +217,9 @@ func (r Recipe) measured(texts []samples.Sample) (rows []example, all []example)
 			}
 		}
 		for _, s := range append(held, r.salads(held, fold)...) {
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
 			e := model.example(r.cut(s.Text), s, fold)
 			all = append(all, e)
 			if e.sample.Positive || isSeed(s) || len(e.windows) <= r.TextWindows {
@@ -214,7 +235,7 @@ func (r Recipe) measured(texts []samples.Sample) (rows []example, all []example)
 			rows = append(rows, few)
 		}
 	}
-	return rows, all
+	return rows, all, ctx.Err()
 }
 
 // saladSource is the source of salads; their kind says how they were made.
@@ -262,8 +283,7 @@ func (m *Model) example(text string, s samples.Sample, fold int) example {
 const passes = 2
 
 // fit teaches the weights.
-func (r Recipe) fit(examples []example) weights {
-	var w weights
+func (r Recipe) fit(ctx context.Context, examples []example) (w weights, err error) {
 	mean, scale := scales(examples)
 	for i := range w.nets {
 		w.nets[i].mean, w.nets[i].scale = mean, scale
@@ -284,10 +304,12 @@ func (r Recipe) fit(examples []example) weights {
 			s.lessons[i].weight *= 0.5 / mass[index(s.lessons[i].target)]
 		}
 		for i := range w.nets {
-			w.nets[i].learn(&s, r.Rounds, r.Seed+uint64(i))
+			if err := w.nets[i].learn(ctx, &s, r.Rounds, r.Seed+uint64(i)); err != nil {
+				return weights{}, err
+			}
 		}
 	}
-	return w
+	return w, nil
 }
 
 // worth is how much an example counts: seeds stand for much that is not there.
@@ -345,7 +367,7 @@ func scales(examples []example) (mean, scale [measureCount]float64) {
 
 // validate scores every example by weights that were fitted without its fold. Scores
 // are log-odds.
-func (r Recipe) validate(rows, all []example) []samples.Scored {
+func (r Recipe) validate(ctx context.Context, rows, all []example) ([]samples.Scored, error) {
 	var out []samples.Scored
 	for fold := range folds {
 		var rest []example
@@ -354,14 +376,17 @@ func (r Recipe) validate(rows, all []example) []samples.Scored {
 				rest = append(rest, e)
 			}
 		}
-		w := r.fit(rest)
+		w, err := r.fit(ctx, rest)
+		if err != nil {
+			return nil, err
+		}
 		for _, e := range all {
 			if e.fold == fold && len(e.windows) > 0 {
 				out = append(out, samples.Scored{Sample: e.sample, Score: top(&w, e.windows)})
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 func top(w *weights, windows []measures) float64 {

@@ -1,6 +1,7 @@
 package grounding
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -139,7 +140,7 @@ func tinySamples() (out []samples.Sample) {
 func TestTrainingTwiceGivesTheSameBytesAndLearns(t *testing.T) {
 	var first []byte
 	for range 2 {
-		m, scored, err := DefaultRecipe().Train(tinySamples())
+		m, scored, err := DefaultRecipe().Train(context.Background(), tinySamples())
 		require.NoError(t, err)
 		require.Greater(t, samples.Separation(scored), 0.3)
 		data, err := m.MarshalJSON()

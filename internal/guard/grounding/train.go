@@ -1,6 +1,7 @@
 package grounding
 
 import (
+	"context"
 	"math"
 	"path/filepath"
 	"slices"
@@ -41,14 +42,15 @@ type answer struct {
 }
 
 // Train fits a model on all samples and calibrates it on what models said of corpora
-// that they had not seen; it returns those scores, too.
-func (r Recipe) Train(all []samples.Sample) (*Model, []samples.Scored, error) {
+// that they had not seen; it returns those scores, too. It stops soon after ctx is done,
+// with its error.
+func (r Recipe) Train(ctx context.Context, all []samples.Sample) (*Model, []samples.Scored, error) {
 	answers := r.answersOf(all)
-	scored, err := r.validate(answers)
+	scored, err := r.validate(ctx, answers)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := r.fit(answers)
+	m, err := r.fit(ctx, answers)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -147,7 +149,7 @@ func Corpus(source string) string {
 
 // fit teaches from every sentence first; then, of unsupported answers, from the worst
 // one: the others may well be supported.
-func (r Recipe) fit(answers []answer) (*Model, error) {
+func (r Recipe) fit(ctx context.Context, answers []answer) (*Model, error) {
 	m := &Model{}
 	columns := make([]uint32, measureCount)
 	for i := range columns {
@@ -169,7 +171,7 @@ func (r Recipe) fit(answers []answer) (*Model, error) {
 				})
 			}
 		}
-		fitted, err := logistic.Fit(rows, measureCount, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds})
+		fitted, err := logistic.Fit(ctx, rows, measureCount, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds})
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +194,7 @@ func compare(a, b float64) int {
 
 // validate scores every answer, by its worst sentence, with a model that never saw its
 // corpus. Scores are log-odds.
-func (r Recipe) validate(answers []answer) ([]samples.Scored, error) {
+func (r Recipe) validate(ctx context.Context, answers []answer) ([]samples.Scored, error) {
 	var corpora []string
 	for _, a := range answers {
 		corpora = append(corpora, a.corpus)
@@ -206,7 +208,7 @@ func (r Recipe) validate(answers []answer) ([]samples.Scored, error) {
 				rest = append(rest, a)
 			}
 		}
-		m, err := r.fit(rest)
+		m, err := r.fit(ctx, rest)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,9 @@
 package logistic
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // Calibration makes a probability of a sum (Platt 1999).
 type Calibration struct{ Slope, Offset float64 }
@@ -38,7 +41,8 @@ func Calibrate(sums []float64, targets []bool) Calibration {
 	}
 	p := problem{rows: rows, size: 1, lambda: calibrationLambda}
 	x := make([]float64, 2)
-	Minimize(p.gradient, x, calibrationRounds)
+	// Two numbers are fitted in no time: nothing could break that off.
+	_ = Minimize(context.Background(), p.gradient, x, calibrationRounds)
 	return Calibration{Slope: x[0] / deviation, Offset: x[1] - x[0]*mean/deviation}
 }
 

@@ -1,6 +1,7 @@
 package logistic
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sync"
@@ -33,8 +34,8 @@ type Model struct {
 // Sum is the log-odds of a row.
 func (m *Model) Sum(r Row) float64 { return m.Bias + r.dot(m.Weights) }
 
-// Fit fits a model of size features.
-func Fit(rows []Row, size int, o Options) (*Model, error) {
+// Fit fits a model of size features. It stops soon after ctx is done, with its error.
+func Fit(ctx context.Context, rows []Row, size int, o Options) (*Model, error) {
 	for i, r := range rows {
 		if r.Values != nil && len(r.Values) != len(r.Columns) {
 			return nil, fmt.Errorf("logistic: row %d has %d values for %d columns", i, len(r.Values), len(r.Columns))
@@ -54,7 +55,9 @@ func Fit(rows []Row, size int, o Options) (*Model, error) {
 		copy(x, o.From.Weights)
 		x[size] = o.From.Bias
 	}
-	Minimize(p.gradient, x, o.Rounds)
+	if err := Minimize(ctx, p.gradient, x, o.Rounds); err != nil {
+		return nil, err
+	}
 	return &Model{Weights: x[:size:size], Bias: x[size]}, nil
 }
 

@@ -1,6 +1,9 @@
 package logistic
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // The limited memory and the end of L-BFGS (Nocedal and Wright, Numerical
 // Optimization, 2nd ed., algorithm 7.4).
@@ -14,8 +17,9 @@ const (
 // Objective returns its value at x and writes its gradient.
 type Objective func(x, gradient []float64) float64
 
-// Minimize improves x in place by at most rounds steps of L-BFGS.
-func Minimize(objective Objective, x []float64, rounds int) {
+// Minimize improves x in place by at most rounds steps of L-BFGS. Once ctx is done it stops
+// before the next look at the objective and returns why; x is of no use then.
+func Minimize(ctx context.Context, objective Objective, x []float64, rounds int) error {
 	n := len(x)
 	grad, next, nextGrad, dir := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	var steps, turns [][]float64
@@ -25,15 +29,18 @@ func Minimize(objective Objective, x []float64, rounds int) {
 		direction(dir, grad, steps, turns)
 		slope := dot(dir, grad)
 		if slope >= 0 {
-			return
+			break
 		}
 		first := 1.0
 		if len(steps) == 0 {
 			first = 1 / math.Sqrt(dot(grad, grad))
 		}
-		nextLoss, ok := search(objective, x, dir, next, nextGrad, first, loss, slope)
+		nextLoss, ok := search(ctx, objective, x, dir, next, nextGrad, first, loss, slope)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if !ok {
-			return
+			return nil
 		}
 		s, y := make([]float64, n), make([]float64, n)
 		for i := range s {
@@ -53,11 +60,15 @@ func Minimize(objective Objective, x []float64, rounds int) {
 		copy(grad, nextGrad)
 		loss = nextLoss
 	}
+	return ctx.Err()
 }
 
 // search halves the step until the loss falls enough.
-func search(objective Objective, x, dir, next, grad []float64, step, loss, slope float64) (float64, bool) {
+func search(ctx context.Context, objective Objective, x, dir, next, grad []float64, step, loss, slope float64) (float64, bool) {
 	for range maxHalvings {
+		if ctx.Err() != nil {
+			break
+		}
 		for i := range next {
 			next[i] = x[i] + step*dir[i]
 		}

@@ -1,6 +1,7 @@
 package toxicity
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -174,7 +175,7 @@ func TestTrainingTwiceGivesTheSameBytesAndLearns(t *testing.T) {
 	r.Rounds, r.Passes = 12, 1
 	var first []byte
 	for range 2 {
-		m, scored, err := r.Train(tinySamples(t))
+		m, scored, err := r.Train(context.Background(), tinySamples(t))
 		require.NoError(t, err)
 		require.Greater(t, samples.Separation(scored), 0.3)
 		data, err := m.MarshalBinary()

@@ -2,6 +2,7 @@ package toxicity
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"math"
@@ -60,18 +61,18 @@ func DefaultRecipe() Recipe {
 
 // Train fits a model on all samples and calibrates it on what models said of publishers
 // that they had not seen; it returns those scores, too. The same samples and recipe give
-// the same bytes.
-func (r Recipe) Train(texts []samples.Sample) (*Model, []samples.Scored, error) {
+// the same bytes. It stops soon after ctx is done, with its error.
+func (r Recipe) Train(ctx context.Context, texts []samples.Sample) (*Model, []samples.Scored, error) {
 	lex, err := newLexicon(conceptsText)
 	if err != nil {
 		return nil, nil, err
 	}
 	bags := r.bags(texts, lex)
-	scored, err := r.validate(texts, bags)
+	scored, err := r.validate(ctx, texts, bags)
 	if err != nil {
 		return nil, nil, err
 	}
-	fitted, err := r.fit(bags)
+	fitted, err := r.fit(ctx, bags)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -230,7 +231,7 @@ func (l *linear) round() *weights {
 }
 
 // fit trains on weighed bags.
-func (r Recipe) fit(bags []bag) (*linear, error) {
+func (r Recipe) fit(ctx context.Context, bags []bag) (*linear, error) {
 	columns, size := r.columns(bags)
 	model := &linear{weights: make([]float64, 1<<featureBits)}
 	for pass := range r.Passes {
@@ -238,7 +239,7 @@ func (r Recipe) fit(bags []bag) (*linear, error) {
 		for _, b := range bags {
 			rows = append(rows, r.rows(b, columns, model, pass)...)
 		}
-		fitted, err := logistic.Fit(rows, size, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds})
+		fitted, err := logistic.Fit(ctx, rows, size, logistic.Options{Lambda: r.Lambda, Rounds: r.Rounds})
 		if err != nil {
 			return nil, err
 		}
@@ -340,7 +341,7 @@ func choose(shares []float64, b bag, model *linear) {
 
 // validate scores every sample but the seeds by a model that never saw its publisher.
 // Publishers who are alike are held out together. Scores are log-odds.
-func (r Recipe) validate(texts []samples.Sample, bags []bag) ([]samples.Scored, error) {
+func (r Recipe) validate(ctx context.Context, texts []samples.Sample, bags []bag) ([]samples.Scored, error) {
 	fold := folds(texts)
 	var out []samples.Scored
 	for k := range slices.Max(slices.Collect(maps.Values(fold))) + 1 {
@@ -350,7 +351,7 @@ func (r Recipe) validate(texts []samples.Sample, bags []bag) ([]samples.Scored, 
 				rest = append(rest, bags[i])
 			}
 		}
-		model, err := r.fit(rest)
+		model, err := r.fit(ctx, rest)
 		if err != nil {
 			return nil, err
 		}
