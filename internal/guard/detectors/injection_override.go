@@ -100,6 +100,10 @@ func overrideEnglish() []rule {
 		{"en.authority", `\b(?:i am|i'm|this is|as) (?:your|the|an?) ~1(?:developer|creator|administrator|admin|system administrator|owner|programmer|openai (?:employee|engineer|developer)|certified red teamer|authorized)\b`, 0.3},
 		{"en.you-can-ignore", `\byou (?:can|may|are (?:free|allowed|permitted|authorized) to|now have permission to) (?:now )?(?:ignore|disregard|bypass|break|violate|override|forget) ~2(?:your|all|any|safety|previous|openai\S*) ~2{rules}\b`, 0.66},
 		{"en.agreed-before", `\b(?:you (?:already )?(?:agreed|promised|said you|confirmed|consented)|since you(?:'ve| have) been|as we agreed|continu\w+ (?:with|in)) ~5(?:unrestricted|unfiltered|mode|jailbr\w+|rules?|anything)\b`, 0.55},
+		{"en.follow-only-mine", `\b(?:follow|obey|heed|read|execute|answer|listen to) ~2only (?:those|these|mine|me|the (?:instructions|orders|commands) (?:in|from|of) (?:this|my))\b`, 0.44},
+		{"en.override-colon", `(?:^|\n)\W*(?:system |admin |instruction |priority |emergency )?override(?: code| command| accepted)?\s*[:=]`, 0.5},
+		{"en.ignore-below", `\b{ignore} ~1(?:everything|all|any(?:thing)?|the|lines?|text|words|whatever|what)? ?~2(?:below|(?:that )?follows|comes (?:next|after)|after this|beneath)\b`, 0.44},
+		{"en.shell-payload", `(?:^|\n)\W{0,4}(?:please |now |then )?(?:run|execute|eval|evaluate|bypass|exec|launch|call)(?: this| the following| it| now)?\s*:\s*["'\x60$]{0,3}.{0,80}(?:\bwhoami\b|\bos\.system|\bsubprocess\b|\bchild_process\b|\bpopen\b|/etc/(?:passwd|shadow)|\brm -rf\b|\.fork\b|\|\s*(?:ba|z)?sh\b|\bnc -[a-z]*e\b|\beval\(|\bexec\(|__import__|__builtins__|\bprocess\.env\b|\bdocument\.cookie\b|\bdd if=|\breverse shell\b|\bmarshal\.loads|\bpickle\.loads|\bcallcommand\b)`, 0.6},
 		{"en.execute-decoded", `\b(?:decode|decrypt|unscramble|deobfuscate|decipher) ~6(?:and|then) ~1(?:follow|execute|obey|perform|comply|carry out|act on)\b`, 0.58},
 		{"en.execute-translated", `\b(?:translate|convert|read) ~6(?:and|then) ~1(?:execute|obey|comply|act on|follow (?:it|them|the instructions?))\b`, 0.42},
 	}
