@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type ruleset struct {
 	ways     [][]way // by the group of words that comes first
 	reach    []int32 // by rule
 	words    *automaton
+	groups   [][]int32 // by word, of which it is one
 	scratch  sync.Pool // of *sightings
 }
 
@@ -88,10 +90,20 @@ func newRuleset(rules []rule, words vocabulary) (*ruleset, error) {
 		}
 		s.reach = append(s.reach, reachOf(expr))
 	}
-	if s.words = newAutomaton(lookup); s.words == nil {
-		return nil, fmt.Errorf("the rules have too many words")
+	return s, s.number(lookup)
+}
+
+// number makes the automaton. A word is looked for once, however many groups it is in.
+func (s *ruleset) number(lookup map[string][]int32) error {
+	words := make(map[string][]int32, len(lookup))
+	for _, w := range slices.Sorted(maps.Keys(lookup)) {
+		words[w] = []int32{int32(len(s.groups))}
+		s.groups = append(s.groups, lookup[w])
 	}
-	return s, nil
+	if s.words = newAutomaton(words); s.words == nil {
+		return fmt.Errorf("the rules have too many words")
+	}
+	return nil
 }
 
 // group numbers groups of words, the same words once.
@@ -177,30 +189,57 @@ type hit struct {
 	start, end int
 }
 
-// sightings are where the groups of words stand in one text.
+// sightings are where the words of one text stand.
 type sightings struct {
-	ends    [][]int32 // by group, in order
-	touched []int32   // groups that were seen
-	parts   []part
-	cut     bool // there were more parts than are kept
+	ends   [][]int32 // by word, in order
+	words  []int32   // that were seen
+	in     [][]int32 // by group, its words that were seen
+	groups []int32   // of which a word was seen
+	merged [][]int32 // by group, where its words end, in order; empty until it is asked for
+	parts  []part
+	cut    bool // there were more parts than are kept
 }
 
 func (s *ruleset) sight(text string) *sightings {
 	at, ok := s.scratch.Get().(*sightings)
 	if !ok {
-		at = &sightings{ends: make([][]int32, len(s.ways))}
+		at = &sightings{ends: make([][]int32, len(s.groups)), in: make([][]int32, len(s.ways)), merged: make([][]int32, len(s.ways))}
 	}
-	s.words.scan(text, func(group int32, end int) {
-		ends := at.ends[group]
-		switch n := len(ends); {
-		case n == 0:
-			at.touched = append(at.touched, group)
-		case ends[n-1] == int32(end):
-			return
+	s.words.scan(text, func(word int32, end int) {
+		if len(at.ends[word]) == 0 {
+			at.words = append(at.words, word)
 		}
-		at.ends[group] = append(ends, int32(end))
+		at.ends[word] = append(at.ends[word], int32(end))
 	})
+	for _, w := range at.words {
+		for _, g := range s.groups[w] {
+			if len(at.in[g]) == 0 {
+				at.groups = append(at.groups, g)
+			}
+			at.in[g] = append(at.in[g], w)
+		}
+	}
 	return at
+}
+
+// seen tells whether a word of a group was seen.
+func (at *sightings) seen(group int32) bool { return len(at.in[group]) > 0 }
+
+// of lists where the words of a group end, in order and each place once.
+func (at *sightings) of(group int32) []int32 {
+	words := at.in[group]
+	if len(words) == 1 {
+		return at.ends[words[0]]
+	}
+	if len(at.merged[group]) == 0 {
+		all := at.merged[group]
+		for _, w := range words {
+			all = append(all, at.ends[w]...)
+		}
+		slices.Sort(all)
+		at.merged[group] = slices.Compact(all)
+	}
+	return at.merged[group]
 }
 
 // maxKept bounds, in sightings, what is kept of a long text for the next one.
@@ -208,15 +247,21 @@ const maxKept = 1 << 12
 
 // release gives the sightings back, empty.
 func (s *ruleset) release(at *sightings) {
-	for _, g := range at.touched {
-		if cap(at.ends[g]) > maxKept {
-			at.ends[g] = nil
-			continue
-		}
-		at.ends[g] = at.ends[g][:0]
+	for _, w := range at.words {
+		at.ends[w] = emptied(at.ends[w])
 	}
-	at.touched, at.parts, at.cut = at.touched[:0], at.parts[:0], false
+	for _, g := range at.groups {
+		at.in[g], at.merged[g] = at.in[g][:0], emptied(at.merged[g])
+	}
+	at.words, at.groups, at.parts, at.cut = at.words[:0], at.groups[:0], at.parts[:0], false
 	s.scratch.Put(at)
+}
+
+func emptied(list []int32) []int32 {
+	if cap(list) > maxKept {
+		return nil
+	}
+	return list[:0]
 }
 
 // find returns where the rules match a folded text, by rule. complete is false when
@@ -246,7 +291,7 @@ type part struct{ rule, start, end int }
 
 // parts works out where the words that a rule needs follow each other in their order.
 func (s *ruleset) parts(at *sightings) {
-	for _, g := range at.touched {
+	for _, g := range at.groups {
 		for _, w := range s.ways[g] {
 			s.follow(at, w)
 		}
@@ -259,11 +304,11 @@ func (s *ruleset) parts(at *sightings) {
 func (s *ruleset) follow(at *sightings, w way) {
 	most := len(at.parts) + maxParts
 	for _, g := range w.groups[1:] {
-		if len(at.ends[g]) == 0 {
+		if !at.seen(g) {
 			return
 		}
 	}
-	for _, first := range at.ends[w.groups[0]] {
+	for _, first := range at.of(w.groups[0]) {
 		last, ok := at.last(w, first, s.reach[w.rule])
 		if !ok {
 			continue
@@ -281,7 +326,7 @@ func (s *ruleset) follow(at *sightings, w way) {
 func (at *sightings) last(w way, first, reach int32) (last int32, ok bool) {
 	earliest, latest := first, first
 	for _, g := range w.groups[1:] {
-		ends := at.ends[g]
+		ends := at.of(g)
 		i, _ := slices.BinarySearch(ends, earliest+1)
 		j, _ := slices.BinarySearch(ends, latest+reach+1)
 		if i >= j {
