@@ -34,11 +34,15 @@ const (
 	conceptValue = 3
 )
 
-// features collects the distinct features of one window.
+// features collects the distinct features of one window. What the tokens of a text say is
+// worked out once for all windows in which they stand.
 type features struct {
 	seen     []uint64 // a bit per feature
 	words    []uint32
 	concepts []uint32
+
+	said []uint32 // what the tokens say one after the other
+	ends []int    // of each token's part of it
 }
 
 func newFeatures() *features { return &features{seen: make([]uint64, 1<<(featureBits-6))} }
@@ -53,56 +57,93 @@ func (f *features) reset() {
 	f.words, f.concepts = f.words[:0], f.concepts[:0]
 }
 
-func (f *features) add(family, h uint32) {
+// conceptBit marks a feature that counts conceptValue times.
+const conceptBit = 1 << 31
+
+// say notes a feature of the token that is read.
+func (f *features) say(family, h uint32) {
 	i := mix(h+family*0x9E3779B9) >> (32 - featureBits)
-	bit := uint64(1) << (i & 63)
-	if f.seen[i>>6]&bit != 0 {
-		return
-	}
-	f.seen[i>>6] |= bit
 	if family >= famConcept {
-		f.concepts = append(f.concepts, i)
-		return
+		i |= conceptBit
 	}
-	f.words = append(f.words, i)
+	f.said = append(f.said, i)
 }
 
-// window replaces the features by those of the tokens.
-func (f *features) window(text string, tokens []token, lex *lexicon) {
-	f.reset()
-	var recent [conceptReach]concept
-	for i := range tokens {
-		t := &tokens[i]
-		if t.kind == signToken {
-			f.add(famSign, t.hash)
+// take adds features to the window, each once.
+func (f *features) take(said []uint32) {
+	for _, i := range said {
+		index := i &^ conceptBit
+		bit := uint64(1) << (index & 63)
+		if f.seen[index>>6]&bit != 0 {
 			continue
 		}
-		if t.first {
-			recent = [conceptReach]concept{}
+		f.seen[index>>6] |= bit
+		if i != index {
+			f.concepts = append(f.concepts, index)
+			continue
 		}
-		f.add(famWord, t.hash)
-		if i > 0 && !t.first {
-			f.neighbours(tokens, i)
-		}
-		if t.kind == wordToken && t.concept != lex.group {
-			f.parts(text[t.start:t.end])
-		}
-		f.conceptsAt(t, &recent, i)
+		f.words = append(f.words, index)
 	}
+}
+
+// read works out what the tokens of a text say.
+func (f *features) read(text string, tokens []token, lex *lexicon) {
+	f.said, f.ends = f.said[:0], f.ends[:0]
+	f.walk(text, tokens, lex)
+}
+
+// window replaces the features by those of the tokens [from,to) of the text that was read.
+// The first ones are read again: what stands before them is not in the window.
+func (f *features) window(text string, tokens []token, from, to int, lex *lexicon) {
+	f.reset()
+	again := min(from+conceptReach, to)
+	said, ends := len(f.said), len(f.ends)
+	f.walk(text, tokens[from:again], lex)
+	f.take(f.said[said:])
+	f.said, f.ends = f.said[:said], f.ends[:ends]
+	f.take(f.said[f.ends[again-1]:f.ends[to-1]])
+}
+
+// walk appends what each token says, as the first of a text.
+func (f *features) walk(text string, tokens []token, lex *lexicon) {
+	var recent [conceptReach]concept
+	for i := range tokens {
+		f.token(text, tokens, i, &recent, lex)
+		f.ends = append(f.ends, len(f.said))
+	}
+}
+
+func (f *features) token(text string, tokens []token, i int, recent *[conceptReach]concept, lex *lexicon) {
+	t := &tokens[i]
+	if t.kind == signToken {
+		f.say(famSign, t.hash)
+		return
+	}
+	if t.first {
+		*recent = [conceptReach]concept{}
+	}
+	f.say(famWord, t.hash)
+	if i > 0 && !t.first {
+		f.neighbours(tokens, i)
+	}
+	if t.kind == wordToken && t.concept != lex.group {
+		f.parts(text[t.start:t.end])
+	}
+	f.conceptsAt(t, recent, i)
 }
 
 func (f *features) neighbours(tokens []token, i int) {
 	t, last := &tokens[i], &tokens[i-1]
-	f.add(famPair, pair(last.hash, t.hash))
+	f.say(famPair, pair(last.hash, t.hash))
 	if i < 2 || last.first {
 		return
 	}
 	before := &tokens[i-2]
 	if t.kind == glyphToken {
-		f.add(famGlyphs, pair(pair(before.hash, last.hash), t.hash))
+		f.say(famGlyphs, pair(pair(before.hash, last.hash), t.hash))
 		return
 	}
-	f.add(famSkip, pair(before.hash, t.hash))
+	f.say(famSkip, pair(before.hash, t.hash))
 }
 
 // parts are the beginning of a long word and what it is made of, so that inflected and
@@ -111,9 +152,9 @@ func (f *features) parts(word string) {
 	if len(word) <= partBytes {
 		return
 	}
-	f.add(famPart, hashString(word[:partBytes])^1)
+	f.say(famPart, hashString(word[:partBytes])^1)
 	for i := 0; i+partBytes <= len(word); i++ {
-		f.add(famPart, hashString(word[i:i+partBytes]))
+		f.say(famPart, hashString(word[i:i+partBytes]))
 	}
 }
 
@@ -125,16 +166,16 @@ func (f *features) conceptsAt(t *token, recent *[conceptReach]concept, at int) {
 	if c == noConcept {
 		return
 	}
-	f.add(famConcept, uint32(c))
+	f.say(famConcept, uint32(c))
 	if t.first {
-		f.add(famFirst, uint32(c))
+		f.say(famFirst, uint32(c))
 	}
 	if t.quoted {
-		f.add(famQuoted, uint32(c))
+		f.say(famQuoted, uint32(c))
 	}
 	for k := 1; k < conceptReach; k++ {
 		if p := recent[(at+k)%conceptReach]; p != noConcept && p != c {
-			f.add(famConceptPair, uint32(p)<<8|uint32(c))
+			f.say(famConceptPair, uint32(p)<<8|uint32(c))
 		}
 	}
 }

@@ -89,11 +89,12 @@ func (m *Model) Read(text string) Reading {
 func (m *Model) block(text string, s *scratch) (best Reading, highest float64) {
 	highest = math.Inf(-1)
 	s.tokens = scan(text, m.lexicon, s.tokens)
-	eachWindow(s.tokens, func(tokens []token) {
-		s.features.window(text, tokens, m.lexicon)
+	s.features.read(text, s.tokens, m.lexicon)
+	eachWindow(len(s.tokens), func(from, to int) {
+		s.features.window(text, s.tokens, from, to, m.lexicon)
 		if sum := m.weights.sum(s.features); sum > highest {
 			highest = sum
-			best.Start, best.End = int(tokens[0].start), int(tokens[len(tokens)-1].end)
+			best.Start, best.End = int(s.tokens[from].start), int(s.tokens[to-1].end)
 		}
 	})
 	return best, highest
@@ -119,11 +120,11 @@ func gapBefore(text string, at int) int {
 	return at
 }
 
-func eachWindow(tokens []token, do func([]token)) {
-	for at := 0; at < len(tokens); at += windowStride {
-		end := min(at+windowTokens, len(tokens))
-		do(tokens[at:end])
-		if end == len(tokens) {
+func eachWindow(tokens int, do func(from, to int)) {
+	for at := 0; at < tokens; at += windowStride {
+		end := min(at+windowTokens, tokens)
+		do(at, end)
+		if end == tokens {
 			return
 		}
 	}

@@ -111,9 +111,10 @@ func (r Recipe) bags(texts []samples.Sample, lex *lexicon) []bag {
 		bags[i].positive = s.Positive
 		text := textview.Fold(strings.ToValidUTF8(s.Text[:min(len(s.Text), r.Bytes)], ""))
 		tokens = scan(text, lex, tokens)
-		eachWindow(tokens, func(window []token) {
+		f.read(text, tokens, lex)
+		eachWindow(len(tokens), func(from, to int) {
 			if len(bags[i].windows) < maxBag {
-				f.window(text, window, lex)
+				f.window(text, tokens, from, to, lex)
 				bags[i].windows = append(bags[i].windows, vector{slices.Clone(f.words), slices.Clone(f.concepts)})
 			}
 		})
