@@ -33,6 +33,7 @@ const (
 	PlaceExports       Place = "exports"
 	PlacePeople        Place = "people"
 	PlaceApps          Place = "apps"
+	PlaceHooks         Place = "webhooks"
 )
 
 // Shell is what every page of a signed-in person shares.

@@ -73,6 +73,10 @@ func places(v review.Viewer) []group {
 		record := &groups[1]
 		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "audit", href: PathTrail})
 	}
+	if v.May(review.PermWebhooks) {
+		control := &groups[2]
+		control.entries = append(control.entries, entry{place: PlaceHooks, word: text.Say("Webhooks"), icon: "export", href: PathHooks})
+	}
 	if v.May(review.PermAdminister) {
 		control := &groups[2]
 		control.entries = append(control.entries,

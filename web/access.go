@@ -59,6 +59,16 @@ func administer(method string) access {
 	return a
 }
 
+// tells is access to where an App is told: what leads decisions elsewhere asks for a
+// recent password.
+func tells(method string) access {
+	a := session(review.PermWebhooks)
+	if method != http.MethodGet {
+		a.recent = recentToAct
+	}
+	return a
+}
+
 // mine is access to what somebody signs in with: also for who has still to set up a
 // second factor, and what it changes asks for a recent password.
 func mine(method string) access {

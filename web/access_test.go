@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ type who struct {
 // another's, and holds the answer against the route's line in the table.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	site := webtest.NewSite(t)
+	site := webtest.NewSite(t, "--webhook-private-hosts", "127.0.0.1")
 	objects := map[string]object{}
 	admin, err := site.Accounts.SystemViewer(t.Context(), webtest.Operator.ID)
 	require.NoError(t, err)
@@ -38,7 +39,7 @@ func TestMatrix(t *testing.T) {
 			Posted:  site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
 			intervention: site.PostUnread(app, "u-2").Interventions[0].ID,
 			person:       site.Newcomer("for-" + app).ID, key: site.SpareKey(app).ID,
-			export: site.AskExport(review.RoleAnalyst).ID,
+			export: site.AskExport(review.RoleAnalyst).ID, hook: site.Hook(app, "http://127.0.0.1:9/nobody-listens"),
 		}
 	}
 	everybody := []who{
@@ -78,6 +79,7 @@ type object struct {
 	erasure string
 	webtest.Posted
 	experiment, intervention, person, key, export string
+	hook                                          webtest.Hook
 }
 
 // of is the id of what a route is about.
@@ -89,6 +91,8 @@ func (o object) of(path string) string {
 		return o.ID
 	case strings.HasPrefix(path, "/people/"):
 		return o.person
+	case strings.HasPrefix(path, "/webhooks/"):
+		return o.hook.ID
 	case strings.HasPrefix(path, "/exports/"):
 		return o.export
 	case strings.Contains(path, "/erasures/"):
@@ -110,7 +114,7 @@ func matrixRequest(route web.Access, app string, object object) *http.Request {
 			body = `{"outcome":"shown"}`
 		}
 	}
-	path := strings.NewReplacer(":id", id, ":app", app, ":version", "1", ":delivery", "1", "*", "icon.svg").Replace(route.Path)
+	path := strings.NewReplacer(":id", id, ":app", app, ":version", "1", ":delivery", strconv.FormatInt(object.hook.Delivery, 10), "*", "icon.svg").Replace(route.Path)
 	r := webtest.NewRequest(route.Method, path, strings.NewReader(body))
 	if body == "" && route.Method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -59,6 +59,13 @@ const (
 	didErase       outcome = "erasing"
 	didRevokeKey   outcome = "revoke"
 
+	didHookTopics outcome = "hook-topics"
+	didHookPause  outcome = "hook-pause"
+	didHookResume outcome = "hook-resume"
+	didHookTest   outcome = "hook-test"
+	didHookEnd    outcome = "hook-end"
+	didHookReplay outcome = "hook-replay"
+
 	didPassword     outcome = "password"
 	didRemoveFactor outcome = "factor"
 	didResetFactors outcome = "factors"
@@ -110,6 +117,13 @@ var outcomeTexts = map[outcome]string{
 	didErase:       text.Say("The erasure has begun. Its certificate is here when nothing is left."),
 	didLift:        text.Say("The hold is lifted. What is over is removed within minutes."),
 	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
+
+	didHookTopics: text.Say("It is told of these events from now on."),
+	didHookPause:  text.Say("Paused. What is told meanwhile waits."),
+	didHookResume: text.Say("Resumed. What has waited leaves now."),
+	didHookTest:   text.Say("The test is on its way. The log below says how it went: load the page again."),
+	didHookEnd:    text.Say("Deleted. Nothing is sent there any more."),
+	didHookReplay: text.Say("It is tried again."),
 
 	didRemoveFactor: text.Say("The authenticator app is removed. Signing in asks for no code any more."),
 	didResetFactors: text.Say("The second factor is removed, and they are signed out everywhere."),

@@ -31,6 +31,9 @@ const (
 	appKeyRoute     = appRoute + "/" + views.StepKeys + "/:id"
 	policyRoute     = views.PathPolicies + "/:app"
 	costRoute       = views.PathCosts + "/:app"
+	hooksRoute      = views.PathHooks + "/:app"
+	hookRoute       = hooksRoute + "/:id"
+	deliveryRoute   = hookRoute + "/" + views.StepDeliveries + "/:delivery"
 	conductRoute    = views.PathConduct + "/:app"
 	experimentRoute = policyRoute + "/" + views.StepExperiments + "/:id"
 	versionRoute    = policyRoute + "/" + views.StepVersions + "/:version"
@@ -121,6 +124,20 @@ func routes() []route {
 		{post, appRoute + "/" + views.StepKeys, administer(post), (*Server).mintKey},
 		{post, appKeyRoute + "/" + views.StepRotation, administer(post), (*Server).rotateKey},
 		{post, appKeyRoute + "/" + views.StepRevocation, administer(post), (*Server).revokeKey},
+
+		{get, views.PathHooks, tells(get), (*Server).hooks},
+		{get, hooksRoute, tells(get), (*Server).hookList},
+		{post, hooksRoute, tells(post), (*Server).addHook},
+		{get, hookRoute, tells(get), (*Server).hook},
+		{post, hookRoute + "/" + views.StepTopics, tells(post), (*Server).setHookTopics},
+		{post, hookRoute + "/" + views.StepSecret, tells(post), (*Server).rotateHook},
+		{post, hookRoute + "/" + views.StepPause, tells(post), (*Server).pauseHook},
+		{post, hookRoute + "/" + views.StepResumption, tells(post), (*Server).resumeHook},
+		{post, hookRoute + "/" + views.StepTest, tells(post), (*Server).testHook},
+		{post, hookRoute + "/" + views.StepReplay, tells(post), (*Server).replayHook},
+		{post, hookRoute + "/" + views.StepDeletion, tells(post), (*Server).endHook},
+		{get, deliveryRoute, tells(get), (*Server).hookDelivery},
+		{post, deliveryRoute + "/" + views.StepReplay, tells(post), (*Server).replayHookDelivery},
 
 		{get, views.PathQueue, session(review.PermRead), (*Server).queue},
 		{post, views.PathSelection, session(review.PermDecide), (*Server).selection},

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -21,11 +20,12 @@ type webhookAnswer struct {
 	Topics        []string   `json:"topics"`
 	Secret        string     `json:"secret,omitempty"`         // when it was just made, and never again
 	PreviousUntil *time.Time `json:"previous_until,omitempty"` // the secret before signs, too, until then
+	PausedAt      *time.Time `json:"paused_at,omitempty"`      // nothing is delivered since then
 	CreatedAt     time.Time  `json:"created_at"`
 }
 
 func webhookAnswerOf(h review.Webhook, secret string) webhookAnswer {
-	out := webhookAnswer{ID: h.ID, URL: h.URL, Topics: h.Topics, Secret: secret, CreatedAt: h.CreatedAt}
+	out := webhookAnswer{ID: h.ID, URL: h.URL, Topics: h.Topics, Secret: secret, PausedAt: h.PausedAt, CreatedAt: h.CreatedAt}
 	if len(h.Previous) > 0 {
 		out.PreviousUntil = &h.PreviousUntil
 	}
@@ -38,7 +38,7 @@ func (s *Server) addWebhook(c *call) error {
 	if err := c.readInto(s.Options.MaxBody, webhookShape, &r); err != nil {
 		return err
 	}
-	hook, secret, err := s.Webhooks.Add(c.Request().Context(), c.caller, r)
+	hook, secret, err := s.Webhooks.Add(c.Request().Context(), c.caller.HookOwner(), r)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *Server) addWebhook(c *call) error {
 
 // webhooks answers GET /api/v1/webhooks.
 func (s *Server) webhooks(c *call) error {
-	hooks, err := s.Webhooks.List(c.Request().Context(), c.caller)
+	hooks, err := s.Webhooks.List(c.Request().Context(), c.caller.HookOwner())
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (s *Server) endWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Webhooks.End(c.Request().Context(), c.caller, id); err != nil {
+	if err := s.Webhooks.End(c.Request().Context(), c.caller.HookOwner(), id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -77,7 +77,7 @@ func (s *Server) rotateWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	secret, until, err := s.Webhooks.Rotate(c.Request().Context(), c.caller, id)
+	secret, until, err := s.Webhooks.Rotate(c.Request().Context(), c.caller.HookOwner(), id)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *Server) webhookDeliveries(c *call) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Webhooks.Deliveries(c.Request().Context(), c.caller, id)
+	list, err := s.Webhooks.Deliveries(c.Request().Context(), c.caller.HookOwner(), id)
 	if err != nil {
 		return err
 	}
@@ -129,11 +129,11 @@ func (s *Server) replayDelivery(c *call) error {
 	if err != nil {
 		return err
 	}
-	number, err := strconv.ParseInt(c.Param("delivery"), 10, 64)
+	number, err := c.delivery()
 	if err != nil {
-		return review.Errorf(review.CodeNotFound, "there is nothing with this id")
+		return err
 	}
-	if err := s.Webhooks.Replay(c.Request().Context(), c.caller, id, number); err != nil {
+	if err := s.Webhooks.Replay(c.Request().Context(), c.caller.HookOwner(), id, number); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusAccepted)

@@ -15,8 +15,8 @@ import (
 type Store interface {
 	FanOut(ctx context.Context, now time.Time) (made int, err error)
 	LeaseDeliveries(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]review.DueDelivery, error)
-	SettleDelivery(ctx context.Context, d review.WebhookDelivery) error
-	EndWebhook(ctx context.Context, id string, now time.Time) error
+	SettleDelivery(ctx context.Context, d review.WebhookDelivery, a review.DeliveryAttempt) error
+	EndWebhook(ctx context.Context, h review.Webhook, now time.Time) error
 }
 
 // Opener opens sealed secrets.
@@ -113,11 +113,13 @@ func (o *Outbox) deliver(ctx context.Context, d review.DueDelivery) error {
 		o.putOff(&d.WebhookDelivery, tried, err)
 	}
 	if status == http.StatusGone {
-		if err := o.Store.EndWebhook(ctx, d.Webhook.ID, tried); err != nil {
+		if err := o.Store.EndWebhook(ctx, d.Webhook, tried); err != nil {
 			return err
 		}
 	}
-	return o.Store.SettleDelivery(context.WithoutCancel(ctx), d.WebhookDelivery)
+	return o.Store.SettleDelivery(context.WithoutCancel(ctx), d.WebhookDelivery, review.DeliveryAttempt{
+		At: began, Took: max(tried.Sub(began), 0), Status: status, Problem: d.Problem,
+	})
 }
 
 // maxProblem bounds what is kept of an error, in bytes.
@@ -130,7 +132,7 @@ func (o *Outbox) putOff(d *review.WebhookDelivery, now time.Time, err error) {
 	wait := waits[min(max(d.Attempts-1, 0), len(waits)-1)]
 	wait += time.Duration(o.Rand() * float64(wait) / 5) // those that failed together do not come back together
 	d.NextAt = now.Add(wait)
-	if d.NextAt.After(d.CreatedAt.Add(review.DeliveryWindow)) {
+	if d.Topic == review.TopicTest || d.NextAt.After(d.CreatedAt.Add(review.DeliveryWindow)) {
 		d.State = review.DeliveryDead
 	}
 }

@@ -43,12 +43,14 @@ const (
 
 	PermAudit Permission = "audit" // the audit trail, of everybody in every App
 
+	PermWebhooks Permission = "webhooks" // where an App is told of decisions
+
 	PermAdminister Permission = "administer" // people, Apps, memberships and API keys
 )
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermAdminister}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermWebhooks, PermAdminister}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
@@ -56,9 +58,9 @@ func Permissions() []Permission {
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
 	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal, PermConduct},
-	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermConduct},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermConduct, PermWebhooks},
 	RoleAuditor: {PermRead, PermExport, PermInsight, PermAudit, PermConduct},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermAdminister},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermWebhooks, PermAdminister},
 }
 
 // May tells whether the role has the permission; an unknown role has none.

@@ -152,8 +152,15 @@ type Tx interface {
 	// Webhooks that have not ended, the oldest first.
 	WebhooksOf(appID string) ([]Webhook, error)
 	PutWebhook(Webhook) error // it is told of what is published from now on
-	SetWebhook(Webhook) error // secrets and end
+	SetWebhook(Webhook) error // topics, secrets, pause and end
+	Webhook(appID, id string) (Webhook, error)
 	ReplayDelivery(webhookID string, delivery int64, at time.Time) error
+	// ReplayDead has dead deliveries but tests tried again, the oldest first, and returns how many.
+	ReplayDead(webhookID string, most int, at time.Time) (int, error)
+	// RenewDeliveries gives what waits as long to be tried in as what is new.
+	RenewDeliveries(webhookID string, at time.Time) error
+	// PutTest is CodeConflict while a test of the webhook waits. Of its tests the newest are kept.
+	PutTest(d WebhookDelivery, keep int) error
 
 	// Exports.
 	PutExport(Export) error // inserts or replaces
@@ -302,8 +309,17 @@ type Reader interface {
 	HeldItem(ctx context.Context, appID, itemID string) (Item, []DecisionView, error)
 	// Webhooks lists those of an App that have not ended, the oldest first.
 	Webhooks(ctx context.Context, appID string) ([]Webhook, error)
+	// EndedWebhooks lists those that have ended, the last one first.
+	EndedWebhooks(ctx context.Context, appID string, limit int) ([]Webhook, error)
+	// Webhook is one of an App, also one that has ended.
+	Webhook(ctx context.Context, appID, id string) (Webhook, error)
+	// Undelivered tells by the id of a webhook of the App what it has not been told; who has been told everything is left out.
+	Undelivered(ctx context.Context, appID string) (map[string]Undelivered, error)
 	// WebhookDeliveries lists the newest first.
-	WebhookDeliveries(ctx context.Context, appID, webhookID string, limit int) ([]WebhookDelivery, error)
+	WebhookDeliveries(ctx context.Context, appID string, q DeliveryQuery) ([]WebhookDelivery, error)
+	WebhookDelivery(ctx context.Context, webhookID string, id int64) (WebhookDelivery, error)
+	// DeliveryAttempts lists the newest first.
+	DeliveryAttempts(ctx context.Context, delivery int64, limit int) ([]DeliveryAttempt, error)
 	ControlDesk(ctx context.Context, userID string) (ControlDesk, error)
 	// ControlCandidates returns the ids of a few Items that were decided as asked for, by
 	// two who agree and did not know of each other, and whose texts are all there. It

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/guardroom/guardroom/internal/review"
 )
 
 // listQueries are the lists beside queue and exports: what people open, and what servers ask again and again.
@@ -28,9 +30,16 @@ func listQueries() []plannedQuery {
 		{name: "enrolments of a user", index: "experiments", sql: selectEnrolments, args: []any{"app-1", "u1"}},
 		{name: "outcomes in order", index: "outcomes_order", sql: selectOutcomes, args: []any{"e", "time", 10}},
 		{name: "versions of a policy", index: "policies", sql: selectPolicyVersions, args: []any{"app-1", 10}},
+		{name: "log of a webhook", index: "deliveries_log", sql: deliveryLogSQL(review.DeliveryQuery{Before: 9}), args: []any{"h", 9, 50}},
+		{name: "log of a webhook's dead", index: "deliveries_", sql: deliveryLogSQL(review.DeliveryQuery{State: review.DeliveryDead}), args: []any{"h", "dead", 50}},
+		{name: "attempts of a delivery", index: "delivery_attempts_of", sql: selectAttempts, args: []any{9, 50}},
+		{name: "waiting for webhooks", index: "deliveries_waiting", sql: selectWaiting, args: []any{"app-1"}},
+		{name: "dead letters of webhooks", index: "deliveries_dead", sql: selectDead, args: []any{"app-1"}},
 		{name: "what was decided of what went out", index: "outbox_feed", sql: selectDeliveries, args: []any{"app-6", "t", 10, 100}},
 	}
 }
+
+func deliveryLogSQL(q review.DeliveryQuery) string { sql, _ := deliveryLog(q); return sql }
 
 // Every list finds its rows by an index: none walks through a table that grows.
 func TestSQLiteSearchesForEveryList(t *testing.T) {

@@ -66,6 +66,7 @@ var openColumns = map[string]map[string]string{
 	"outbox":            {"key": openID, "topic": openWord, "app_id": openID},
 	"webhooks":          {"id": openID, "app_id": openID, "url": openName, "topics": openWord, "secret": openAlready, "previous": openAlready},
 	"deliveries":        {"webhook_id": openID, "message": openID, "topic": openWord, "subject": openID, "state": openWord, "problem": openMachine},
+	"delivery_attempts": {"problem": openMachine},
 	"events":            {"actor_kind": openWord, "actor_id": openID, "action": openWord, "object": openID, "app_id": openID, "detail": openChained, "origin": openChained, "prev_hash": openDigest, "hash": openDigest},
 	"event_followers":   {"name": openName},
 	"legal_holds":       {"id": openID, "app_id": openID, "kind": openWord, "subject": openGiven, "actor_kind": openWord, "actor_id": openID, "lifted_by": openID},

@@ -19,6 +19,7 @@ type webhookRow struct {
 	PreviousUntil instant
 	Seen          int64
 	Created       instant  `gorm:"column:created_at"`
+	Paused        *instant `gorm:"column:paused_at"`
 	Ended         *instant `gorm:"column:ended_at"`
 }
 
@@ -31,14 +32,16 @@ func newWebhookRow(h review.Webhook) webhookRow {
 	}
 	return webhookRow{
 		ID: h.ID, AppID: h.AppID, URL: h.URL, Topics: strings.Join(h.Topics, ","), Secret: h.Secret,
-		Previous: previous, PreviousUntil: at(h.PreviousUntil), Created: at(h.CreatedAt), Ended: atOrNull(h.EndedAt),
+		Previous: previous, PreviousUntil: at(h.PreviousUntil), Created: at(h.CreatedAt),
+		Paused: atOrNull(h.PausedAt), Ended: atOrNull(h.EndedAt),
 	}
 }
 
 func (r webhookRow) webhook() review.Webhook {
 	return review.Webhook{
 		ID: r.ID, AppID: r.AppID, URL: r.URL, Topics: strings.Split(r.Topics, ","), Secret: r.Secret,
-		Previous: r.Previous, PreviousUntil: r.PreviousUntil.time(), CreatedAt: r.Created.time(), EndedAt: r.Ended.timeOrNil(),
+		Previous: r.Previous, PreviousUntil: r.PreviousUntil.time(), CreatedAt: r.Created.time(),
+		PausedAt: r.Paused.timeOrNil(), EndedAt: r.Ended.timeOrNil(),
 	}
 }
 
@@ -72,18 +75,81 @@ func (t *tx) PutWebhook(h review.Webhook) error {
 // SetWebhook implements review.Tx.
 func (t *tx) SetWebhook(h review.Webhook) error {
 	row := newWebhookRow(h)
-	return t.exec("UPDATE webhooks SET secret = ?, previous = ?, previous_until = ?, ended_at = ? WHERE id = ?",
-		row.Secret, row.Previous, row.PreviousUntil, row.Ended, row.ID)
+	return t.exec("UPDATE webhooks SET topics = ?, secret = ?, previous = ?, previous_until = ?, paused_at = ?, ended_at = ? WHERE id = ?",
+		row.Topics, row.Secret, row.Previous, row.PreviousUntil, row.Paused, row.Ended, row.ID)
+}
+
+// Webhook implements review.Tx.
+func (t *tx) Webhook(appID, id string) (review.Webhook, error) {
+	h, err := oneWebhook(t.orm(), appID, id)
+	return h, t.note(err)
+}
+
+func oneWebhook(db reads, appID, id string) (review.Webhook, error) {
+	hooks, err := findWebhooks(db, "id = ? AND app_id = ?", id, appID)
+	if err == nil && len(hooks) == 0 {
+		err = absent("webhook")
+	}
+	if err != nil {
+		return review.Webhook{}, err
+	}
+	return hooks[0], nil
 }
 
 // ReplayDelivery implements review.Tx.
 func (t *tx) ReplayDelivery(webhookID string, delivery int64, when time.Time) error {
 	n, err := t.affect(`UPDATE deliveries SET state = ?, attempts = 0, next_at = ?, created_at = ? WHERE id = ? AND webhook_id = ? AND state <> ?`,
 		string(review.DeliveryWaiting), at(when), at(when), delivery, webhookID, string(review.DeliveryWaiting))
-	if err == nil && n == 0 {
-		return review.Errorf(review.CodeNotFound, "there is no such delivery, or it is under way")
+	if err != nil || n > 0 {
+		return err
+	}
+	var id int64
+	found, err := t.first("SELECT id FROM deliveries WHERE id = ? AND webhook_id = ?", []any{delivery, webhookID}, &id)
+	if err == nil && !found {
+		return absent("delivery")
+	}
+	if err == nil {
+		return review.Errorf(review.CodeConflict, "this delivery is under way")
 	}
 	return err
+}
+
+// ReplayDead implements review.Tx.
+func (t *tx) ReplayDead(webhookID string, most int, when time.Time) (int, error) {
+	n, err := t.affect(`UPDATE deliveries SET state = ?, attempts = 0, next_at = ?, created_at = ? WHERE id IN
+    (SELECT id FROM deliveries WHERE webhook_id = ? AND `+deadLetters+` ORDER BY id LIMIT ?)`,
+		string(review.DeliveryWaiting), at(when), at(when), webhookID, most)
+	return int(n), err
+}
+
+// RenewDeliveries implements review.Tx.
+func (t *tx) RenewDeliveries(webhookID string, when time.Time) error {
+	return t.exec("UPDATE deliveries SET created_at = ? WHERE webhook_id = ? AND state = 'waiting'", at(when), webhookID)
+}
+
+// PutTest implements review.Tx.
+func (t *tx) PutTest(d review.WebhookDelivery, keep int) error {
+	var waiting int64
+	found, err := t.first("SELECT id FROM deliveries WHERE webhook_id = ? AND state = 'waiting' AND topic = ? LIMIT 1", []any{d.WebhookID, d.Topic}, &waiting)
+	if err != nil {
+		return err
+	}
+	if found {
+		return review.Errorf(review.CodeConflict, "a test waits already: see in the log what became of it")
+	}
+	err = t.exec(`DELETE FROM deliveries WHERE webhook_id = ? AND topic = ? AND id NOT IN
+    (SELECT id FROM deliveries WHERE webhook_id = ? AND topic = ? ORDER BY id DESC LIMIT ?)`, d.WebhookID, d.Topic, d.WebhookID, d.Topic, keep-1)
+	if err != nil {
+		return err
+	}
+	return t.putDelivery(d)
+}
+
+func (t *tx) putDelivery(d review.WebhookDelivery) error {
+	return t.exec(`INSERT INTO deliveries (webhook_id, message, topic, subject, payload, state, attempts, next_at, created_at, status, problem)
+VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')`,
+		d.WebhookID, d.Message, d.Topic, d.Subject, t.seal("deliveries", "payload", recordID(d.WebhookID, d.Message), d.Payload),
+		string(d.State), at(d.NextAt), at(d.CreatedAt))
 }
 
 // Webhooks implements review.Reader.
@@ -119,17 +185,66 @@ func (r deliveryRow) delivery(o *opener) review.WebhookDelivery {
 	}
 }
 
+// EndedWebhooks implements review.Reader.
+func (s *Store) EndedWebhooks(ctx context.Context, appID string, limit int) ([]review.Webhook, error) {
+	var rows []webhookRow
+	err := s.read(ctx).Where("app_id = ? AND ended_at IS NOT NULL", appID).Order("ended_at DESC, id DESC").Limit(limit).Find(&rows).Error
+	out := make([]review.Webhook, len(rows))
+	for i, r := range rows {
+		out[i] = r.webhook()
+	}
+	return out, s.fault(err)
+}
+
+// Webhook implements review.Reader.
+func (s *Store) Webhook(ctx context.Context, appID, id string) (review.Webhook, error) {
+	h, err := oneWebhook(s.read(ctx), appID, id)
+	return h, s.fault(err)
+}
+
+// What is dead and could be tried again, as its index has it.
+const deadLetters = "state = 'dead' AND topic <> 'webhook.test'"
+
+const (
+	selectUndelivered = "SELECT webhook_id, COUNT(*) AS n, MIN(created_at) AS oldest FROM deliveries WHERE "
+	ofAppsWebhooks    = " AND webhook_id IN (SELECT id FROM webhooks WHERE app_id = ?) GROUP BY webhook_id"
+	selectWaiting     = selectUndelivered + "state = 'waiting'" + ofAppsWebhooks
+	selectDead        = selectUndelivered + deadLetters + ofAppsWebhooks
+)
+
+// Undelivered implements review.Reader.
+func (s *Store) Undelivered(ctx context.Context, appID string) (map[string]review.Undelivered, error) {
+	out := map[string]review.Undelivered{}
+	for _, query := range []string{selectWaiting, selectDead} {
+		var rows []struct {
+			WebhookID string
+			N         int
+			Oldest    instant
+		}
+		if err := s.read(ctx).Raw(query, appID).Scan(&rows).Error; err != nil {
+			return nil, s.fault(err)
+		}
+		for _, r := range rows {
+			b := out[r.WebhookID]
+			if query == selectDead {
+				b.Dead = r.N
+			} else {
+				b.Waiting, b.Oldest = r.N, r.Oldest.time()
+			}
+			out[r.WebhookID] = b
+		}
+	}
+	return out, nil
+}
+
 // WebhookDeliveries implements review.Reader.
-func (s *Store) WebhookDeliveries(ctx context.Context, appID, webhookID string, limit int) ([]review.WebhookDelivery, error) {
-	hooks, err := findWebhooks(s.read(ctx), "id = ? AND app_id = ?", webhookID, appID)
-	if err == nil && len(hooks) == 0 {
-		err = absent("webhook")
+func (s *Store) WebhookDeliveries(ctx context.Context, appID string, q review.DeliveryQuery) ([]review.WebhookDelivery, error) {
+	if _, err := s.Webhook(ctx, appID, q.WebhookID); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, s.fault(err)
-	}
+	sql, args := deliveryLog(q)
 	var rows []deliveryRow
-	if err := s.read(ctx).Where("webhook_id = ?", webhookID).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+	if err := s.read(ctx).Raw(sql, args...).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	out := make([]review.WebhookDelivery, len(rows))
@@ -138,6 +253,53 @@ func (s *Store) WebhookDeliveries(ctx context.Context, appID, webhookID string, 
 		out[i] = r.delivery(o)
 	}
 	return out, o.err
+}
+
+// deliveryLog is the query of a page of the log.
+func deliveryLog(q review.DeliveryQuery) (sql string, args []any) {
+	sql, args = "SELECT * FROM deliveries WHERE webhook_id = ?", []any{q.WebhookID}
+	if q.Before > 0 {
+		sql, args = sql+" AND id < ?", append(args, q.Before)
+	}
+	if q.State != "" {
+		sql, args = sql+" AND state = ?", append(args, string(q.State))
+	}
+	if q.Topic != "" {
+		sql, args = sql+" AND topic = ?", append(args, q.Topic)
+	}
+	return sql + " ORDER BY id DESC LIMIT ?", append(args, q.Limit)
+}
+
+// WebhookDelivery implements review.Reader.
+func (s *Store) WebhookDelivery(ctx context.Context, webhookID string, id int64) (review.WebhookDelivery, error) {
+	var rows []deliveryRow
+	err := s.read(ctx).Where("id = ? AND webhook_id = ?", id, webhookID).Find(&rows).Error
+	if err == nil && len(rows) == 0 {
+		err = absent("delivery")
+	}
+	if err != nil {
+		return review.WebhookDelivery{}, s.fault(err)
+	}
+	o := s.opener(ctx)
+	return rows[0].delivery(o), o.err
+}
+
+const selectAttempts = `SELECT at, took, status, problem FROM delivery_attempts WHERE delivery_id = ? ORDER BY id DESC LIMIT ?`
+
+// DeliveryAttempts implements review.Reader.
+func (s *Store) DeliveryAttempts(ctx context.Context, delivery int64, limit int) ([]review.DeliveryAttempt, error) {
+	var rows []struct {
+		At      instant
+		Took    int64
+		Status  int
+		Problem string
+	}
+	err := s.read(ctx).Raw(selectAttempts, delivery, limit).Scan(&rows).Error
+	out := make([]review.DeliveryAttempt, len(rows))
+	for i, r := range rows {
+		out[i] = review.DeliveryAttempt{At: r.At.time(), Took: time.Duration(r.Took) * time.Microsecond, Status: r.Status, Problem: r.Problem}
+	}
+	return out, s.fault(err)
 }
 
 // fanOutPage bounds how much of the outbox is read for one webhook at a time.
@@ -194,10 +356,10 @@ func (t *tx) deliver(h webhookRow, d review.Delivery, now time.Time) (made int, 
 		if !strings.Contains(wanted, ","+topic+",") {
 			continue
 		}
-		message := messageID(d.Cursor, topic)
-		err := t.exec(`INSERT INTO deliveries (webhook_id, message, topic, subject, payload, state, attempts, next_at, created_at, status, problem)
-VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')`,
-			h.ID, message, topic, subject, t.seal("deliveries", "payload", recordID(h.ID, message), d.Payload), string(review.DeliveryWaiting), at(now), at(now))
+		err := t.putDelivery(review.WebhookDelivery{
+			WebhookID: h.ID, Message: messageID(d.Cursor, topic), Topic: topic, Subject: subject, Payload: d.Payload,
+			State: review.DeliveryWaiting, NextAt: now, CreatedAt: now,
+		})
 		if err != nil {
 			return made, err
 		}
@@ -212,7 +374,7 @@ func messageID(cursor int64, topic string) string {
 }
 
 const selectDue = `SELECT d.* FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id
-WHERE d.state = 'waiting' AND d.next_at <= ? AND w.ended_at IS NULL
+WHERE d.state = 'waiting' AND d.next_at <= ? AND w.ended_at IS NULL AND w.paused_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.state = 'waiting' AND e.webhook_id = d.webhook_id AND e.subject = d.subject AND e.id < d.id)
 ORDER BY d.next_at, d.id LIMIT ?`
 
@@ -249,16 +411,25 @@ func (s *Store) LeaseDeliveries(ctx context.Context, now time.Time, lease time.D
 }
 
 // SettleDelivery writes what became of an attempt.
-func (s *Store) SettleDelivery(ctx context.Context, d review.WebhookDelivery) error {
+func (s *Store) SettleDelivery(ctx context.Context, d review.WebhookDelivery, a review.DeliveryAttempt) error {
 	return s.writer.do(ctx, func(t *tx) error {
-		return t.exec("UPDATE deliveries SET state = ?, next_at = ?, tried_at = ?, status = ?, problem = ? WHERE id = ?",
+		n, err := t.affect("UPDATE deliveries SET state = ?, next_at = ?, tried_at = ?, status = ?, problem = ? WHERE id = ?",
 			string(d.State), at(d.NextAt), atOrNull(d.TriedAt), d.Status, d.Problem, d.ID)
+		if err != nil || n == 0 { // it was removed meanwhile
+			return err
+		}
+		return t.exec("INSERT INTO delivery_attempts (delivery_id, at, took, status, problem) VALUES (?, ?, ?, ?, ?)",
+			d.ID, at(a.At), a.Took.Microseconds(), a.Status, a.Problem)
 	})
 }
 
 // EndWebhook stops a webhook whose receiver says that it is gone.
-func (s *Store) EndWebhook(ctx context.Context, id string, now time.Time) error {
+func (s *Store) EndWebhook(ctx context.Context, h review.Webhook, now time.Time) error {
 	return s.writer.do(ctx, func(t *tx) error {
-		return t.exec("UPDATE webhooks SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at(now), id)
+		n, err := t.affect("UPDATE webhooks SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at(now), h.ID)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.AppendEvent(review.WebhookGone(h, now))
 	})
 }

@@ -31,6 +31,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.costs()...)
 	all = append(all, s.people()...)
 	all = append(all, s.apps()...)
+	all = append(all, s.hooks()...)
 	return append(all, s.errors()...)
 }
 

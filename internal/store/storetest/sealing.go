@@ -215,7 +215,7 @@ func (f *fixture) everything(t testing.TB, s *store.Store, itemID string) []any 
 	add(deliveries, err)
 	hooks, err := s.Webhooks(ctx, app)
 	add(hooks, err)
-	sent, err := s.WebhookDeliveries(ctx, app, hooks[0].ID, 10)
+	sent, err := s.WebhookDeliveries(ctx, app, review.DeliveryQuery{WebhookID: hooks[0].ID, Limit: 10})
 	add(sent, err)
 	for row, err := range s.Decisions(ctx, review.DecisionQuery{AppIDs: []string{app}}) {
 		add(row, err)
