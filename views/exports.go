@@ -64,8 +64,11 @@ func ExportsPath(ask review.ExportAsk) string { return withQuery(PathExports, Ex
 // exportWords says what is taken out.
 func exportWords(ctx context.Context, ask review.ExportAsk) string {
 	what := text.T(ctx, "Decisions")
-	if ask.Kind == review.ExportTrail {
+	switch ask.Kind {
+	case review.ExportTrail:
 		what = text.T(ctx, "Audit trail")
+	case review.ExportCosts:
+		what = text.T(ctx, "Costs")
 	}
 	return what + ", " + exportFormatName(ask.Format)
 }

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/guardroom/guardroom/internal/export"
@@ -45,30 +42,16 @@ func (s *Server) cost(c *call) error {
 	return c.page(http.StatusOK, views.Cost(views.CostPage{Shell: shell, View: view}))
 }
 
-// costFile streams the costs of an App by user and model. What left is told in the audit chain, as of other exports.
+// costFile streams the costs of an App by user and model, as other exports leave.
 func (s *Server) costFile(c *call) error {
 	filter, err := views.ParseCosts(c.QueryParams())
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	rows, err := s.Service.CostRows(ctx, c.viewer, c.appName(), filter)
-	if err != nil {
+	if _, err := c.viewer.AppNamed(c.appName()); err != nil {
 		return err
 	}
-	h := c.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="costs-%s.csv"`, review.MonthText(rows.Month)))
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(http.StatusOK)
-	}
-	out := newChunks(c.Response())
-	n, err := export.Costs(out, rows)
-	if err == nil || out.sent {
-		err = errors.Join(err, s.Service.RecordCostExport(context.WithoutCancel(ctx), c.viewer.Actor(), rows.App, n))
-	}
-	if err != nil {
-		return err
-	}
-	return out.flush()
+	return s.exportNow(c, review.ExportAsk{
+		Kind: review.ExportCosts, Format: export.FormatCSV, Filter: review.Filter{App: c.appName()}, Costs: filter,
+	})
 }

@@ -1,12 +1,15 @@
 package web_test
 
 import (
+	"bytes"
 	"net/http"
+	"regexp"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/guardroom/guardroom/internal/export"
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/web/webtest"
 )
@@ -38,10 +41,27 @@ func TestCostPages(t *testing.T) {
 
 	file := lead.Get(at + "/costs.csv?month=2026-03")
 	require.Equal(t, http.StatusOK, file.Code)
-	require.Equal(t, `attachment; filename="costs-2026-03.csv"`, file.Header().Get("Content-Disposition"))
+	require.Regexp(t, `^attachment; filename="costs-[0-9]{8}-[0-9]{6}\.csv"$`, file.Header().Get("Content-Disposition"))
 	require.Equal(t, "app,month,user_id,model,calls,tokens_in,tokens_out,cost,currency\r\n"+
 		webtest.Home+",2026-03,,small,1,10,4,0.000012,USD\r\n"+
-		webtest.Home+",2026-03,'=cmd|'/c calc'!A1,<script>alert(1)</script>,3,1200,40,1.234567,USD\r\n", file.Body.String())
+		webtest.Home+",2026-03,'=cmd|'/c calc'!A1,<script>alert(1)</script>,3,1200,40,1.234567,USD\r\n", unquoted(file.Body.String()))
+	manifest := regexp.MustCompile(`/exports/[0-9a-f-]+/manifest`).FindString(file.Header().Get("Link"))
+	m, err := export.ParseManifest(lead.Get(manifest).Body)
+	require.NoError(t, err)
+	key, err := site.ExportKey()
+	require.NoError(t, err)
+	wrong, err := export.Check(bytes.NewReader(file.Body.Bytes()), m, key)
+	require.NoError(t, err)
+	require.Empty(t, wrong)
+	require.Equal(t, map[string]string{"app": webtest.Home, "month": "2026-03"}, m.Filter)
+	require.Equal(t, 2, m.Rows)
+	webtest.Says(t, page(t, lead.Get("/exports"), 200), "Costs, CSV")
+	require.Equal(t, http.StatusNotFound, analyst.Get(manifest).Code, "it is who asked for it")
+	require.Equal(t, 1, events(t, site, "costs.exported"))
+	head := webtest.NewRequest(http.MethodHead, at+"/costs.csv", nil)
+	require.Equal(t, http.StatusOK, lead.Do(head).Code)
+	require.Equal(t, http.StatusNotFound, lead.Do(webtest.NewRequest(http.MethodHead, "/costs/"+webtest.Foreign+"/costs.csv", nil)).Code)
+	require.Equal(t, 1, events(t, site, "costs.exported"), "who only looks takes nothing")
 
 	for _, query := range []string{"?month=2026-13", "?month=0001-01", "?month=x"} {
 		require.Equal(t, http.StatusBadRequest, lead.Get(at+query).Code, query)

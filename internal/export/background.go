@@ -199,7 +199,7 @@ func (o *Office) expected(ctx context.Context, v review.Viewer, ask review.Expor
 		n, err := o.Service.CountDecisions(ctx, v, ask.Filter, countedRows)
 		return n, err
 	}
-	if ask.Events != (review.EventFilter{}) {
+	if ask.Kind == review.ExportCosts || ask.Events != (review.EventFilter{}) {
 		return 0, nil
 	}
 	n, err := o.Service.TrailLength(ctx)

@@ -71,7 +71,7 @@ func Header() []string {
 // goes into which cells have quotes: see mark.go.
 func CSV(w io.Writer, rows iter.Seq2[review.DecisionRow, error], mark string) (int, error) {
 	records := &recordWriter{out: w}
-	quoting, err := newQuoting(mark)
+	quoting, err := decisionMarking.quoting(mark)
 	if err != nil {
 		return 0, err
 	}

@@ -49,7 +49,7 @@ const manifestVersion = "1"
 const (
 	PersonalAsSubmitted  = "as_submitted"
 	PersonalPlaceholders = "placeholders"
-	PersonalNone         = "none" // the trail has no texts
+	PersonalNone         = "none" // the trail and costs have no texts
 )
 
 // Signer signs manifests; it is the key of the audit chain's checkpoints.

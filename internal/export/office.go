@@ -78,6 +78,11 @@ func (o *Office) Checked(ask review.ExportAsk) (review.ExportAsk, error) {
 		if ask.Format == FormatCSV || ask.Format == FormatJSONL {
 			return ask, nil
 		}
+	case review.ExportCosts:
+		ask.Format, ask.Costs = cmp.Or(ask.Format, FormatCSV), ask.Costs.In(o.Clock().UTC())
+		if ask.Format == FormatCSV {
+			return ask, nil
+		}
 	case review.ExportTrail:
 		ask.Format = cmp.Or(ask.Format, o.Trail[0].Name)
 		if slices.ContainsFunc(o.Trail, func(f TrailFormat) bool { return f.Name == ask.Format }) {
@@ -102,9 +107,12 @@ func (o *Office) MediaType(ask review.ExportAsk) string {
 	return "application/x-ndjson"
 }
 
-// Large tells whether it is too much to wait for.
+// Large tells whether it is too much to wait for. Costs never are: they are sums, and leave as they are read.
 func (o *Office) Large(ctx context.Context, v review.Viewer, ask review.ExportAsk) (bool, error) {
-	if ask.Kind == review.ExportTrail {
+	switch ask.Kind {
+	case review.ExportCosts:
+		return false, nil
+	case review.ExportTrail:
 		n, err := o.Service.TrailLength(ctx)
 		return n > o.EventsAtOnce, err
 	}
@@ -187,6 +195,9 @@ func (o *Office) manifest(e review.Export, r rows) Manifest {
 	}
 	if e.Ask.Format == FormatCSV {
 		m.Columns, m.Mark = Header(), e.Mark
+		if e.Ask.Kind == review.ExportCosts {
+			m.Columns = slices.Clone(costHeader)
+		}
 	}
 	return m.signed(o.Signer)
 }
@@ -229,6 +240,11 @@ func (o *Office) open(ctx context.Context, v review.Viewer, ask review.ExportAsk
 			return o.Trail[at].Write(w, watched(events, r.each, nil), e.ID)
 		}
 		return r, nil
+	}
+	if ask.Kind == review.ExportCosts {
+		costs, err := o.Service.CostRows(ctx, v, ask.Filter.App, ask.Costs)
+		r.write = func(w io.Writer, e review.Export) (int, error) { return Costs(w, costs, e.Mark) }
+		return r, err
 	}
 	decisions, err := o.Service.Decisions(ctx, v, ask.Filter)
 	if err != nil {

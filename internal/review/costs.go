@@ -29,9 +29,18 @@ func (d *CostDay) Add(o CostDay) {
 
 // CostFilter says which costs are meant: of a month, and of a user or a model when it names one.
 type CostFilter struct {
-	Month  time.Time // its start, UTC; zero is the current one
-	UserID string
-	Model  string
+	Month  time.Time `json:"month,omitzero"` // its start, UTC; zero is the current one
+	UserID string    `json:"user_id,omitempty"`
+	Model  string    `json:"model,omitempty"`
+}
+
+// In is the filter with its month, of which now is the current one.
+func (f CostFilter) In(now time.Time) CostFilter {
+	if f.Month.IsZero() {
+		f.Month = now
+	}
+	f.Month = monthOf(f.Month)
+	return f
 }
 
 // CostListLimit is how many users and how many models a page lists at most. The file has all of them.
@@ -82,7 +91,7 @@ func (s *Service) CostsOverview(ctx context.Context, v Viewer, month time.Time) 
 	if !v.May(PermInsight) {
 		return CostOverview{}, errNoCosts
 	}
-	out := CostOverview{Month: s.month(month)}
+	out := CostOverview{Month: CostFilter{Month: month}.In(s.now()).Month}
 	for _, app := range v.Apps {
 		view, err := s.costs(ctx, app, CostFilter{Month: out.Month})
 		if err != nil {
@@ -94,13 +103,6 @@ func (s *Service) CostsOverview(ctx context.Context, v Viewer, month time.Time) 
 }
 
 var errNoCosts = Errorf(CodeForbidden, "your role may not see costs")
-
-func (s *Service) month(asked time.Time) time.Time {
-	if asked.IsZero() {
-		asked = s.now()
-	}
-	return monthOf(asked)
-}
 
 // costs is the days of a view, with their sum.
 func (s *Service) costs(ctx context.Context, app App, f CostFilter) (CostView, error) {
@@ -155,7 +157,7 @@ func (s *Service) costFilter(v Viewer, appName string, f CostFilter) (App, CostF
 	if err != nil {
 		return App{}, f, err
 	}
-	f.Month = s.month(f.Month)
+	f = f.In(s.now())
 	return app, f, f.validate()
 }
 
@@ -184,9 +186,3 @@ func (s *Service) CostRows(ctx context.Context, v Viewer, appName string, f Cost
 
 // MonthText writes a month as ParseMonth reads it.
 func MonthText(t time.Time) string { return t.Format("2006-01") }
-
-// RecordCostExport writes into the audit chain that somebody took the costs of an App out.
-func (s *Service) RecordCostExport(ctx context.Context, by Actor, app App, rows int) error {
-	e := event(s.now(), by, "costs.exported", "", app.ID, exportDetail{Rows: rows, Format: "csv"})
-	return s.Store.Write(ctx, func(tx Tx) error { return tx.AppendEvent(e) })
-}

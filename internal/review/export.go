@@ -17,6 +17,7 @@ type ExportKind string
 const (
 	ExportDecisions ExportKind = "decisions"
 	ExportTrail     ExportKind = "audit"
+	ExportCosts     ExportKind = "costs"
 )
 
 // ExportAsk is what somebody wants to take out.
@@ -25,12 +26,16 @@ type ExportAsk struct {
 	Format string      `json:"format"`
 	Filter Filter      `json:"filter,omitzero"` // of Decisions
 	Events EventFilter `json:"events,omitzero"` // of the audit trail
+	Costs  CostFilter  `json:"costs,omitzero"`  // of the costs of Filter.App
 }
 
 // Permission is what one needs for it.
 func (a ExportAsk) Permission() Permission {
-	if a.Kind == ExportTrail {
+	switch a.Kind {
+	case ExportTrail:
 		return PermAudit
+	case ExportCosts:
+		return PermInsight
 	}
 	return PermExport
 }
@@ -92,6 +97,11 @@ func (a ExportAsk) Narrows() map[string]string {
 	put("object", e.Object)
 	put("from", moment(e.From))
 	put("until", moment(e.Until))
+	if a.Kind == ExportCosts {
+		put("month", MonthText(a.Costs.Month))
+		put("user_id", a.Costs.UserID)
+		put("model", a.Costs.Model)
+	}
 	return out
 }
 
@@ -166,7 +176,10 @@ func (e Export) Deletable() bool { return e.Open() || e.State == ExportDone }
 // As is the Export with the rights that the viewer has now.
 func (e Export) As(v Viewer) Export {
 	e.Role = v.User.Role
-	if e.Ask.Kind == ExportDecisions {
+	switch e.Ask.Kind {
+	case ExportCosts:
+		e.AppIDs = v.appsNamed(e.Ask.Filter.App)
+	case ExportDecisions:
 		e.AppIDs, e.Personal = v.appsNamed(e.Ask.Filter.App), v.May(PermPersonal)
 	}
 	return e
