@@ -178,7 +178,7 @@ func (c *Core) distant() (specs []guard.Spec) {
 		specs = c.remotes.Specs()
 	}
 	if c.models != nil && c.models.Configured() {
-		specs = append(specs, moderation.Spec(moderator{c.models}))
+		specs = append(specs, moderation.Spec(moderator{c.models}, c.clock))
 	}
 	return specs
 }

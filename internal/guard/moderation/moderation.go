@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/guard"
@@ -27,9 +26,10 @@ type Moderator interface {
 
 // The bounds of the detector.
 const (
-	maxBytes    = 32 << 10 // of one question; of longer texts beginning and end are asked about
-	maxCached   = 4096     // texts whose answer is remembered
-	leastScore  = 0.2      // what is less suspicious is not told
+	maxBytes    = 32 << 10  // of one question; of longer texts beginning and end are asked about
+	maxCached   = 4096      // texts whose answer is remembered; those that nobody asked about longest go first
+	cachedFor   = time.Hour // the model behind a name may change, and so may what it thinks of a text
+	leastScore  = 0.2       // what is less suspicious is not told
 	concurrency = 64
 	deadline    = 5 * time.Second
 	failures    = 5
@@ -43,21 +43,21 @@ var severities = map[string]review.Severity{
 	"violence/graphic": review.SeverityHigh, "illicit/violent": review.SeverityCritical, "illicit": review.SeverityHigh,
 }
 
-// Spec is the detector, asking m.
-func Spec(m Moderator) guard.Spec {
+// Spec is the detector, asking m, which always means the same model: what is remembered is remembered of that one.
+func Spec(m Moderator, clock func() time.Time) guard.Spec {
 	return guard.Spec{
 		DetectorSpec: review.DetectorSpec{
 			ID: "moderation.openai", Title: "Moderation endpoint", Category: review.CategoryToxicity, OWASP: "LLM09:2025",
 			Description: "Asks the moderation endpoint of the model's service about prompts, documents, tool output and responses, with personal data and secrets already replaced. " +
-				"An answer is remembered by the hash of its text. Where the service has no such endpoint, that is a Failure that does not flag.",
+				"An answer is remembered by the hash of its text for an hour. Where the service has no such endpoint, that is a Failure that does not flag.",
 			Examples: []string{"a threat of violence against a person"},
 			Default:  review.Rule{Mode: review.ModeEnforce, Flag: 0.5, Block: 0.9},
 		},
 		NewRemote: func() (guard.Remote, error) {
-			if m == nil {
-				return nil, errors.New("moderation: nobody to ask")
+			if m == nil || clock == nil {
+				return nil, errors.New("moderation: nobody to ask, or no clock")
 			}
-			return &detector{ask: m, known: map[[32]byte]scores{}}, nil
+			return &detector{ask: m, answers: newCache(clock)}, nil
 		},
 		Reach: guard.Reach{
 			Segments:    []review.SegmentKind{review.SegmentPrompt, review.SegmentResponse, review.SegmentDocument, review.SegmentToolOutput},
@@ -70,11 +70,8 @@ type scores = map[string]float64
 
 // detector implements guard.Remote.
 type detector struct {
-	ask Moderator
-
-	mu    sync.Mutex
-	known map[[32]byte]scores
-	order [][32]byte // the oldest first
+	ask     Moderator
+	answers *cache
 }
 
 // Ask implements guard.Remote.
@@ -84,13 +81,13 @@ func (d *detector) Ask(ctx context.Context, segment review.Segment) ([]review.Fi
 	}
 	text := shortened(segment.Text)
 	key := sha256.Sum256([]byte(text))
-	found, known := d.recall(key)
+	found, known := d.answers.get(key)
 	if !known {
 		var err error
 		if found, err = d.ask.Moderate(ctx, text); err != nil {
 			return nil, err
 		}
-		d.remember(key, found)
+		d.answers.put(key, found)
 	}
 	return findings(found), nil
 }
@@ -101,27 +98,6 @@ func shortened(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:maxBytes/2], "") + "\n…\n" + strings.ToValidUTF8(text[len(text)-maxBytes/2:], "")
-}
-
-func (d *detector) recall(key [32]byte) (scores, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	s, ok := d.known[key]
-	return s, ok
-}
-
-func (d *detector) remember(key [32]byte, s scores) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ok := d.known[key]; ok {
-		return
-	}
-	if len(d.order) >= maxCached {
-		delete(d.known, d.order[0])
-		d.order = d.order[1:]
-	}
-	d.known[key] = s
-	d.order = append(d.order, key)
 }
 
 // findings is at most one: the categories of one text overlap, and the worst of them says it.
