@@ -58,6 +58,7 @@ const (
 	FieldApps    = "apps"
 	FieldScopes  = "scopes"
 	FieldLife    = "life"    // of a key, in days; "" has no end
+	FieldSigns   = "signs"   // AccessOn: the key signs
 	FieldOverlap = "overlap" // of two keys, in hours
 	FieldAccess  = "access"  // AccessOn or AccessOff
 	FieldMember  = "member"  // the same
@@ -183,7 +184,7 @@ func NewKeyForm() review.NewKey {
 
 // ParseKeyForm reads the form of a new key.
 func ParseKeyForm(app string, form url.Values) (review.NewKey, error) {
-	k := review.NewKey{App: app, Name: form.Get(FieldName)}
+	k := review.NewKey{App: app, Name: form.Get(FieldName), Signs: form.Get(FieldSigns) == AccessOn}
 	for _, s := range form[FieldScopes] {
 		k.Scopes = append(k.Scopes, review.Scope(s))
 	}
@@ -264,6 +265,14 @@ func scopeWords(ctx context.Context, scopes []review.Scope) string {
 		words[i] = string(s)
 	}
 	return strings.Join(words, ", ")
+}
+
+// mintedWords stand above a new key.
+func mintedWords(ctx context.Context, signs bool) string {
+	if signs {
+		return text.T(ctx, "This is the new key, with which requests are signed. It is shown only now: Guardroom keeps it sealed, to check signatures. Never send it.")
+	}
+	return text.T(ctx, "This is the new key. It is shown only now: Guardroom keeps nothing from which it could be shown again.")
 }
 
 // keyState is a word for how a key stands.

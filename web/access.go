@@ -123,7 +123,7 @@ func (s *Server) admit(c *call, a access) error {
 }
 
 func (s *Server) admitKey(c *call, scope review.Scope) error {
-	caller, err := s.Accounts.Caller(c.Request().Context(), bearer(c.Request()))
+	caller, err := s.callerOf(c)
 	if err != nil {
 		if review.CodeOf(err) == review.CodeUnauthenticated {
 			s.Metrics.blocked("api_key")
@@ -136,6 +136,15 @@ func (s *Server) admitKey(c *call, scope review.Scope) error {
 	}
 	c.caller = caller
 	return nil
+}
+
+// callerOf finds out which App calls: by the signature of the request, or by the key itself.
+func (s *Server) callerOf(c *call) (review.Caller, error) {
+	caller, signed, err := s.signer(c)
+	if signed || err != nil {
+		return caller, err
+	}
+	return s.Accounts.Caller(c.Request().Context(), bearer(c.Request()))
 }
 
 // bearer returns the credentials of an Authorization header (RFC 6750), "" when

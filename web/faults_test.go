@@ -90,6 +90,13 @@ func (anyKey) Hash(string) ([]byte, bool)                         { return []byt
 func (anyKey) MintLink() (token string, hash []byte, err error)   { return "", nil, nil }
 func (anyKey) HashLink(string) []byte                             { return nil }
 
+// nothingCame remembers nothing.
+type nothingCame struct{}
+
+func (nothingCame) First(context.Context, string, string, time.Time, time.Time) (bool, error) {
+	return true, nil
+}
+
 type anyPassword struct{}
 
 func (anyPassword) Hash(context.Context, string, ...string) (string, error) { return "hash", nil }
@@ -165,7 +172,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, SecondFactors: noFactors{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
+		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Replays: nothingCame{}, SecondFactors: noFactors{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
 	})
 	require.NoError(t, err)
 	models, err := llm.New(llm.Options{Patience: llm.DefaultPatience(), Rand: func() float64 { return 0 }, Wait: llm.Wait})

@@ -79,6 +79,9 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Equal(t, exitOK, key.code, key.err)
 	require.Regexp(t, `^gr_[0-9A-Za-z_]+\n$`, key.out, "the key alone on stdout")
 	require.Equal(t, 3, command(t, "", "key", "add", "--data", data, "--app", "nobody").code)
+	signs := command(t, "", "key", "add", "--data", data, "--app", "support-bot", "--signed")
+	require.Equal(t, exitOK, signs.code, signs.err)
+	require.Regexp(t, `^gr_[0-9A-Za-z_]+\n$`, signs.out)
 	require.Equal(t, exitOK, command(t, "", "key", "revoke", "--data", data, strings.TrimSpace(key.out)).code)
 
 	add := func(in string) result {

@@ -39,12 +39,13 @@ func (c appAddCommand) Run(ctx context.Context, io streams) error {
 
 type keyAddCommand struct {
 	dataCommand
-	App string `required:"" placeholder:"NAME" help:"The App that the key opens."`
+	App    string `required:"" placeholder:"NAME" help:"The App that the key opens."`
+	Signed bool   `help:"A key that signs requests (RFC 9421) and is never sent itself: docs/api.md, Keys that sign."`
 }
 
 func (c keyAddCommand) Run(ctx context.Context, io streams) error {
 	return withCore(ctx, c.Storage, func(core *app.Core) error {
-		key, err := core.Accounts.AddKey(ctx, app.CLI, c.App)
+		key, err := core.AddKey(ctx, c.App, c.Signed)
 		if err != nil {
 			return err
 		}

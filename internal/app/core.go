@@ -49,6 +49,7 @@ type Core struct {
 	conduct *behavior.Tracker
 	ledger  ledger
 	relay   *relay // nil of a server alone, and in commands
+	replays replays
 	// snapshot is the file of what conduct knows; "" in commands, which follow nobody.
 	snapshot string
 	chores   []*chore // none in commands, which screen nothing or not for long
@@ -120,6 +121,9 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	if c.ledger, err = newLedger(c.storage, around.log); err != nil {
 		return err
 	}
+	if c.replays, err = newReplays(c.storage, around.log); err != nil {
+		return err
+	}
 	hasher, err := secret.NewPasswords(rand.Reader)
 	if err != nil {
 		return err
@@ -136,7 +140,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 		return err
 	}
 	c.Accounts, err = review.NewAccounts(review.AccountDeps{
-		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, SecondFactors: second, Clock: around.clock, NewID: newID,
+		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Replays: c.replays, SecondFactors: second, Clock: around.clock, NewID: newID,
 		Specs: c.Service.Specs(), FirstPolicy: review.DefaultPolicy,
 	})
 	if err != nil {
@@ -206,6 +210,9 @@ func (c *Core) Close() error {
 	err := errors.Join(c.unfollow(), c.Store.Close())
 	if c.ledger != nil {
 		err = errors.Join(err, c.ledger.Close())
+	}
+	if c.replays != nil {
+		err = errors.Join(err, c.replays.Close())
 	}
 	if c.remotes != nil {
 		err = errors.Join(err, c.remotes.Close())

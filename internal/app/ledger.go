@@ -28,3 +28,17 @@ func newLedger(storage config.Storage, log *slog.Logger) (ledger, error) {
 	}
 	return behavior.NewSharedLedger(storage.RedisURL.Reveal(), log)
 }
+
+// replays remember which signed requests came.
+type replays interface {
+	review.Replays
+	Close() error
+}
+
+// newReplays remembers in Redis where there is one, and in memory else.
+func newReplays(storage config.Storage, log *slog.Logger) (replays, error) {
+	if !storage.RedisURL.IsSet() {
+		return behavior.NewReplays(behavior.MaxReplays), nil
+	}
+	return behavior.NewSharedReplays(storage.RedisURL.Reveal(), log)
+}

@@ -22,6 +22,12 @@ func (c *Core) AddUser(ctx context.Context, n NewUser) (review.User, error) {
 	})
 }
 
+// AddKey makes an API key with every scope and without an end.
+func (c *Core) AddKey(ctx context.Context, appNamed string, signs bool) (string, error) {
+	key, err := c.Accounts.MintKey(ctx, CLI, review.NewKey{App: appNamed, Scopes: review.Scopes(), Signs: signs})
+	return key.Secret, err
+}
+
 // KeyPrefix returns the prefix of an API key, or the text itself when it is a prefix
 // already.
 func KeyPrefix(keyOrPrefix string) string {

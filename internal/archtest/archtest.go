@@ -22,6 +22,7 @@ var table = map[string]rule{
 		"the nouns and the use cases stand on the standard library alone; everything else depends on them"},
 	"internal/config":         {nil, "configuration is declared before anything exists that could use it"},
 	"internal/harmless":       {nil, "knows characters, not what they are about"},
+	"internal/httpsig":        {nil, "signs and reads requests, whoever sends them; the client signs by the code that the server checks"},
 	"internal/secret":         {nil, "hashes and tokens know nothing of whom they are for"},
 	"static":                  {nil, "assets are bytes and their fingerprints"},
 	"migrations":              {nil, "migrations are SQL: Go types change, a migration that ran does not"},
@@ -70,9 +71,9 @@ var table = map[string]rule{
 
 	"views":           {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "views/ui", "views/text", "static"}, "pages are functions of view models; they never see Echo or a database"},
 	"views/storybook": {[]string{"views", "views/ui", "internal/review", "internal/quality", "internal/bias/experiment", "static"}, "shows every view on fixtures"},
-	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/export", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret", "internal/harmless"}, "HTTP in, use case, page out; it never sees GORM"},
+	"web":             {[]string{"internal/review", "internal/quality", "internal/bias/experiment", "internal/export", "internal/gateway", "internal/llm", "views", "views/text", "static", "internal/secret", "internal/harmless", "internal/httpsig"}, "HTTP in, use case, page out; it never sees GORM"},
 
-	"web/client": {nil, "calls a server as any application does, and knows nothing of what is behind it"},
+	"web/client": {[]string{"internal/httpsig"}, "calls a server as any application does, and knows nothing of what is behind it"},
 
 	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
@@ -119,6 +120,7 @@ var confined = map[string]rule{
 	"golang.org/x/oauth2":             {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
 	"github.com/zitadel/oidc":         {[]string{"web"}, "a provider for tests of the pages"},
 	"github.com/fxamacker/cbor":       {[]string{"internal/behavior"}, "how servers write what they tell each other"},
+	"github.com/dunglas/httpsfv":      {[]string{"internal/httpsig"}, "structured fields are read where signatures are"},
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},

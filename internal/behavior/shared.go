@@ -62,13 +62,14 @@ func NewSharedLedger(url string, log *slog.Logger) (*SharedLedger, error) {
 	}, nil
 }
 
+// redisOptions bound every wait.
 func redisOptions(url string) (*redis.Options, error) {
 	options, err := redis.ParseURL(url)
 	if err != nil {
 		return nil, errors.New("behavior: the Redis URL cannot be read") // the cause holds the password
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = redisTimeout, redisTimeout, redisTimeout, redisTimeout
-	options.MaxRetries = -1 // what was done may not be done again: it counted
+	options.MaxRetries = -1 // what was done may not be done again: it counted, or it came once
 	options.ContextTimeoutEnabled = true
 	options.DisableIdentity = true
 	return options, nil

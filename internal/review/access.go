@@ -163,6 +163,7 @@ type APIKey struct {
 	Name      string // what it is for, as who made it says
 	Prefix    string // shown in lists so that a key can be recognised
 	Hash      []byte // SHA-256 of the whole key
+	Signs     bool   // requests are signed with it; it is never sent itself
 	Scopes    []Scope
 	CreatedAt time.Time
 	ExpiresAt *time.Time // nil: never
@@ -194,6 +195,7 @@ func Scopes() []Scope { return []Scope{ScopeSubmit, ScopeRead, ScopeModel, Scope
 type Caller struct {
 	App           App
 	KeyID         string
+	Signs         bool       // the key is one that signs
 	PolicyVersion int        // the active one, read together with the key
 	Scopes        []Scope    // of the key
 	UsedAt        *time.Time // when the key was last noted to be used

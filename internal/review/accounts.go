@@ -37,6 +37,7 @@ type AccountDeps struct {
 	Store         Store
 	Passwords     PasswordHasher
 	Keys          KeyMint
+	Replays       Replays
 	SecondFactors SecondFactors
 	Clock         Clock
 	NewID         func() string
@@ -56,7 +57,7 @@ type Accounts struct {
 
 // NewAccounts checks that nothing is missing.
 func NewAccounts(d AccountDeps) (*Accounts, error) {
-	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.SecondFactors == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
+	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Replays == nil || d.SecondFactors == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
 		return nil, errors.New("review: a dependency of accounts is missing")
 	}
 	return &Accounts{AccountDeps: d, uses: newKeyUses()}, nil
@@ -127,6 +128,9 @@ func (a *Accounts) Caller(ctx context.Context, key string) (Caller, error) {
 	c, err := a.Store.Caller(ctx, hash)
 	if CodeOf(err) == CodeNotFound {
 		return Caller{}, Errorf(CodeUnauthenticated, "the API key is missing, malformed, unknown, revoked or past its end")
+	}
+	if err == nil && c.Signs {
+		return Caller{}, Errorf(CodeUnauthenticated, "this API key signs requests and is never sent itself: now that it was, rotate it")
 	}
 	if err == nil {
 		a.noteUse(ctx, c)

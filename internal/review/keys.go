@@ -27,6 +27,7 @@ type NewKey struct {
 	Name   string // what it is for; may be empty
 	Scopes []Scope
 	Life   time.Duration // 0: it has no end
+	Signs  bool          // requests are signed with it, and it is never sent
 }
 
 // MintedKey is a key and its secret, which cannot be shown again.
@@ -51,11 +52,11 @@ func (a *Accounts) MintKey(ctx context.Context, by Actor, n NewKey) (MintedKey, 
 		return MintedKey{}, err
 	}
 	now := a.now()
-	k, err := a.mint(APIKey{AppID: app.ID, Name: strings.TrimSpace(n.Name), Scopes: ordered(n.Scopes), CreatedAt: now, ExpiresAt: after(now, n.Life)})
+	k, err := a.mint(APIKey{AppID: app.ID, Name: strings.TrimSpace(n.Name), Scopes: ordered(n.Scopes), Signs: n.Signs, CreatedAt: now, ExpiresAt: after(now, n.Life)})
 	if err != nil {
 		return MintedKey{}, err
 	}
-	return k, a.Store.Write(ctx, func(tx Tx) error { return putKey(tx, by, k.APIKey, "key.added", "") })
+	return k, a.Store.Write(ctx, func(tx Tx) error { return putKey(tx, by, k, "key.added", "") })
 }
 
 func (n NewKey) validate() error {
@@ -105,16 +106,21 @@ type keyDetail struct {
 	Name    string     `json:"name"` // its prefix
 	Purpose string     `json:"purpose,omitempty"`
 	Scopes  []Scope    `json:"scopes,omitempty"`
+	Signs   bool       `json:"signs,omitempty"`
 	Expires *time.Time `json:"expires,omitempty"`
 	Of      string     `json:"of,omitempty"` // the prefix of the key in whose place it comes
 }
 
-func putKey(tx Tx, by Actor, k APIKey, action, of string) error {
-	if err := tx.PutAPIKey(k); err != nil {
+func putKey(tx Tx, by Actor, k MintedKey, action, of string) error {
+	signing := "" // of a key that is sent, nothing is kept that opens anything
+	if k.Signs {
+		signing = k.Secret
+	}
+	if err := tx.PutAPIKey(k.APIKey, signing); err != nil {
 		return err
 	}
 	return tx.AppendEvent(event(k.CreatedAt, by, action, k.ID, k.AppID,
-		keyDetail{Name: k.Prefix, Purpose: k.Name, Scopes: k.Scopes, Expires: k.ExpiresAt, Of: of}))
+		keyDetail{Name: k.Prefix, Purpose: k.Name, Scopes: k.Scopes, Signs: k.Signs, Expires: k.ExpiresAt, Of: of}))
 }
 
 // RotateKey makes a key that opens what another does and lives as long as that was to
@@ -142,7 +148,7 @@ func (a *Accounts) RotateKey(ctx context.Context, v Viewer, appNamed, id string,
 			return Errorf(CodeConflict, "this key is not in force any more: make a new one")
 		}
 		fresh = minted
-		fresh.Name, fresh.Scopes = old.Name, old.Scopes
+		fresh.Name, fresh.Scopes, fresh.Signs = old.Name, old.Scopes, old.Signs
 		if old.ExpiresAt != nil {
 			fresh.ExpiresAt = after(now, old.ExpiresAt.Sub(old.CreatedAt))
 		}
@@ -151,7 +157,7 @@ func (a *Accounts) RotateKey(ctx context.Context, v Viewer, appNamed, id string,
 				return err
 			}
 		}
-		return putKey(tx, v.Actor(), fresh.APIKey, "key.rotated", old.Prefix)
+		return putKey(tx, v.Actor(), fresh, "key.rotated", old.Prefix)
 	})
 	return fresh, err
 }

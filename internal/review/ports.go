@@ -174,7 +174,7 @@ type Tx interface {
 
 	// People, Apps, keys, policies.
 	PutApp(App) error
-	PutAPIKey(APIKey) error
+	PutAPIKey(k APIKey, signing string) error // signing is the whole key of one that signs, "" for others
 	RevokeAPIKey(prefix string, at time.Time) (APIKey, error)
 	APIKey(appID, id string) (APIKey, error)
 	SetKeyExpiry(id string, at time.Time) error
@@ -260,6 +260,8 @@ type Reader interface {
 	// Caller finds the App of a key by the key's hash; CodeNotFound when the key
 	// is unknown, revoked or past its end.
 	Caller(ctx context.Context, keyHash []byte) (Caller, error)
+	// Signer finds the App of a key that signs, by its prefix, and the whole key; CodeNotFound as Caller.
+	Signer(ctx context.Context, prefix string) (c Caller, key []byte, err error)
 	// People lists everybody after an e-mail address, by e-mail address; "" begins.
 	People(ctx context.Context, after string, limit int) ([]Person, error)
 	Person(ctx context.Context, id string) (Person, error)

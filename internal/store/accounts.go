@@ -32,16 +32,19 @@ type apiKeyRow struct {
 	Hash    []byte
 	Name    []byte
 	Scopes  string
+	Signs   int64
+	Signing sealed
 	Created instant  `gorm:"column:created_at"`
 	Expires *instant `gorm:"column:expires_at"`
 	Used    *instant `gorm:"column:used_at"`
 	Revoked *instant `gorm:"column:revoked_at"`
 }
 
-func (apiKeyRow) TableName() string { return "api_keys" }
+func (apiKeyRow) TableName() string  { return "api_keys" }
+func (r apiKeyRow) recordID() string { return r.ID }
 
 func (r apiKeyRow) key() review.APIKey {
-	return review.APIKey{ID: r.ID, AppID: r.AppID, Name: string(r.Name), Prefix: r.Prefix, Hash: r.Hash, Scopes: keyScopes(r.Scopes),
+	return review.APIKey{ID: r.ID, AppID: r.AppID, Name: string(r.Name), Prefix: r.Prefix, Hash: r.Hash, Scopes: keyScopes(r.Scopes), Signs: r.Signs != 0,
 		CreatedAt: r.Created.time(), ExpiresAt: r.Expires.timeOrNil(), UsedAt: r.Used.timeOrNil(), RevokedAt: r.Revoked.timeOrNil()}
 }
 
@@ -93,8 +96,13 @@ func (t *tx) PutApp(a review.App) error {
 }
 
 // PutAPIKey implements review.Tx.
-func (t *tx) PutAPIKey(k review.APIKey) error {
+func (t *tx) PutAPIKey(k review.APIKey, signing string) error {
+	signs := int64(0)
+	if k.Signs {
+		signs = 1
+	}
 	return t.insert(&apiKeyRow{ID: k.ID, AppID: k.AppID, Name: []byte(k.Name), Prefix: k.Prefix, Hash: k.Hash, Scopes: scopesText(k.Scopes),
+		Signs: signs, Signing: toSeal([]byte(signing)),
 		Created: at(k.CreatedAt), Expires: atOrNull(k.ExpiresAt), Used: atOrNull(k.UsedAt), Revoked: atOrNull(k.RevokedAt)})
 }
 
@@ -110,7 +118,7 @@ func (t *tx) RevokeAPIKey(prefix string, when time.Time) (review.APIKey, error) 
 		return review.APIKey{}, review.Errorf(review.CodeConflict, "this API key is revoked already")
 	}
 	row.Revoked = atOrNull(&when)
-	return row.key(), t.exec("UPDATE api_keys SET revoked_at = ? WHERE id = ?", *row.Revoked, row.ID)
+	return row.key(), t.exec("UPDATE api_keys SET revoked_at = ?, signing = ? WHERE id = ?", *row.Revoked, []byte{}, row.ID)
 }
 
 // PutUser implements review.Tx.
@@ -243,46 +251,73 @@ func (s *Store) ActivePolicy(ctx context.Context, appID string) (review.Policy, 
 	return p, s.fault(err)
 }
 
-// hotReads are the two reads of every request of an App, prepared.
+// hotReads are the reads of every request of an App, prepared.
 type hotReads struct {
 	caller   *sql.Stmt
+	signer   *sql.Stmt
 	external *sql.Stmt
 }
 
 const (
-	selectCaller = `SELECT k.id, a.id, a.name, a.created_at, a.policy_version, k.scopes, k.used_at
+	selectKey = `SELECT k.id, a.id, a.name, a.created_at, a.policy_version, k.scopes, k.used_at, k.signs, k.signing
 FROM api_keys k JOIN apps a ON a.id = k.app_id
-WHERE k.hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)`
+WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)`
+
+	selectCaller = selectKey + ` AND k.hash = ?`
+	selectSigner = selectKey + ` AND k.prefix = ? AND k.signs = 1`
 
 	// The second condition lets the partial index serve.
 	selectExternal = `SELECT id, content_hash FROM interactions WHERE app_id = ? AND external_id = ? AND external_id <> ''`
 )
 
-func prepareHotReads(ctx context.Context, s *Store) (hotReads, error) {
-	caller, err := s.readers.PrepareContext(ctx, s.dialect.bind(selectCaller))
-	if err != nil {
-		return hotReads{}, err
+func prepareHotReads(ctx context.Context, s *Store) (h hotReads, err error) {
+	for _, p := range []struct {
+		into  **sql.Stmt
+		query string
+	}{{&h.caller, selectCaller}, {&h.signer, selectSigner}, {&h.external, selectExternal}} {
+		if *p.into, err = s.readers.PrepareContext(ctx, s.dialect.bind(p.query)); err != nil {
+			return hotReads{}, err
+		}
 	}
-	external, err := s.readers.PrepareContext(ctx, s.dialect.bind(selectExternal))
-	return hotReads{caller, external}, err
+	return h, nil
 }
 
-func (h hotReads) close() error { return errors.Join(h.caller.Close(), h.external.Close()) }
+func (h hotReads) close() error {
+	return errors.Join(h.caller.Close(), h.signer.Close(), h.external.Close())
+}
 
 // Caller implements review.Reader.
 func (s *Store) Caller(ctx context.Context, keyHash []byte) (review.Caller, error) {
-	var c review.Caller
+	c, _, err := s.keyInForce(ctx, s.hot.caller, keyHash)
+	return c, err
+}
+
+// Signer implements review.Reader.
+func (s *Store) Signer(ctx context.Context, prefix string) (review.Caller, []byte, error) {
+	c, signing, err := s.keyInForce(ctx, s.hot.signer, prefix)
+	if err != nil {
+		return review.Caller{}, nil, err
+	}
+	key, err := s.ring.open(ctx, place("api_keys", "signing", c.KeyID), signing.value, false)
+	if err != nil {
+		return review.Caller{}, nil, err
+	}
+	return c, key, nil
+}
+
+func (s *Store) keyInForce(ctx context.Context, by *sql.Stmt, value any) (c review.Caller, signing sealed, err error) {
 	var created instant
 	var used *instant
 	var scopes string
-	err := s.hot.caller.QueryRowContext(ctx, keyHash, at(s.clock())).
-		Scan(&c.KeyID, &c.App.ID, &c.App.Name, &created, &c.PolicyVersion, &scopes, &used)
+	var signs int64
+	err = by.QueryRowContext(ctx, at(s.clock()), value).
+		Scan(&c.KeyID, &c.App.ID, &c.App.Name, &created, &c.PolicyVersion, &scopes, &used, &signs, &signing)
 	if errors.Is(err, sql.ErrNoRows) {
-		return review.Caller{}, absent("API key in force")
+		return review.Caller{}, sealed{}, absent("API key in force")
 	}
 	if err != nil {
-		return review.Caller{}, s.fault(err)
+		return review.Caller{}, sealed{}, s.fault(err)
 	}
-	c.App.CreatedAt, c.Scopes, c.UsedAt = created.time(), keyScopes(scopes), used.timeOrNil()
-	return c, nil
+	c.App.CreatedAt, c.Scopes, c.UsedAt, c.Signs = created.time(), keyScopes(scopes), used.timeOrNil(), signs != 0
+	return c, signing, nil
 }

@@ -57,6 +57,7 @@ func sealedTables() []sealedTable {
 		of("legal_holds", id, "reason"),
 		of("erasures", id, "reason"),
 		of("exports", id, "document"),
+		of("api_keys", id, "signing"),
 		of("policy_drafts", []string{"app_id"}, "document"),
 		policies, outbox, deliveries,
 	}

@@ -62,7 +62,7 @@ func refusal(field, message string) *views.Problem {
 func (s stories) apps() []Story {
 	ended, later, used := now.Add(-time.Hour), now.Add(200*24*time.Hour), now.Add(-7*time.Minute)
 	keys := []review.APIKey{
-		{ID: "0195e000-0000-7000-8000-000000000001", Prefix: "Ab3dEf9h", Name: "production, eu-central", Scopes: review.Scopes(), CreatedAt: now.Add(-time.Hour), UsedAt: &used},
+		{ID: "0195e000-0000-7000-8000-000000000001", Prefix: "Ab3dEf9h", Name: "production, eu-central", Scopes: review.Scopes(), Signs: true, CreatedAt: now.Add(-time.Hour), UsedAt: &used},
 		{ID: "0195e000-0000-7000-8000-000000000002", Prefix: "Zz3dEf9h", Name: "<i>nightly</i> \u202eexport", Scopes: []review.Scope{review.ScopeRead}, CreatedAt: now.Add(-165 * 24 * time.Hour), ExpiresAt: &later},
 		{ID: "0195e000-0000-7000-8000-000000000003", Prefix: "Qq3dEf9h", Scopes: []review.Scope{review.ScopeSubmit, review.ScopeRead}, CreatedAt: now.Add(-300 * 24 * time.Hour), ExpiresAt: &ended, UsedAt: &ended},
 		{ID: "0195e000-0000-7000-8000-000000000004", Prefix: "Rr3dEf9h", Scopes: review.Scopes(), CreatedAt: now.Add(-400 * 24 * time.Hour), RevokedAt: &ended},

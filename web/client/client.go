@@ -6,11 +6,18 @@
 package client
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/guardroom/guardroom/internal/httpsig"
 )
 
 // longest is how long an answer may take: a question can wait a minute for a person.
@@ -19,14 +26,46 @@ const longest = 90 * time.Second
 // New makes a client of the server at the address, such as "https://guardroom.example.org", for the App that the key
 // belongs to. It is safe for concurrent use.
 func New(address, key string, options ...ClientOption) (*ClientWithResponses, error) {
-	own := []ClientOption{
-		WithHTTPClient(&http.Client{Timeout: longest}),
-		WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
-			r.Header.Set("Authorization", "Bearer "+key)
-			return nil
-		}),
+	return with(address, func(_ context.Context, r *http.Request) error {
+		r.Header.Set("Authorization", "Bearer "+key)
+		return nil
+	}, options)
+}
+
+// NewSigned is New with a key that signs: each request is signed with it (RFC 9421), and the key itself is never sent.
+// Nothing may change method, path, query or body of a request after that.
+func NewSigned(address, key string, options ...ClientOption) (*ClientWithResponses, error) {
+	parts := strings.Split(key, "_")
+	if len(parts) != 3 || parts[0] != "gr" {
+		return nil, errors.New("client: this is not an API key of Guardroom")
 	}
+	return with(address, func(_ context.Context, r *http.Request) error {
+		body, err := bodyOf(r)
+		if err != nil {
+			return fmt.Errorf("client: read the body to sign it: %w", err)
+		}
+		return httpsig.Sign(r, body, parts[1], []byte(key), rand.Text(), time.Now())
+	}, options)
+}
+
+func with(address string, edit RequestEditorFn, options []ClientOption) (*ClientWithResponses, error) {
+	own := []ClientOption{WithHTTPClient(&http.Client{Timeout: longest}), WithRequestEditorFn(edit)}
 	return NewClientWithResponses(address, append(own, options...)...)
+}
+
+// bodyOf reads the body of a request, which keeps it.
+func bodyOf(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err := errors.Join(err, r.Body.Close()); err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	r.ContentLength = int64(len(body))
+	return body, nil
 }
 
 // Answer is what every call returns.

@@ -7,7 +7,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,8 +141,10 @@ func TestExamples(t *testing.T) {
 	site, address := serve(t)
 	t.Setenv("GUARDROOM_URL", address)
 	t.Setenv("GUARDROOM_KEY", site.Keys[webtest.Home])
+	t.Setenv("GUARDROOM_SIGNING_KEY", site.SigningKey(webtest.Home).Secret)
 	for want, example := range map[string]func(){
 		"block injection.override\n": Example,
+		"allow\n":                    ExampleNewSigned,
 		"waiting false\n":            ExampleClientWithResponses_AskApprovalWithResponse,
 		"go on after 0\n":            ExampleClientWithResponses_DecisionsWithResponse,
 	} {
@@ -161,6 +165,41 @@ func printed(t *testing.T, f func()) string {
 	out, err := io.ReadAll(r)
 	require.NoError(t, err)
 	return string(out)
+}
+
+// TestTheShellExampleSigns runs what docs/api.md shows to those who sign without a library.
+func TestTheShellExampleSigns(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"bash", "curl", "openssl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			require.NotEqual(t, "true", os.Getenv("CI"), "%s is not installed", tool)
+			t.Skipf("SKIPPED, THE EXAMPLE OF docs/api.md IS NOT RUN: %s is not installed", tool)
+		}
+	}
+	docs, err := os.ReadFile("../../docs/api.md")
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(docs), "```bash\n# sign.sh")
+	require.True(t, found, "docs/api.md has the example")
+	script, _, found := strings.Cut(after, "```")
+	require.True(t, found)
+
+	site, address := serve(t)
+	run := func(key string) string {
+		command := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script)
+		command.Env = append(os.Environ(), "URL="+address, "KEY="+key)
+		out, err := command.CombinedOutput()
+		require.NoError(t, err, string(out))
+		return string(out)
+	}
+	require.Contains(t, run(site.SigningKey(webtest.Home).Secret), `"verdict":"allow"`)
+	require.Contains(t, run(site.Keys[webtest.Home]), "was not made by an API key", "a key that is sent signs nothing")
+}
+
+func TestNewSignedWantsAKey(t *testing.T) {
+	t.Parallel()
+	_, err := client.NewSigned("http://127.0.0.1", "secret")
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "secret")
 }
 
 func TestRefusalsWithoutAProblem(t *testing.T) {

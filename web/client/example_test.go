@@ -27,6 +27,24 @@ func Example() {
 	fmt.Println(posted.JSON201.Verdict, posted.JSON201.Findings[0].Detector)
 }
 
+// An application whose key signs never sends the key itself.
+func ExampleNewSigned() {
+	ctx := context.Background()
+	guardroom, err := client.NewSigned(os.Getenv("GUARDROOM_URL"), os.Getenv("GUARDROOM_SIGNING_KEY"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	prompt := "What is the time?"
+	posted, err := guardroom.SubmitInteractionWithResponse(ctx, nil, client.Submission{Prompt: &prompt})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.Refusal(posted); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(posted.JSON201.Verdict)
+}
+
 // An agent asks a person before it does something, and does nothing unless it may.
 func ExampleClientWithResponses_AskApprovalWithResponse() {
 	ctx := context.Background()

@@ -166,6 +166,14 @@ func (s *Site) SpareKey(appNamed string, scopes ...review.Scope) review.MintedKe
 	return key
 }
 
+// SigningKey makes a key for the App that signs requests.
+func (s *Site) SigningKey(appNamed string) review.MintedKey {
+	s.t.Helper()
+	key, err := s.Accounts.MintKey(s.t.Context(), Operator, review.NewKey{App: appNamed, Name: "signs", Scopes: review.Scopes(), Signs: true})
+	require.NoError(s.t, err)
+	return key
+}
+
 // With is a program with the given key.
 func (s *Site) With(key string) *Client {
 	return s.client(http.Header{"Authorization": {"Bearer " + key}, "Content-Type": {"application/json"}})

@@ -24,6 +24,7 @@ func accountScenarios() []scenario {
 		{"Apps come by name and by membership", appsByMembership},
 		{"a session is kept, replaced, ended and expires", sessionLives},
 		{"a key has scopes, an end and a last use", keyHasAnEnd},
+		{"a key that signs is kept, and never sent", keyThatSigns},
 		{"people are listed with their Apps and links", peopleAreListed},
 		{"a link works once and ends with the next one", linkWorksOnce},
 		{"a second factor lives", secondFactor},
@@ -62,7 +63,7 @@ func keyOpensTheDoor(t *testing.T, f *fixture) {
 	require.Equal(t, review.CodeConflict, review.CodeOf(f.accounts.RevokeKey(t.Context(), cli, key)), "once")
 	require.Equal(t, review.CodeNotFound, review.CodeOf(f.accounts.RevokeKey(t.Context(), cli, "none")))
 	err = f.Write(t.Context(), func(tx review.Tx) error {
-		return tx.PutAPIKey(review.APIKey{ID: f.ids.next(), AppID: c.App.ID, Prefix: "other", Hash: hash, CreatedAt: start})
+		return tx.PutAPIKey(review.APIKey{ID: f.ids.next(), AppID: c.App.ID, Prefix: "other", Hash: hash, CreatedAt: start}, "")
 	})
 	require.Equal(t, review.CodeConflict, review.CodeOf(err))
 }
@@ -255,6 +256,62 @@ func keyHasAnEnd(t *testing.T, f *fixture) {
 		err = f.Write(t.Context(), func(tx review.Tx) error { return second(tx.APIKey(lookup[0], lookup[1])) })
 		require.Equal(t, review.CodeNotFound, review.CodeOf(err), name)
 	}
+}
+
+func keyThatSigns(t *testing.T, f *fixture) {
+	mint := func() review.MintedKey {
+		k, err := f.accounts.MintKey(t.Context(), cli, review.NewKey{App: "support", Scopes: review.Scopes(), Signs: true})
+		require.NoError(t, err)
+		return k
+	}
+	minted := mint()
+	signed := func(k review.MintedKey, nonce string) (review.Caller, error) {
+		return f.accounts.CallerBySignature(t.Context(), review.SignedRequest{KeyPrefix: k.Prefix, Nonce: nonce, Created: f.clock.now(),
+			Verify: func(key []byte) bool { return string(key) == k.Secret }})
+	}
+	c, err := signed(minted, "n-1")
+	require.NoError(t, err)
+	require.True(t, c.Signs)
+	require.Equal(t, minted.ID, c.KeyID)
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(signed(minted, "n-1"))), "it came before")
+	require.NoError(t, second(signed(minted, "n-2")))
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(f.accounts.Caller(t.Context(), minted.Secret))), "it is never sent")
+	all, err := f.APIKeys(t.Context(), f.caller.App.ID)
+	require.NoError(t, err)
+	require.True(t, all[0].Signs)
+
+	other := mint()
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(signed(review.MintedKey{APIKey: other.APIKey, Secret: minted.Secret}, "n-3"))))
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(signed(review.MintedKey{}, "n-3"))))
+	sent, err := f.accounts.MintKey(t.Context(), cli, review.NewKey{App: "support", Scopes: review.Scopes()})
+	require.NoError(t, err)
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(signed(review.MintedKey{APIKey: sent.APIKey}, "n-3"))), "one that is sent signs nothing")
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM api_keys WHERE LENGTH(signing) > 0 AND signs = 0"), "of that one nothing is kept")
+
+	lead := f.addViewer(t, "root@example.com", review.RoleAdmin)
+	viewer, err := f.accounts.Viewer(t.Context(), lead.User.ID)
+	require.NoError(t, err)
+	fresh, err := f.accounts.RotateKey(t.Context(), viewer, "support", minted.ID, time.Hour)
+	require.NoError(t, err)
+	require.NoError(t, second(signed(fresh, "n-4")), "the one in its place signs, too")
+	require.NoError(t, f.accounts.RevokeKey(t.Context(), cli, minted.Prefix))
+	require.Equal(t, review.CodeUnauthenticated, review.CodeOf(second(signed(minted, "n-5"))))
+	require.Equal(t, 2, f.count(t, "SELECT COUNT(*) FROM api_keys WHERE LENGTH(signing) > 0"), "what opens nothing is not kept")
+	f.clock.advance(time.Hour)
+	for created, code := range map[time.Duration]review.Code{
+		-review.SignatureWindow:               review.CodeUnauthenticated,
+		review.SignatureWindow:                review.CodeUnauthenticated,
+		-review.SignatureWindow + time.Second: "",
+		review.SignatureWindow - time.Second:  "",
+	} {
+		_, err := f.accounts.CallerBySignature(t.Context(), review.SignedRequest{KeyPrefix: fresh.Prefix, Nonce: created.String(),
+			Created: f.clock.now().Add(created), Verify: func(key []byte) bool { return string(key) == fresh.Secret }})
+		require.Equal(t, code, review.CodeOf(err), created)
+	}
+	_, err = f.accounts.CallerBySignature(t.Context(), review.SignedRequest{KeyPrefix: fresh.Prefix, Nonce: "n-6", Created: f.clock.now(),
+		Expires: f.clock.now(), Verify: func([]byte) bool { return true }})
+	require.ErrorContains(t, err, "expired")
+	f.verifyChain(t)
 }
 
 func peopleAreListed(t *testing.T, f *fixture) {

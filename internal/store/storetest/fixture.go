@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -119,7 +120,7 @@ func (f *fixture) over(t testing.TB, s review.Store) (*review.Service, *review.A
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: s, Passwords: passwords{}, Keys: keys{}, SecondFactors: factors{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
+		Store: s, Passwords: passwords{}, Keys: keys{}, Replays: &replays{}, SecondFactors: factors{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
 	})
 	require.NoError(t, err)
 	return service, accounts
@@ -337,6 +338,14 @@ func (factors) HashRecoveryCode(code string) []byte {
 		return nil
 	}
 	return []byte("hash of " + code)
+}
+
+// replays remember every word.
+type replays struct{ came sync.Map }
+
+func (r *replays) First(_ context.Context, appID, word string, _, _ time.Time) (bool, error) {
+	_, came := r.came.LoadOrStore(appID+word, true)
+	return !came, nil
 }
 
 type keys struct{}

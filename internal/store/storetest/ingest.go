@@ -294,7 +294,7 @@ func danglingRowsAreRefused(t *testing.T, f *fixture) {
 			return tx.PutAnnotation(review.Annotation{ID: f.ids.next(), ItemID: "none", AppID: app, UserID: f.ann.User.ID})
 		},
 		"key": func(tx review.Tx) error {
-			return tx.PutAPIKey(review.APIKey{ID: f.ids.next(), AppID: "none", Prefix: "p", Hash: []byte{1}})
+			return tx.PutAPIKey(review.APIKey{ID: f.ids.next(), AppID: "none", Prefix: "p", Hash: []byte{1}}, "")
 		},
 		"membership": func(tx review.Tx) error { return tx.PutMembership(f.ann.User.ID, "none") },
 		"policy": func(tx review.Tx) error {
