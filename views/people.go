@@ -46,6 +46,7 @@ const (
 	StepRetention  = "retention"  // GET: what is kept, held and removed
 	StepHolds      = "holds"      // POST: sets one
 	StepLift       = "lift"       // POST below a hold: ends it
+	StepOrigins    = "origins"    // GET and POST: whose pages may call the API from a browser
 	StepErasures   = "erasures"   // GET: the list, and a look ahead; POST: begins one
 )
 
@@ -59,6 +60,7 @@ const (
 	FieldScopes  = "scopes"
 	FieldLife    = "life"    // of a key, in days; "" has no end
 	FieldSigns   = "signs"   // AccessOn: the key signs
+	FieldOrigins = "origins" // one a line
 	FieldOverlap = "overlap" // of two keys, in hours
 	FieldAccess  = "access"  // AccessOn or AccessOff
 	FieldMember  = "member"  // the same
@@ -342,6 +344,8 @@ var _ = [...]string{
 	text.Say("a key opens something: choose at least one"),
 	text.Say("an App's name has 1 to 64 of a–z, 0–9 and inner hyphens"),
 	text.Say("choose an App"),
+	text.Say("an origin is scheme and host as browsers write them, such as https://app.example.org: in small letters, without a path, a pattern or the scheme's own port"),
+	text.Say("an App lists 50 origins at most"),
 	text.Say("choose a role"),
 	text.Say("this is the last administrator who can sign in"),
 	text.Say("This link has been used or has expired. An administrator can make a new one."),

@@ -130,6 +130,9 @@ func (s *Server) admitKey(c *call, scope review.Scope) error {
 		}
 		return err
 	}
+	if err := s.admitOrigin(c, caller.App); err != nil {
+		return err
+	}
 	if !caller.May(scope) {
 		s.Metrics.blocked("scope")
 		return review.Errorf(review.CodeForbidden, "this API key does not have the scope %q", scope)

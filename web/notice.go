@@ -66,6 +66,7 @@ const (
 	didHookEnd    outcome = "hook-end"
 	didHookReplay outcome = "hook-replay"
 
+	didOrigins      outcome = "origins"
 	didPassword     outcome = "password"
 	didRemoveFactor outcome = "factor"
 	didResetFactors outcome = "factors"
@@ -113,6 +114,7 @@ var outcomeTexts = map[outcome]string{
 	didJoin:        text.Say("A member from now on."),
 	didLeave:       text.Say("The membership has ended."),
 	didAddApp:      text.Say("The app is added. Make a key for it."),
+	didOrigins:     text.Say("Saved. It counts from the next call on."),
 	didHold:        text.Say("The hold is set: nothing of it is removed until it is lifted."),
 	didErase:       text.Say("The erasure has begun. Its certificate is here when nothing is left."),
 	didLift:        text.Say("The hold is lifted. What is over is removed within minutes."),

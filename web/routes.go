@@ -115,6 +115,8 @@ func routes() []route {
 		{get, views.PathApps, administer(get), (*Server).apps},
 		{post, views.PathApps, administer(post), (*Server).addApp},
 		{get, appRoute, administer(get), (*Server).app},
+		{get, appRoute + "/" + views.StepOrigins, session(review.PermPolicy), (*Server).appOrigins},
+		{post, appRoute + "/" + views.StepOrigins, session(review.PermPolicy), (*Server).setOrigins},
 		{get, appRoute + "/" + views.StepRetention, session(review.PermAudit), (*Server).retention},
 		{get, appRoute + "/" + views.StepErasures, administer(get), (*Server).erasures},
 		{post, appRoute + "/" + views.StepErasures, administer(post), (*Server).erase},

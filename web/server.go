@@ -70,6 +70,7 @@ func New(deps Deps) (*Server, error) {
 	for i := range s.routes {
 		s.mount(&s.routes[i])
 	}
+	s.mountPreflights()
 	if err := deps.Metrics.watchQueue(deps.Service.Backlog, deps.Clock); err != nil {
 		return nil, fmt.Errorf("web: register metrics: %w", err)
 	}

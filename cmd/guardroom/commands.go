@@ -12,7 +12,8 @@ type commandLine struct {
 	Quickstart quickstartCommand `cmd:"" help:"Set up an empty data folder with an admin, a demo App and sample traffic, then run the server."`
 	Migrate    migrateCommand    `cmd:"" help:"Create the database or bring it up to date."`
 	App        struct {
-		Add appAddCommand `cmd:"" help:"Add an App, the unit of access."`
+		Add     appAddCommand     `cmd:"" help:"Add an App, the unit of access."`
+		Origins appOriginsCommand `cmd:"" help:"Change whose pages may call an App's API from a browser (CORS), and print them."`
 	} `cmd:"" help:"Apps."`
 	Key struct {
 		Add    keyAddCommand    `cmd:"" help:"Make an API key for an App and print it; it is shown this once."`

@@ -84,6 +84,15 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Regexp(t, `^gr_[0-9A-Za-z_]+\n$`, signs.out)
 	require.Equal(t, exitOK, command(t, "", "key", "revoke", "--data", data, strings.TrimSpace(key.out)).code)
 
+	origins := func(more ...string) result {
+		return command(t, "", append([]string{"app", "origins", "--data", data, "support-bot"}, more...)...)
+	}
+	require.Equal(t, "https://a.example\nhttps://b.example\n", origins("--allow", "https://b.example", "--allow", "https://a.example").out)
+	require.Equal(t, "https://a.example\n", origins("--forbid", "https://b.example").out)
+	wild := origins("--allow", "https://*.example")
+	require.Equal(t, 2, wild.code)
+	require.Empty(t, wild.out)
+
 	add := func(in string) result {
 		return command(t, in, "user", "add", "--data", data, "--email", "A.Weber@Example.org", "--role", "analyst", "--app", "support-bot", "--password-stdin")
 	}

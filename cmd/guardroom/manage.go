@@ -37,6 +37,25 @@ func (c appAddCommand) Run(ctx context.Context, io streams) error {
 	})
 }
 
+type appOriginsCommand struct {
+	dataCommand
+	Name   string   `arg:"" help:"The App's name."`
+	Allow  []string `sep:"none" placeholder:"ORIGIN" help:"Let pages of this origin call, such as https://app.example.org; repeat for more."`
+	Forbid []string `sep:"none" placeholder:"ORIGIN" help:"Let them no longer; repeat for more."`
+}
+
+func (c appOriginsCommand) Run(ctx context.Context, io streams) error {
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		origins, err := core.Accounts.ChangeOrigins(ctx, app.CLI, c.Name, c.Allow, c.Forbid)
+		for _, o := range origins {
+			if err == nil {
+				_, err = fmt.Fprintln(io.Out, o)
+			}
+		}
+		return err
+	})
+}
+
 type keyAddCommand struct {
 	dataCommand
 	App    string `required:"" placeholder:"NAME" help:"The App that the key opens."`

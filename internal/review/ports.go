@@ -174,6 +174,9 @@ type Tx interface {
 
 	// People, Apps, keys, policies.
 	PutApp(App) error
+	Origins(appID string) ([]string, error) // sorted
+	PutOrigin(appID, origin string) error
+	DeleteOrigin(appID, origin string) error
 	PutAPIKey(k APIKey, signing string) error // signing is the whole key of one that signs, "" for others
 	RevokeAPIKey(prefix string, at time.Time) (APIKey, error)
 	APIKey(appID, id string) (APIKey, error)
@@ -260,6 +263,9 @@ type Reader interface {
 	// Caller finds the App of a key by the key's hash; CodeNotFound when the key
 	// is unknown, revoked or past its end.
 	Caller(ctx context.Context, keyHash []byte) (Caller, error)
+	Origins(ctx context.Context, appID string) ([]string, error) // sorted
+	// AllowsOrigin tells whether the App lists the origin; with "" whether any App does.
+	AllowsOrigin(ctx context.Context, appID, origin string) (bool, error)
 	// Signer finds the App of a key that signs, by its prefix, and the whole key; CodeNotFound as Caller.
 	Signer(ctx context.Context, prefix string) (c Caller, key []byte, err error)
 	// People lists everybody after an e-mail address, by e-mail address; "" begins.

@@ -36,6 +36,7 @@ const (
 // openColumns are all columns that could hold text and are not sealed, by table.
 var openColumns = map[string]map[string]string{
 	"apps":              {"id": openID, "name": openName},
+	"app_origins":       {"app_id": openID, "origin": openName},
 	"policies":          {"app_id": openID, "actor_kind": openWord, "actor_id": openID},
 	"policy_drafts":     {"app_id": openID, "revision": openID, "actor_kind": openWord, "actor_id": openID},
 	"api_keys":          {"id": openID, "app_id": openID, "prefix": openID, "hash": openDigest, "name": openName, "scopes": openWord},

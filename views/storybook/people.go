@@ -101,6 +101,7 @@ func (s stories) apps() []Story {
 		{"app", views.AppAdmin(page)},
 		{"app-new", views.AppAdmin(views.AppPage{Shell: shell(s.assets, admin), Admin: review.AppAdmin{App: appCheckout}, Form: views.NewKeyForm()})},
 		{"app-minted", views.AppAdmin(minted)},
+		{"origins", views.Origins(views.OriginsPage{Shell: shell(s.assets, admin), App: appSupport.Name, Typed: "https://shop.example.org\nhttps://*.example.org", Problem: refusal("origins", "an origin is scheme and host as browsers write them, such as https://app.example.org: in small letters, without a path, a pattern or the scheme's own port")})},
 		{"app-refused", views.AppAdmin(refused)},
 		{"retention", views.Retention(kept)},
 		{"retention-none", views.Retention(views.RetentionPage{Shell: shell(s.assets, admin), View: review.RetentionView{App: appCheckout}})},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ func accountScenarios() []scenario {
 		{"a session is kept, replaced, ended and expires", sessionLives},
 		{"a key has scopes, an end and a last use", keyHasAnEnd},
 		{"a key that signs is kept, and never sent", keyThatSigns},
+		{"an App lists whose pages may call it", originsOfAnApp},
 		{"people are listed with their Apps and links", peopleAreListed},
 		{"a link works once and ends with the next one", linkWorksOnce},
 		{"a second factor lives", secondFactor},
@@ -311,6 +313,39 @@ func keyThatSigns(t *testing.T, f *fixture) {
 	_, err = f.accounts.CallerBySignature(t.Context(), review.SignedRequest{KeyPrefix: fresh.Prefix, Nonce: "n-6", Created: f.clock.now(),
 		Expires: f.clock.now(), Verify: func([]byte) bool { return true }})
 	require.ErrorContains(t, err, "expired")
+	f.verifyChain(t)
+}
+
+func originsOfAnApp(t *testing.T, f *fixture) {
+	const shop, desk = "https://shop.example.org", "https://desk.example.org:8443"
+	other := f.addApp(t, "other")
+	allows := func(app, origin string) bool {
+		ok, err := f.accounts.AllowsOrigin(t.Context(), app, origin)
+		require.NoError(t, err)
+		return ok
+	}
+	change := func(app string, allow, forbid []string) []string {
+		list, err := f.accounts.ChangeOrigins(t.Context(), cli, app, allow, forbid)
+		require.NoError(t, err)
+		return list
+	}
+	require.False(t, allows("", shop), "none by default")
+	require.Equal(t, []string{desk, shop}, change("support", []string{shop, desk, shop}, nil))
+	require.Equal(t, []string{desk, shop}, change("support", []string{shop}, []string{"https://nobody.example"}))
+	require.Equal(t, []string{shop}, change("other", []string{shop}, nil))
+	require.True(t, allows(f.caller.App.ID, shop) && allows(f.caller.App.ID, desk) && allows(other.ID, shop) && allows("", desk))
+	require.False(t, allows(other.ID, desk) || allows(other.ID, "https://shop.example.org:8443") || allows("", "null") || allows("", "*"))
+	require.Equal(t, []string{desk}, change("support", nil, []string{shop}))
+	require.True(t, allows("", shop), "the other App still lists it")
+	lists, err := f.Origins(t.Context(), f.caller.App.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{desk}, lists)
+	for _, wrong := range [][]string{{"*"}, {"https://*.example.org"}, {"null"}, {shop + "/"}, strings.Split(strings.Repeat("https://a.example ", 3), " ")} {
+		_, err := f.accounts.ChangeOrigins(t.Context(), cli, "support", wrong, nil)
+		require.Equal(t, review.CodeUnprocessable, review.CodeOf(err), wrong)
+	}
+	require.Equal(t, review.CodeNotFound, review.CodeOf(second(f.accounts.ChangeOrigins(t.Context(), cli, "none", nil, nil))))
+	require.Equal(t, 3, f.count(t, "SELECT COUNT(*) FROM events WHERE action = 'app.origins_changed'"), "what changes nothing is no event")
 	f.verifyChain(t)
 }
 
