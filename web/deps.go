@@ -34,6 +34,7 @@ type Deps struct {
 	Accounts *review.Accounts
 	Gateway  *gateway.Gateway
 	Webhooks *review.Webhooks
+	Alerts   *review.Alerts
 	Sessions SessionStore // keeps digests of tokens only
 	Assets   *static.Assets
 	Metrics  *Metrics
@@ -66,7 +67,7 @@ type Options struct {
 }
 
 func (d Deps) validate() error {
-	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Webhooks == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.Exports == nil ||
+	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Webhooks == nil || d.Alerts == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.Exports == nil ||
 		d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
 		return errors.New("web: a dependency is missing")
 	}

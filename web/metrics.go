@@ -32,6 +32,8 @@ type Metrics struct {
 	guarded   *prometheus.CounterVec
 	waited    *prometheus.HistogramVec
 	asked     *prometheus.CounterVec
+	tried     *prometheus.CounterVec
+	alerts    *prometheus.CounterVec
 }
 
 var _ review.Meter = (*Metrics)(nil)
@@ -80,9 +82,15 @@ func NewMetrics() (*Metrics, error) {
 	m.asked = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "upstream_attempts_total", Help: "Attempts to reach a model's service, by service and outcome: ok, refused, failed, open, canceled.",
 	}, []string{"upstream", "outcome"})
+	m.tried = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "deliveries_total", Help: "Attempts to deliver to webhooks and channels, by kind and what became of them: delivered, waiting for another attempt, dead.",
+	}, []string{"kind", "outcome"})
+	m.alerts = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "alerts_raised_total", Help: "Alerts that this server raised, by severity.",
+	}, []string{"severity"})
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
 	for _, c := range []prometheus.Collector{
-		m.requests, m.latency, m.blocks, m.findings, m.failures, m.verdicts, m.decisions, m.denials, m.screening, m.guarded, m.waited, m.asked,
+		m.requests, m.latency, m.blocks, m.findings, m.failures, m.verdicts, m.decisions, m.denials, m.screening, m.guarded, m.waited, m.asked, m.tried, m.alerts,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {
@@ -127,6 +135,14 @@ func (m *Metrics) Decided(j review.Judgement) { m.decisions.WithLabelValues(stri
 
 // Denied counts what was refused beyond a quota.
 func (m *Metrics) Denied(detector string) { m.denials.WithLabelValues(detector).Inc() }
+
+// Tried counts an attempt to deliver.
+func (m *Metrics) Tried(kind review.ChannelKind, outcome review.DeliveryState) {
+	m.tried.WithLabelValues(string(kind), string(outcome)).Inc()
+}
+
+// Alerted counts an alert.
+func (m *Metrics) Alerted(severity review.Severity) { m.alerts.WithLabelValues(string(severity)).Inc() }
 
 // Guarded implements gateway.Meter.
 func (m *Metrics) Guarded(endpoint, outcome string, upstream time.Duration) {

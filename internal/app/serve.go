@@ -50,7 +50,8 @@ func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 // Server is the whole program: the use cases, and the web server in front of them.
 type Server struct {
 	*Core
-	Web *web.Server
+	Web    *web.Server
+	Alerts *review.Alerts
 }
 
 // NewServer opens the data folder, brings its schema up to date and builds the server.
@@ -97,15 +98,15 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	if err := metrics.WatchSealing(core.TextKeys().Rows); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
-	hooks, err := core.tell(ctx, cfg, log, clock)
+	telling, err := core.tell(ctx, cfg, metrics, log, clock)
 	if err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
-	site, err := newWeb(core, hooks, cfg, metrics, log, clock)
+	site, err := newWeb(core, telling, cfg, metrics, log, clock)
 	if err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
-	return &Server{Core: core, Web: site}, nil
+	return &Server{Core: core, Web: site, Alerts: telling.alerts}, nil
 }
 
 // signOn readies the provider of single sign-on; nil when there is none.
@@ -124,7 +125,7 @@ func (c *Core) signOn(o config.OIDC, clock review.Clock) (web.SignOn, error) {
 	})
 }
 
-func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.Metrics, log *slog.Logger, clock review.Clock) (*web.Server, error) {
+func newWeb(core *Core, telling *told, cfg config.Config, metrics *web.Metrics, log *slog.Logger, clock review.Clock) (*web.Server, error) {
 	assets, err := static.New()
 	if err != nil {
 		return nil, err
@@ -142,7 +143,7 @@ func newWeb(core *Core, hooks *review.Webhooks, cfg config.Config, metrics *web.
 	}
 	return web.New(web.Deps{
 		SignOn:  provider,
-		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: hooks, Sessions: core.Store.Sessions(),
+		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: telling.webhooks, Alerts: telling.alerts, Sessions: core.Store.Sessions(),
 		Assets: assets, Metrics: metrics, Exports: core.Exports, Certify: core.certify, Decode: decode, Ready: core.Store.Ping,
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{

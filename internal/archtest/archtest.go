@@ -62,7 +62,8 @@ var table = map[string]rule{
 
 	"internal/bias/experiment": {[]string{"internal/review"}, "reads what an Experiment has shown; it stores nothing and assigns nobody"},
 
-	"internal/outbox":  {[]string{"internal/reach", "internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
+	"internal/mail":    {nil, "hands text to a mail server, whatever it says"},
+	"internal/outbox":  {[]string{"internal/mail", "internal/reach", "internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
 	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret", "internal/harmless"}, "writes rows that it is handed"},
 	"internal/redteam": {[]string{"internal/review", "internal/guard", "internal/secret"}, "attacks through the same pipeline that serves"},
 	"internal/demo":    {[]string{"internal/review"}, "sample traffic goes the way of real traffic: through the service"},
@@ -78,6 +79,7 @@ var table = map[string]rule{
 	"internal/app":  {[]string{everything}, "the composition root knows everybody, and nobody but commands and harnesses knows it"},
 	"cmd/guardroom": {[]string{"internal/app", "internal/config"}, "flags in, exit code out"},
 
+	"internal/mail/mailtest":   {nil, "stands in for a mail server, whoever sends"},
 	"internal/llm/llmtest":     {nil, "stands in for a service, whoever calls it"},
 	"internal/hostile":         {nil, "texts that attack, whatever shows them"},
 	"internal/pgtest":          {nil, "starts a PostgreSQL, whatever it is for"},
@@ -92,6 +94,7 @@ var table = map[string]rule{
 // harnesses exist for tests. Any test may import one; what ships may not.
 var harnesses = map[string]bool{
 	"internal/llm/llmtest":     true,
+	"internal/mail/mailtest":   true,
 	"internal/hostile":         true,
 	"internal/pgtest":          true,
 	"internal/browsertest":     true,
@@ -121,6 +124,8 @@ var confined = map[string]rule{
 	"github.com/zitadel/oidc":         {[]string{"web"}, "a provider for tests of the pages"},
 	"github.com/fxamacker/cbor":       {[]string{"internal/behavior"}, "how servers write what they tell each other"},
 	"github.com/dunglas/httpsfv":      {[]string{"internal/httpsig"}, "structured fields are read where signatures are"},
+	"github.com/wneessen":             {[]string{"internal/mail"}, "one place talks to the mail server"},
+	"github.com/emersion":             {[]string{"internal/mail/mailtest"}, "a mail server for tests"},
 	"github.com/redis/go-redis":       {[]string{"internal/behavior", "internal/app"}, "Redis is optional: it hides behind the windows' interface"},
 	"github.com/prometheus":           {[]string{"web", "internal/app", "web/webtest"}, "the nouns do not count themselves"},
 	"github.com/pressly/goose":        {[]string{"internal/store", "internal/store/storetest"}, "one place migrates"},

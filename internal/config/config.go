@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/mail"
 	"net/url"
 	"slices"
 	"time"
@@ -23,6 +25,7 @@ type Config struct {
 	Audit   `embed:"" group:"Audit"`
 	Model   `embed:"" group:"Language model"`
 	Hooks   `embed:"" group:"Webhooks"`
+	Mail    `embed:"" group:"E-mail"`
 	Log     `embed:"" group:"Logging"`
 }
 
@@ -142,6 +145,32 @@ type Hooks struct {
 	WebhookPrivateHosts []string `name:"webhook-private-hosts" placeholder:"HOST,…" env:"GUARDROOM_WEBHOOK_PRIVATE_HOSTS" help:"Hosts of webhooks that may be at private and loopback addresses. Nothing means none."`
 }
 
+// Mail names the server by which alerts are sent as e-mail.
+type Mail struct {
+	SMTP         string `name:"smtp" placeholder:"HOST:PORT" env:"GUARDROOM_SMTP" help:"The mail server that alerts are sent by. Nothing means that there is none."`
+	SMTPFrom     string `name:"smtp-from" placeholder:"ADDRESS" env:"GUARDROOM_SMTP_FROM" help:"The e-mail address that they come from."`
+	SMTPUser     string `name:"smtp-user" placeholder:"NAME" env:"GUARDROOM_SMTP_USER" help:"The name to sign in at the mail server with. Nothing means that it asks for none."`
+	SMTPPassword Secret `name:"smtp-password" placeholder:"SECRET" env:"GUARDROOM_SMTP_PASSWORD" help:"The password that belongs to it."`
+	SMTPSecurity string `name:"smtp-security" enum:"starttls,tls,none" default:"starttls" env:"GUARDROOM_SMTP_SECURITY" help:"starttls, tls or none. Without encryption it should be a server on the same machine."`
+}
+
+// Validate implements kong's check of a parsed group.
+func (m Mail) Validate() error {
+	if m.SMTP == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(m.SMTP); err != nil {
+		return errors.New("--smtp: is not host and port, such as mail.example.com:587")
+	}
+	if _, err := mail.ParseAddress(m.SMTPFrom); err != nil {
+		return errors.New("--smtp-from: an e-mail address has to say whom alerts come from")
+	}
+	if (m.SMTPUser == "") != !m.SMTPPassword.IsSet() {
+		return errors.New("--smtp-user: a user needs a password, and a password a user")
+	}
+	return nil
+}
+
 // Log says how much is logged. The format is JSON, one object per line, on standard error.
 type Log struct {
 	LogLevel slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" env:"GUARDROOM_LOG_LEVEL" help:"debug, info, warn or error."`
@@ -163,7 +192,7 @@ func Load(env Environment, args ...string) (Config, error) {
 
 // Validate checks all groups and names every setting that is wrong, not only the first.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.OIDC.Validate(), c.Model.Validate(),
+	return errors.Join(c.Storage.Validate(), c.Listen.Validate(), c.Limits.Validate(), c.Session.Validate(), c.OIDC.Validate(), c.Model.Validate(), c.Mail.Validate(),
 		c.Audit.Validate(), c.validateCallback())
 }
 

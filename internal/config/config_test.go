@@ -34,6 +34,7 @@ func TestDefaults(t *testing.T) {
 		Session: Session{SessionLifetime: 12 * time.Hour, SessionIdle: 2 * time.Hour, CookieSecure: "auto"},
 		OIDC:    OIDC{OIDCName: "Single sign-on", OIDCGroupsClaim: "groups"},
 		Model:   Model{OpenAIBaseURL: "https://api.openai.com/v1", DefaultModel: "gpt-4o-mini", UpstreamTimeout: time.Minute},
+		Mail:    Mail{SMTPSecurity: "starttls"},
 		Audit:   Audit{SIEMFormat: "ocsf", AuditCheckpointEvery: 10 * time.Minute},
 		Log:     Log{LogLevel: slog.LevelInfo},
 	}, loaded)

@@ -24,14 +24,17 @@ type Opener interface {
 	Open(sealed []byte, purpose string) ([]byte, error)
 }
 
-// Options are what an Outbox is made of. All fields but PrivateHosts are required.
+// Options are what an Outbox is made of. The fields down to Logger are required.
 type Options struct {
 	Store        Store
 	Secrets      Opener
 	Clock        review.Clock
 	Rand         func() float64 // in [0,1), for jitter
 	Logger       *slog.Logger
-	PrivateHosts []string // may be at private and loopback addresses
+	PrivateHosts []string                                                    // may be at private and loopback addresses
+	PublicURL    string                                                      // of the pages, for messages to people; "" leaves the link out
+	Mail         Mailer                                                      // nil when there is no mail server
+	Tried        func(kind review.ChannelKind, outcome review.DeliveryState) // counts attempts; nil counts nothing
 }
 
 // Outbox delivers. It is safe for concurrent use, and several servers may have one on the same store.
@@ -99,11 +102,7 @@ func (o *Outbox) deliverAll(ctx context.Context, due []review.DueDelivery) error
 // deliver makes one attempt and writes what became of it.
 func (o *Outbox) deliver(ctx context.Context, d review.DueDelivery) error {
 	began := o.now()
-	secrets, err := o.open(d.Webhook, began)
-	status := 0
-	if err == nil {
-		status, err = o.sender.send(ctx, d, secrets, began)
-	}
+	status, err := o.attempt(ctx, d, began)
 	if err != nil && ctx.Err() != nil {
 		return nil // the server ends; the lease will, too
 	}
@@ -112,6 +111,7 @@ func (o *Outbox) deliver(ctx context.Context, d review.DueDelivery) error {
 	if err != nil {
 		o.putOff(&d.WebhookDelivery, tried, err)
 	}
+	o.report(d)
 	if status == http.StatusGone {
 		if err := o.Store.EndWebhook(ctx, d.Webhook, tried); err != nil {
 			return err
@@ -120,6 +120,35 @@ func (o *Outbox) deliver(ctx context.Context, d review.DueDelivery) error {
 	return o.Store.SettleDelivery(context.WithoutCancel(ctx), d.WebhookDelivery, review.DeliveryAttempt{
 		At: began, Took: max(tried.Sub(began), 0), Status: status, Problem: d.Problem,
 	})
+}
+
+// attempt tells whoever is behind the webhook.
+func (o *Outbox) attempt(ctx context.Context, d review.DueDelivery, began time.Time) (status int, err error) {
+	if d.Webhook.Kind == review.ChannelSlack || d.Webhook.Kind == review.ChannelEmail {
+		return o.tellPeople(ctx, d)
+	}
+	secrets, err := o.open(d.Webhook, began)
+	if err != nil {
+		return 0, err
+	}
+	return o.sender.send(ctx, d, secrets, began)
+}
+
+// report counts an attempt, and logs one that failed, without the words of the other side: who runs the server has to know
+// that somebody is not told.
+func (o *Outbox) report(d review.DueDelivery) {
+	if o.Tried != nil {
+		o.Tried(d.Webhook.Kind, d.State)
+	}
+	log := o.Logger.Warn
+	switch d.State {
+	case review.DeliveryDone:
+		return
+	case review.DeliveryDead:
+		log = o.Logger.Error
+	}
+	log("a delivery failed", "kind", d.Webhook.Kind, "webhook", d.Webhook.ID, "topic", d.Topic, "message", d.Message,
+		"attempts", d.Attempts, "status", d.Status, "state", d.State)
 }
 
 // maxProblem bounds what is kept of an error, in bytes.

@@ -22,3 +22,8 @@ func (s Sealer) NewSecret() (shown string, sealed []byte, err error) {
 	sealed, err = s.Box.Seal([]byte(shown), sealedFor)
 	return shown, sealed, err
 }
+
+// SealTarget implements review.Sealer.
+func (s Sealer) SealTarget(target string) ([]byte, error) {
+	return s.Box.Seal([]byte(target), sealedTarget)
+}

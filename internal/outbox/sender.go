@@ -102,6 +102,11 @@ func (s *sender) send(ctx context.Context, d review.DueDelivery, secrets []strin
 		"Content-Type": {"application/json"}, "User-Agent": {"Guardroom"}, "Webhook-Id": {d.Message},
 		"Webhook-Timestamp": {strconv.FormatInt(at.Unix(), 10)}, "Webhook-Signature": {signed},
 	}
+	return s.do(request)
+}
+
+// do makes a request; status is 0 when there was no answer.
+func (s *sender) do(request *http.Request) (status int, err error) {
 	client := s.public
 	if reach.Named(s.hosts, request.URL.Hostname()) {
 		client = s.private

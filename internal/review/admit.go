@@ -192,14 +192,18 @@ func (s *Service) Budget(ctx context.Context, v Viewer, appName string) (BudgetS
 	if err != nil {
 		return BudgetState{}, err
 	}
-	now := s.now()
+	return budgetOf(ctx, s.Store, app.ID, policy.Budget, s.now())
+}
+
+// budgetOf reads how an App stands with its budget.
+func budgetOf(ctx context.Context, store Reader, appID string, rules BudgetRules, now time.Time) (BudgetState, error) {
 	since := monthOf(now)
 	if week := now.Add(-7 * 24 * time.Hour); week.Before(since) {
 		since = week
 	}
-	hours, err := s.Store.ConductHours(ctx, app.ID, "", since)
+	hours, err := store.ConductHours(ctx, appID, "", since)
 	if err != nil {
 		return BudgetState{}, err
 	}
-	return budgetState(policy.Budget, hours, now), nil
+	return budgetState(rules, hours, now), nil
 }

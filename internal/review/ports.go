@@ -161,6 +161,19 @@ type Tx interface {
 	RenewDeliveries(webhookID string, at time.Time) error
 	// PutTest is CodeConflict while a test of the webhook waits. Of its tests the newest are kept.
 	PutTest(d WebhookDelivery, keep int) error
+	PutDelivery(WebhookDelivery) error // beside what is made of the outbox
+
+	// Alerts. Those that say bool say whether this was the first to do it: several servers look at the same rules.
+	AlertRulesOf(appID string) ([]AlertRule, error) // that have not ended, by name
+	PutAlertRule(AlertRule) error                   // inserts or replaces
+	RaiseAlert(Alert) (bool, error)                 // false when one of its rule and subject is open
+	RefireAlert(id string, at time.Time) error
+	ResolveAlert(id string, at time.Time) (bool, error)
+	ResolveAlertsOf(ruleID string, at time.Time) error
+	// UntoldAlerts lists what an App's channels were not told yet, oldest first, and when they were last told anything: what is
+	// open, and the end of what they were told of.
+	UntoldAlerts(appID string) ([]Alert, time.Time, error)
+	SetAlertTold(id, topic string, at time.Time) (bool, error)
 
 	// Exports.
 	PutExport(Export) error // inserts or replaces
@@ -239,6 +252,15 @@ type Reader interface {
 	EachCost(ctx context.Context, appID string, f CostFilter, yield func(CostDay) error) error         // by user and model, each in sum over the month
 	BusiestUsers(ctx context.Context, appID string, since time.Time, limit int) ([]ConductHour, error) // each in sum, without denials and costs
 	Restrictions(ctx context.Context, now time.Time) ([]Restriction, error)                            // in force
+
+	AlertRules(ctx context.Context, appIDs []string) ([]AlertRule, error)                                         // that have not ended, by App and name
+	OpenAlerts(ctx context.Context, appIDs []string) ([]Alert, error)                                             // the newest first
+	RecentAlerts(ctx context.Context, appID string, limit int) ([]Alert, error)                                   // the newest first
+	UntoldAlerts(ctx context.Context) (appIDs []string, err error)                                                // Apps of which there is something to tell
+	TopicDeliveries(ctx context.Context, webhookID string, topics []string, limit int) ([]WebhookDelivery, error) // the newest first
+	AbandonedDeliveries(ctx context.Context, appID string, since time.Time) (int, error)
+	// DetectorFailures counts Interactions since the start of an hour in which each detector could not answer.
+	DetectorFailures(ctx context.Context, appID string, since time.Time) (map[string]int, error)
 
 	// WithTexts lists Interactions that still have their texts.
 	WithTexts(ctx context.Context, q ExpiryQuery) ([]Expiring, error)
@@ -380,7 +402,7 @@ type Reader interface {
 	Screenings(ctx context.Context, appIDs []string, since time.Time) ([]Screened, error)      // oldest first
 	// HiddenDecisions returns the newest standing ones that were blind first or audit samples.
 	HiddenDecisions(ctx context.Context, appID string, limit int) ([]Hidden, error)
-	OldestOpen(ctx context.Context, appIDs []string, severity Severity) (time.Time, error) // zero when there is none
+	OldestOpen(ctx context.Context, appIDs []string, severity Severity) (time.Time, error) // of any severity for ""; zero when there is none
 	DueBefore(ctx context.Context, appIDs []string, before time.Time, limit int) (int, error)
 
 	User(ctx context.Context, id string) (User, error)

@@ -20,7 +20,7 @@ const TopicTest = "webhook.test"
 
 // WebhookTopics lists every topic that can be asked for.
 func WebhookTopics() []string {
-	return []string{TopicDecided, TopicReopened, TopicInterventionApproved, TopicApprovalDecided}
+	return append([]string{TopicDecided, TopicReopened, TopicInterventionApproved, TopicApprovalDecided}, AlertTopics()...)
 }
 
 // The bounds of webhooks.
@@ -49,6 +49,16 @@ type Webhook struct {
 	CreatedAt     time.Time
 	PausedAt      *time.Time // nothing is delivered; what is told meanwhile waits
 	EndedAt       *time.Time
+
+	// Of what tells Alerts.
+	Kind  ChannelKind // ChannelWebhook for those that Apps make; the target of others is in Secret
+	Name  string
+	Least Severity // Alerts below it are not told; "" for all
+}
+
+// TellsAlerts tells whether Alerts go there.
+func (h Webhook) TellsAlerts() bool {
+	return slices.ContainsFunc(AlertTopics(), func(topic string) bool { return slices.Contains(h.Topics, topic) })
 }
 
 // DeliveryState is how a delivery stands.
@@ -116,6 +126,8 @@ type DueDelivery struct {
 // Sealer makes secrets of webhooks and keeps them from who reads the database.
 type Sealer interface {
 	NewSecret() (shown string, sealed []byte, err error)
+	// SealTarget seals where a channel leads, for one that is no signed webhook.
+	SealTarget(target string) (sealed []byte, err error)
 }
 
 // WebhookRequest is what an App asks for.

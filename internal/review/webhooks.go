@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -43,7 +44,10 @@ func (v Viewer) HookOwner(appName string) (HookOwner, error) {
 	return HookOwner{app, v.Actor()}, err
 }
 
-var errNoWebhooks = Errorf(CodeForbidden, "your role may not manage webhooks")
+var (
+	errNoWebhooks = Errorf(CodeForbidden, "your role may not manage webhooks")
+	errNoWebhook  = Errorf(CodeNotFound, "there is no such webhook")
+)
 
 func (w *Webhooks) now() time.Time { return w.Clock().UTC().Truncate(time.Microsecond) }
 
@@ -62,7 +66,7 @@ func (w *Webhooks) Add(ctx context.Context, owner HookOwner, r WebhookRequest) (
 	if err != nil {
 		return Webhook{}, "", err
 	}
-	hook := Webhook{ID: w.NewID(), AppID: owner.App.ID, URL: r.URL, Topics: r.Topics, Secret: sealed, CreatedAt: w.now()}
+	hook := Webhook{ID: w.NewID(), AppID: owner.App.ID, URL: r.URL, Topics: r.Topics, Secret: sealed, CreatedAt: w.now(), Kind: ChannelWebhook}
 	err = w.Store.Write(ctx, func(tx Tx) error {
 		there, err := tx.WebhooksOf(owner.App.ID)
 		if err != nil {
@@ -94,7 +98,12 @@ func WebhookGone(h Webhook, at time.Time) Event {
 
 // List returns the App's webhooks that have not ended, the oldest first.
 func (w *Webhooks) List(ctx context.Context, owner HookOwner) ([]Webhook, error) {
-	return w.Store.Webhooks(ctx, owner.App.ID)
+	return onlyWebhooks(w.Store.Webhooks(ctx, owner.App.ID))
+}
+
+// onlyWebhooks leaves out the channels that tell of Alerts in another way: they have their own pages.
+func onlyWebhooks(all []Webhook, err error) ([]Webhook, error) {
+	return slices.DeleteFunc(all, func(h Webhook) bool { return h.Kind != ChannelWebhook }), err
 }
 
 // own does something to one of the owner's webhooks that has not ended.
@@ -103,6 +112,9 @@ func (w *Webhooks) own(ctx context.Context, owner HookOwner, id, action string, 
 		hook, err := tx.Webhook(owner.App.ID, id)
 		if err != nil {
 			return err
+		}
+		if hook.Kind != ChannelWebhook {
+			return errNoWebhook
 		}
 		if hook.EndedAt != nil {
 			return Errorf(CodeConflict, "this webhook has ended")
@@ -264,11 +276,11 @@ func (w *Webhooks) ListOf(ctx context.Context, v Viewer, appName string) (HookLi
 	if err != nil {
 		return HookList{}, err
 	}
-	hooks, err := w.Store.Webhooks(ctx, owner.App.ID)
+	hooks, err := w.List(ctx, owner)
 	if err != nil {
 		return HookList{}, err
 	}
-	ended, err := w.Store.EndedWebhooks(ctx, owner.App.ID, maxEnded)
+	ended, err := onlyWebhooks(w.Store.EndedWebhooks(ctx, owner.App.ID, maxEnded))
 	if err != nil {
 		return HookList{}, err
 	}
@@ -319,6 +331,9 @@ func (w *Webhooks) look(ctx context.Context, v Viewer, appName, id string) (Hook
 		return HookView{}, err
 	}
 	hook, err := w.Store.Webhook(ctx, owner.App.ID, id)
+	if err == nil && hook.Kind != ChannelWebhook {
+		err = errNoWebhook
+	}
 	if err != nil {
 		return HookView{}, err
 	}

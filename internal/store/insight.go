@@ -224,9 +224,13 @@ func openScopes(appIDs []string) []string {
 // OldestOpen implements review.Reader: the first of the list by age, for each App.
 func (s *Store) OldestOpen(ctx context.Context, appIDs []string, severity review.Severity) (time.Time, error) {
 	var oldest time.Time
+	facet := "severity"
+	if severity == "" {
+		facet = ""
+	}
 	for _, scope := range openScopes(appIDs) {
 		var keys []instant
-		list := listID(scope, string(review.StateOpen), orderAge, "severity", string(severity))
+		list := listID(scope, string(review.StateOpen), orderAge, facet, string(severity))
 		if err := s.read(ctx).Raw("SELECT key FROM item_lists WHERE list = ? ORDER BY key LIMIT 1", list).Scan(&keys).Error; err != nil {
 			return time.Time{}, s.fault(err)
 		}

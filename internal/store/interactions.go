@@ -206,6 +206,9 @@ func (t *tx) PutInteraction(in review.Interaction, a review.Assessment) error {
 	if err := t.tallyScreening(in, a); err != nil {
 		return err
 	}
+	if err := t.tallyFailures(in, a.Failures); err != nil {
+		return err
+	}
 	return t.tallyFindings(in.AppID, in.CreatedAt, "", outcomeFound, a.Findings)
 }
 
@@ -213,6 +216,23 @@ func (t *tx) PutInteraction(in review.Interaction, a review.Assessment) error {
 func (t *tx) tallyScreening(in review.Interaction, a review.Assessment) error {
 	return t.exec(`INSERT INTO screening_days (app_id, day, bucket, n) VALUES (?, ?, ?, 1)
 ON CONFLICT (app_id, day, bucket) DO UPDATE SET n = screening_days.n + 1`, in.AppID, dayOf(in.CreatedAt), review.LatencyBucket(a.ScreeningUS))
+}
+
+// tallyFailures counts the detectors that could not answer, each once.
+func (t *tx) tallyFailures(in review.Interaction, failures []review.Failure) error {
+	counted := map[string]bool{}
+	for _, f := range failures {
+		if counted[f.Detector] {
+			continue
+		}
+		counted[f.Detector] = true
+		err := t.exec(`INSERT INTO failure_hours (app_id, hour, detector, n) VALUES (?, ?, ?, 1)
+ON CONFLICT (app_id, hour, detector) DO UPDATE SET n = failure_hours.n + 1`, in.AppID, hourNumber(in.CreatedAt), f.Detector)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PutFeedback implements review.Tx.

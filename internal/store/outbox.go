@@ -33,15 +33,9 @@ WHERE app_id = ? AND topic = ? AND seq > ? ORDER BY seq LIMIT ?`
 // Deliveries implements review.Reader. It stops at the first row that is not visible
 // yet: a follower who went past it would never see it.
 func (s *Store) Deliveries(ctx context.Context, appID, topic string, after int64, limit int, now time.Time) ([]review.Delivery, error) {
-	var rows []struct {
-		Seq       int64
-		Key       string
-		Payload   sealed
-		NotBefore instant
-	}
-	err := s.read(ctx).Raw(selectDeliveries, appID, topic, after, limit).Scan(&rows).Error
+	rows, err := s.page(ctx, appID, topic, after, limit)
 	if err != nil {
-		return nil, s.fault(err)
+		return nil, err
 	}
 	var out []review.Delivery
 	o := s.opener(ctx)
@@ -52,4 +46,18 @@ func (s *Store) Deliveries(ctx context.Context, appID, topic string, after int64
 		out = append(out, review.Delivery{Cursor: row.Seq, Payload: o.text("outbox", "payload", row.Key, row.Payload)})
 	}
 	return out, o.err
+}
+
+type outboxRow struct {
+	Seq       int64
+	Key       string
+	Payload   sealed
+	NotBefore instant
+}
+
+// page reads what was published under a topic, visible or not.
+func (s *Store) page(ctx context.Context, appID, topic string, after int64, limit int) ([]outboxRow, error) {
+	var rows []outboxRow
+	err := s.read(ctx).Raw(selectDeliveries, appID, topic, after, limit).Scan(&rows).Error
+	return rows, s.fault(err)
 }

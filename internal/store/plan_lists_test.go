@@ -35,6 +35,15 @@ func listQueries() []plannedQuery {
 		{name: "attempts of a delivery", index: "delivery_attempts_of", sql: selectAttempts, args: []any{9, 50}},
 		{name: "waiting for webhooks", index: "deliveries_waiting", sql: selectWaiting, args: []any{"app-1"}},
 		{name: "dead letters of webhooks", index: "deliveries_dead", sql: selectDead, args: []any{"app-1"}},
+		{name: "rules of alerts", index: "alert_rules_app", sql: selectAlertRules, args: []any{apps}},
+		{name: "open alerts", index: "alerts_open", sql: selectOpenAlerts, args: []any{apps}},
+		{name: "recent alerts", index: "alerts_recent", sql: selectRecentAlerts, args: []any{"app-1", 10}},
+		{name: "alerts that nobody was told of", index: "alerts_untold", sql: selectUntoldAlerts, args: []any{"app-1"}},
+		{name: "ends that nobody was told of", index: "alerts_end_untold", sql: selectUntoldEnds, args: []any{"app-1"}},
+		{name: "when somebody was last told", index: "alerts_told", sql: selectLastTold, args: []any{"app-1", "app-1"}},
+		{name: "deliveries of alerts", index: "deliveries", sql: selectTopicDeliveries, args: []any{"w", []string{"a", "b"}, 5}},
+		{name: "deliveries that were given up", index: "deliveries_given_up", sql: selectAbandoned, args: []any{"app-1", 7}},
+		{name: "failures of detectors", index: "SEARCH failure_hours USING PRIMARY KEY (app_id=? AND hour>?)", sql: selectFailures, args: []any{"app-1", 7}},
 		{name: "what was decided of what went out", index: "outbox_feed", sql: selectDeliveries, args: []any{"app-6", "t", 10, 100}},
 	}
 }

@@ -52,6 +52,7 @@ func sealedTables() []sealedTable {
 		of("skips", []string{"item_id", "user_id"}, "reason"),
 		of("controls", []string{"item_id"}, "findings"),
 		of("restrictions", []string{"app_id", "user_id"}, "reason"),
+		of("alert_rules", id, "silence_reason"),
 		of("experiments", id, "document"),
 		of("saved_views", id, "query"),
 		of("legal_holds", id, "reason"),

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +24,9 @@ type webhookRow struct {
 	Created       instant  `gorm:"column:created_at"`
 	Paused        *instant `gorm:"column:paused_at"`
 	Ended         *instant `gorm:"column:ended_at"`
+	Kind          review.ChannelKind
+	Name          string
+	Least         review.Severity
 }
 
 func (webhookRow) TableName() string { return "webhooks" }
@@ -34,6 +40,7 @@ func newWebhookRow(h review.Webhook) webhookRow {
 		ID: h.ID, AppID: h.AppID, URL: h.URL, Topics: strings.Join(h.Topics, ","), Secret: h.Secret,
 		Previous: previous, PreviousUntil: at(h.PreviousUntil), Created: at(h.CreatedAt),
 		Paused: atOrNull(h.PausedAt), Ended: atOrNull(h.EndedAt),
+		Kind: cmp.Or(h.Kind, review.ChannelWebhook), Name: h.Name, Least: h.Least,
 	}
 }
 
@@ -42,6 +49,7 @@ func (r webhookRow) webhook() review.Webhook {
 		ID: r.ID, AppID: r.AppID, URL: r.URL, Topics: strings.Split(r.Topics, ","), Secret: r.Secret,
 		Previous: r.Previous, PreviousUntil: r.PreviousUntil.time(), CreatedAt: r.Created.time(),
 		PausedAt: r.Paused.timeOrNil(), EndedAt: r.Ended.timeOrNil(),
+		Kind: r.Kind, Name: r.Name, Least: r.Least,
 	}
 }
 
@@ -142,14 +150,7 @@ func (t *tx) PutTest(d review.WebhookDelivery, keep int) error {
 	if err != nil {
 		return err
 	}
-	return t.putDelivery(d)
-}
-
-func (t *tx) putDelivery(d review.WebhookDelivery) error {
-	return t.exec(`INSERT INTO deliveries (webhook_id, message, topic, subject, payload, state, attempts, next_at, created_at, status, problem)
-VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')`,
-		d.WebhookID, d.Message, d.Topic, d.Subject, t.seal("deliveries", "payload", recordID(d.WebhookID, d.Message), d.Payload),
-		string(d.State), at(d.NextAt), at(d.CreatedAt))
+	return t.PutDelivery(d)
 }
 
 // Webhooks implements review.Reader.
@@ -247,6 +248,10 @@ func (s *Store) WebhookDeliveries(ctx context.Context, appID string, q review.De
 	if err := s.read(ctx).Raw(sql, args...).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
+	return s.deliveriesOf(ctx, rows)
+}
+
+func (s *Store) deliveriesOf(ctx context.Context, rows []deliveryRow) ([]review.WebhookDelivery, error) {
 	out := make([]review.WebhookDelivery, len(rows))
 	o := s.opener(ctx)
 	for i, r := range rows {
@@ -321,9 +326,52 @@ func (s *Store) FanOut(ctx context.Context, now time.Time) (made int, err error)
 	return made, nil
 }
 
-// fanOutTo stops at the first row that is not visible yet: a webhook whose place went past it would never be told.
+// published is a row of the outbox that may be told by now.
+type published struct {
+	review.Delivery
+	topic string
+}
+
+// publishedTopics are those under which the outbox holds something.
+func publishedTopics() []string {
+	return append([]string{review.TopicDecided}, review.AlertTopics()...)
+}
+
+// publishedAfter reads what may be told by now, in order and whatever the topic. It stops at the first row that is not
+// visible yet: a webhook whose place went past it would never be told.
+func (s *Store) publishedAfter(ctx context.Context, appID string, after int64, now time.Time) ([]published, error) {
+	var out []published
+	end := int64(math.MaxInt64) // nothing from here on: there may be something before it that was not read
+	for _, topic := range publishedTopics() {
+		rows, err := s.page(ctx, appID, topic, after, fanOutPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if row.NotBefore > at(now) {
+				end = min(end, row.Seq)
+				break
+			}
+		}
+		if len(rows) == fanOutPage {
+			end = min(end, rows[len(rows)-1].Seq+1)
+		}
+		o := s.opener(ctx)
+		for _, row := range rows {
+			out = append(out, published{review.Delivery{Cursor: row.Seq, Payload: o.text("outbox", "payload", row.Key, row.Payload)}, topic})
+		}
+		if o.err != nil {
+			return nil, o.err
+		}
+	}
+	out = slices.DeleteFunc(out, func(p published) bool { return p.Cursor >= end })
+	slices.SortFunc(out, func(a, b published) int { return cmp.Compare(a.Cursor, b.Cursor) })
+	return out[:min(len(out), fanOutPage)], nil
+}
+
+// fanOutTo makes the deliveries of what a webhook was not told yet.
 func (s *Store) fanOutTo(ctx context.Context, h webhookRow, now time.Time) (made int, err error) {
-	visible, err := s.Deliveries(ctx, h.AppID, review.TopicDecided, h.Seen, fanOutPage, now)
+	visible, err := s.publishedAfter(ctx, h.AppID, h.Seen, now)
 	if err != nil || len(visible) == 0 {
 		return 0, err
 	}
@@ -346,26 +394,54 @@ func (s *Store) fanOutTo(ctx context.Context, h webhookRow, now time.Time) (made
 }
 
 // deliver makes the deliveries of one row of the outbox, one for each topic that the webhook wants.
-func (t *tx) deliver(h webhookRow, d review.Delivery, now time.Time) (made int, err error) {
+func (t *tx) deliver(h webhookRow, d published, now time.Time) (made int, err error) {
+	if slices.Contains(review.AlertTopics(), d.topic) {
+		return t.deliverAlerts(h, d, now)
+	}
 	topics, subject, err := review.TopicsOf(d.Payload)
 	if err != nil {
 		return 0, err
 	}
-	wanted := "," + h.Topics + ","
 	for _, topic := range topics {
-		if !strings.Contains(wanted, ","+topic+",") {
+		if !h.wants(topic) {
 			continue
 		}
-		err := t.putDelivery(review.WebhookDelivery{
-			WebhookID: h.ID, Message: messageID(d.Cursor, topic), Topic: topic, Subject: subject, Payload: d.Payload,
-			State: review.DeliveryWaiting, NextAt: now, CreatedAt: now,
-		})
-		if err != nil {
+		if err := t.PutDelivery(waitingDelivery(h.ID, messageID(d.Cursor, topic), topic, subject, d.Payload, now)); err != nil {
 			return made, err
 		}
 		made++
 	}
 	return made, nil
+}
+
+// deliverAlerts tells those that are grave enough for the webhook.
+func (t *tx) deliverAlerts(h webhookRow, d published, now time.Time) (made int, err error) {
+	if !h.wants(d.topic) {
+		return 0, nil
+	}
+	payload, subject, err := review.AlertsFrom(d.Payload, h.Least)
+	if err != nil || payload == nil {
+		return 0, err
+	}
+	return 1, t.PutDelivery(waitingDelivery(h.ID, messageID(d.Cursor, d.topic), d.topic, subject, payload, now))
+}
+
+func (r webhookRow) wants(topic string) bool {
+	return strings.Contains(","+r.Topics+",", ","+topic+",")
+}
+
+func waitingDelivery(hook, message, topic, subject string, payload []byte, now time.Time) review.WebhookDelivery {
+	return review.WebhookDelivery{
+		WebhookID: hook, Message: message, Topic: topic, Subject: subject, Payload: payload, State: review.DeliveryWaiting, NextAt: now, CreatedAt: now,
+	}
+}
+
+// PutDelivery implements review.Tx.
+func (t *tx) PutDelivery(d review.WebhookDelivery) error {
+	return t.exec(`INSERT INTO deliveries (webhook_id, message, topic, subject, payload, state, attempts, next_at, created_at, status, problem)
+VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')`,
+		d.WebhookID, d.Message, d.Topic, d.Subject, t.seal("deliveries", "payload", recordID(d.WebhookID, d.Message), d.Payload), string(d.State),
+		at(d.NextAt), at(d.CreatedAt))
 }
 
 // messageID names a message: the same for each webhook and each attempt.

@@ -55,6 +55,7 @@ func Run(t *testing.T, database Database) {
 		savedViewScenarios(),
 		experimentScenarios(),
 		conductScenarios(),
+		alertScenarios(),
 		webhookScenarios(),
 		sealingScenarios(),
 		exportScenarios(),
