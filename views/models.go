@@ -26,6 +26,7 @@ const (
 	PlaceOverview      Place = "overview"
 	PlaceConduct       Place = "conduct"
 	PlaceCosts         Place = "costs"
+	PlaceAlerts        Place = "alerts"
 	PlaceWork          Place = "work"
 	PlaceHolds         Place = "holds"
 	PlaceInbox         Place = "inbox"

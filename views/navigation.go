@@ -96,6 +96,7 @@ func insights(v review.Viewer) (out []entry) {
 	}
 	if v.May(review.PermInsight) {
 		out = append(out, entry{place: PlaceCosts, word: text.Say("Costs"), icon: "overview", href: PathCosts})
+		out = append(out, entry{place: PlaceAlerts, word: text.Say("Alerts"), icon: "escalated", href: PathAlerts})
 	}
 	if v.May(review.PermConduct) {
 		out = append(out, entry{place: PlaceConduct, word: text.Say("Conduct"), icon: "work", href: PathConduct})

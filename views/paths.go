@@ -24,6 +24,7 @@ const (
 	PathOverview          = "/overview"
 	PathConduct           = "/behavior"
 	PathCosts             = "/costs"
+	PathAlerts            = "/alerts"
 	PathWork              = "/my-work"
 	PathInbox             = "/inbox"
 	PathInboxRead         = "/inbox/read"
@@ -69,6 +70,15 @@ const (
 
 // StepCostFile below /costs/{app}: GET its costs as a file.
 const StepCostFile = "costs.csv"
+
+// The steps below /alerts/{app}.
+const (
+	StepRules      = "rules"      // GET: the form of a new rule; POST: adds it; below it each rule, to be changed
+	StepSilence    = "silence"    // POST below a rule: tells nobody for a while
+	StepChannels   = "channels"   // POST: adds one
+	StepTest       = "test"       // POST below a channel: sends a message that says that it is a test
+	StepDeliveries = "deliveries" // POST below a channel: tries one again that was given up
+)
 
 // StepRestriction below /behavior/{app}: POST restricts a user.
 const StepRestriction = "restriction"

@@ -34,6 +34,9 @@ const (
 	hooksRoute      = views.PathHooks + "/:app"
 	hookRoute       = hooksRoute + "/:id"
 	deliveryRoute   = hookRoute + "/" + views.StepDeliveries + "/:delivery"
+	alertRoute      = views.PathAlerts + "/:app"
+	ruleRoute       = alertRoute + "/" + views.StepRules + "/:id"
+	channelRoute    = alertRoute + "/" + views.StepChannels + "/:id"
 	conductRoute    = views.PathConduct + "/:app"
 	experimentRoute = policyRoute + "/" + views.StepExperiments + "/:id"
 	versionRoute    = policyRoute + "/" + views.StepVersions + "/:version"
@@ -207,6 +210,19 @@ func routes() []route {
 		{get, views.PathCosts, session(review.PermInsight), (*Server).costs},
 		{get, costRoute, session(review.PermInsight), (*Server).cost},
 		{get, costRoute + "/" + views.StepCostFile, session(review.PermInsight), (*Server).costFile},
+
+		{get, views.PathAlerts, session(review.PermInsight), (*Server).alertOverview},
+		{get, alertRoute, session(review.PermInsight), (*Server).alerts},
+		{get, alertRoute + "/" + views.StepRules, session(review.PermOversee), (*Server).newAlertRule},
+		{post, alertRoute + "/" + views.StepRules, session(review.PermOversee), (*Server).addAlertRule},
+		{get, ruleRoute, session(review.PermOversee), (*Server).alertRule},
+		{post, ruleRoute, session(review.PermOversee), (*Server).saveAlertRule},
+		{post, ruleRoute + "/" + views.StepSilence, session(review.PermOversee), (*Server).silenceAlertRule},
+		{post, ruleRoute + "/" + views.StepEnd, session(review.PermOversee), (*Server).endAlertRule},
+		{post, alertRoute + "/" + views.StepChannels, session(review.PermOversee), (*Server).addChannel},
+		{post, channelRoute + "/" + views.StepTest, session(review.PermOversee), (*Server).testChannel},
+		{post, channelRoute + "/" + views.StepEnd, session(review.PermOversee), (*Server).endChannel},
+		{post, channelRoute + "/" + views.StepDeliveries, session(review.PermOversee), (*Server).retryDelivery},
 
 		{get, views.PathPolicies, session(review.PermRead), (*Server).policies},
 		{get, policyRoute, session(review.PermRead), (*Server).policy},

@@ -28,6 +28,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.insight()...)
 	all = append(all, s.experiments()...)
 	all = append(all, s.conduct()...)
+	all = append(all, s.alerts()...)
 	all = append(all, s.costs()...)
 	all = append(all, s.people()...)
 	all = append(all, s.apps()...)

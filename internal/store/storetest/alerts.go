@@ -320,7 +320,7 @@ func alertLevels(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Len(t, due, 1)
 	due[0].State, due[0].TriedAt = review.DeliveryDead, &now
-	require.NoError(t, f.SettleDelivery(t.Context(), due[0].WebhookDelivery))
+	require.NoError(t, f.SettleDelivery(t.Context(), due[0].WebhookDelivery, review.DeliveryAttempt{At: now}))
 	f.clock.advance(time.Minute)
 	got := f.readings(t, alerts)
 	require.Equal(t, []review.AlertReading{{Value: 90, Limit: 80, Known: true, Fires: true}}, got["spent"])
@@ -401,10 +401,10 @@ func alertChannels(t *testing.T, f *fixture) {
 	require.Equal(t, map[review.ChannelKind]int{review.ChannelWebhook: 3, review.ChannelSlack: 2, review.ChannelEmail: 2}, kinds, "of different rules none waits for another")
 
 	hooks := &review.Webhooks{Store: f.Store, Clock: f.clock.now}
-	list, err := hooks.List(t.Context(), f.caller)
+	list, err := hooks.List(t.Context(), f.caller.HookOwner())
 	require.NoError(t, err)
 	require.Len(t, list, 2, "an App does not see what is told people")
-	require.Equal(t, review.CodeNotFound, review.CodeOf(hooks.End(t.Context(), f.caller, slack.ID)))
+	require.Equal(t, review.CodeNotFound, review.CodeOf(hooks.End(t.Context(), f.caller.HookOwner(), slack.ID)))
 	require.NoError(t, alerts.EndChannel(t.Context(), f.lead, "support", slack.ID))
 	require.Equal(t, review.CodeNotFound, review.CodeOf(alerts.TestChannel(t.Context(), f.lead, "support", slack.ID)))
 	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM events WHERE detail LIKE '%T0%'"))
