@@ -242,8 +242,8 @@ func channelName(ctx context.Context, h review.Webhook) string {
 	return h.Name
 }
 
-// deliveryWord says what became of a message.
-func deliveryWord(ctx context.Context, d review.WebhookDelivery) string {
+// toldWord says what became of a message to a channel.
+func toldWord(ctx context.Context, d review.WebhookDelivery) string {
 	switch d.State {
 	case review.DeliveryDone:
 		return text.T(ctx, "delivered")

@@ -17,14 +17,12 @@ import (
 // PathHooks is where people manage webhooks.
 const PathHooks = "/webhooks" // GET: those of all Apps; below it an App, its webhooks, and their deliveries
 
-// The last steps of the paths below /webhooks/{app}/{id}.
+// The last steps of the paths below /webhooks/{app}/{id}, with StepTest and StepDeliveries.
 const (
 	StepTopics     = "topics"     // POST: of what it is told
 	StepSecret     = "secret"     // POST: a new one
 	StepPause      = "pause"      // POST
 	StepResumption = "resumption" // POST
-	StepTest       = "test"       // POST: sends a message
-	StepDeliveries = "deliveries" // below it each delivery
 	StepReplay     = "replay"     // POST: of what is dead; below a delivery, of that
 )
 
@@ -171,6 +169,10 @@ func topicMeans(topic string) string {
 		return text.Say("an intervention may be delivered")
 	case review.TopicApprovalDecided:
 		return text.Say("a person decided about what something waits for")
+	case review.TopicAlertRaised:
+		return text.Say("an alert was raised")
+	case review.TopicAlertResolved:
+		return text.Say("an alert is over")
 	}
 	return text.Say("a test")
 }

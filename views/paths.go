@@ -76,8 +76,8 @@ const (
 	StepRules      = "rules"      // GET: the form of a new rule; POST: adds it; below it each rule, to be changed
 	StepSilence    = "silence"    // POST below a rule: tells nobody for a while
 	StepChannels   = "channels"   // POST: adds one
-	StepTest       = "test"       // POST below a channel: sends a message that says that it is a test
-	StepDeliveries = "deliveries" // POST below a channel: tries one again that was given up
+	StepTest       = "test"       // POST below a channel or a webhook: sends a message that says that it is a test
+	StepDeliveries = "deliveries" // POST below a channel: tries one again that was given up; below a webhook each delivery
 )
 
 // StepRestriction below /behavior/{app}: POST restricts a user.

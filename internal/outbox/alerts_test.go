@@ -45,13 +45,13 @@ type shelf struct {
 	ended   string
 }
 
-func (s *shelf) SettleDelivery(_ context.Context, d review.WebhookDelivery) error {
+func (s *shelf) SettleDelivery(_ context.Context, d review.WebhookDelivery, _ review.DeliveryAttempt) error {
 	s.settled = d
 	return nil
 }
 
-func (s *shelf) EndWebhook(_ context.Context, id string, _ time.Time) error {
-	s.ended = id
+func (s *shelf) EndWebhook(_ context.Context, h review.Webhook, _ time.Time) error {
+	s.ended = h.ID
 	return nil
 }
 
