@@ -117,10 +117,10 @@ func conductFigures(ctx context.Context, now time.Time, hours []review.ConductHo
 }
 
 // restrictionHours are for how long a user can be restricted.
-func restrictionHours() []ui.Option {
+func restrictionHours(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, h := range []int{1, 8, 24, 7 * 24, 30 * 24} {
-		out = append(out, ui.Option{Value: strconv.Itoa(h), Text: minutesWord(60 * h)})
+		out = append(out, ui.Option{Value: strconv.Itoa(h), Text: minutesWord(ctx, 60*h)})
 	}
 	return out
 }

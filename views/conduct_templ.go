@@ -885,7 +885,7 @@ func restrictionForm(p ConductPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("f-hours", FieldHours, text.T(ctx, "For"), "24", text.T(ctx, "Choose a time"), restrictionHours()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("f-hours", FieldHours, text.T(ctx, "For"), "24", text.T(ctx, "Choose a time"), restrictionHours(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

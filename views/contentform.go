@@ -3,6 +3,7 @@ package views
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -182,97 +183,122 @@ func contentAnchor(field string) string {
 }
 
 // contentWords names a field that is about the content, as in the list of problems and in a difference.
-func contentWords(field string) string {
+func contentWords(ctx context.Context, field string) string {
 	if i, ok := rowOf("canaries", field+"."); ok {
-		return fmt.Sprintf("Canary %d", i+1)
+		return text.T(ctx, "Canary %d", i+1)
 	}
 	if i, ok := rowOf(listTools, field+"."); ok {
 		_, part, _ := strings.Cut(field, "].")
 		if j, ok := rowOf("patterns", part+"."); ok {
-			return fmt.Sprintf("Tool %d: pattern %d", i+1, j+1)
+			return text.T(ctx, "Tool %d: pattern %d", i+1, j+1)
 		}
-		return fmt.Sprintf("Tool %d: %s", i+1, words(part))
+		return text.T(ctx, "Tool %d: %s", i+1, text.Word(ctx, toolPart(part)))
 	}
 	if name, ok := strings.CutPrefix(field, listTools+"."); ok {
-		return "Tool " + name
+		return text.T(ctx, "Tool %s", name)
 	}
 	if name, ok := strings.CutPrefix(field, fieldGateway+"."); ok {
-		return "Gateway: " + words(name)
+		return text.T(ctx, "Gateway: %s", words(name))
 	}
 	switch field {
 	case fieldGateway:
-		return "Gateway"
+		return text.T(ctx, "Gateway")
 	case "canaries":
-		return "Canaries"
+		return text.T(ctx, "Canaries")
 	case "tools.mode":
-		return "Which tools"
+		return text.T(ctx, "Which tools")
+	case "tools":
+		return text.T(ctx, "Tools")
 	case "response":
-		return "Responses"
+		return text.T(ctx, "Responses")
+	case "response.schema":
+		return text.T(ctx, "JSON Schema of a response")
+	}
+	for _, b := range responseBounds {
+		if b.name == field {
+			return text.T(ctx, "Responses: %s", strings.ToLower(text.T(ctx, b.word)))
+		}
 	}
 	return title(words(strings.NewReplacer("response.", "response ", "tools.", "tools ").Replace(field)))
 }
 
+// toolPart names a part of the rule of a tool.
+func toolPart(name string) string {
+	switch name {
+	case "name":
+		return text.Say("name")
+	case "schema":
+		return text.Say("schema")
+	case "patterns":
+		return text.Say("patterns")
+	case "needs_person":
+		return text.Say("needs a person")
+	default:
+		return words(name)
+	}
+}
+
 // canaryProblems are what is wrong with single canaries.
-func canaryProblems(p *Problem) string {
+func canaryProblems(ctx context.Context, p *Problem) string {
 	if p == nil {
 		return ""
 	}
 	var out []string
 	for _, f := range p.Fields {
 		if strings.HasPrefix(f.Field, "canaries") {
-			out = append(out, contentWords(f.Field)+" "+f.Message)
+			out = append(out, contentWords(ctx, f.Field)+" "+text.Word(ctx, f.Message))
 		}
 	}
 	return strings.Join(out, "; ")
 }
 
 // contentFacts says what a policy asks of the content. Canaries are counted only: one that is shown is none.
-func contentFacts(p review.Policy) []fact {
-	out := []fact{{"Canaries", count(len(p.Canaries))}}
+func contentFacts(ctx context.Context, p review.Policy) []fact {
+	out := []fact{{text.T(ctx, "Canaries"), count(len(p.Canaries))}}
 	if toolMode(p.Tools) == review.ToolsListed {
-		out = append(out, fact{"Tools", "only those listed"})
+		out = append(out, fact{text.T(ctx, "Tools"), text.T(ctx, "only those listed")})
 	} else {
-		out = append(out, fact{"Tools", "any"})
+		out = append(out, fact{text.T(ctx, "Tools"), text.T(ctx, "any")})
 	}
 	for _, r := range p.Tools.Rules {
-		out = append(out, fact{r.Name, toolWords(r)})
+		out = append(out, fact{r.Name, toolWords(ctx, r)})
 	}
-	return append(out, fact{"Responses", responseWords(p.Response)})
+	return append(out, fact{text.T(ctx, "Responses"), responseWords(ctx, p.Response)})
 }
 
 // toolWords says in short how a tool may be called.
-func toolWords(r review.ToolRule) string {
+func toolWords(ctx context.Context, r review.ToolRule) string {
 	var out []string
 	if r.NeedsPerson {
-		out = append(out, "needs a person")
+		out = append(out, text.T(ctx, "needs a person"))
 	}
 	if len(r.Schema) > 0 {
-		out = append(out, "arguments by schema")
+		out = append(out, text.T(ctx, "arguments by schema"))
 	}
 	if n := len(r.Patterns); n > 0 {
-		out = append(out, plural(n, "pattern", "patterns"))
+		out = append(out, plural(ctx, n, text.Say("pattern"), text.Say("patterns")))
 	}
 	if len(out) == 0 {
-		return "may be called"
+		return text.T(ctx, "may be called")
 	}
 	return strings.Join(out, ", ")
 }
 
-func responseWords(r review.ResponseRules) string {
+func responseWords(ctx context.Context, r review.ResponseRules) string {
 	var out []string
 	if len(r.Schema) > 0 {
-		out = append(out, "JSON by schema")
+		out = append(out, text.T(ctx, "JSON by schema"))
 	}
 	for _, b := range []struct {
 		n    int
 		word string
-	}{{r.MinBytes, "at least %s bytes"}, {r.MaxBytes, "at most %s bytes"}, {r.MaxLines, "at most %s lines"}, {r.MaxLineBytes, "lines of at most %s bytes"}} {
+	}{{r.MinBytes, text.Say("at least %s bytes")}, {r.MaxBytes, text.Say("at most %s bytes")}, {r.MaxLines, text.Say("at most %s lines")}, {r.MaxLineBytes, text.Say("lines of at most %s bytes")}} {
 		if b.n > 0 {
-			out = append(out, fmt.Sprintf(b.word, count(b.n)))
+			out = append(out, text.T(ctx, b.word, count(b.n)))
 		}
 	}
 	if len(out) == 0 {
-		return "as they come"
+		return text.T(ctx, "as they come")
 	}
 	return strings.Join(out, ", ")
 }

@@ -2,12 +2,13 @@ package views
 
 import (
 	"cmp"
-	"fmt"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 	"github.com/guardroom/guardroom/views/ui"
 )
 
@@ -28,8 +29,8 @@ type card struct {
 
 func (c card) tone() string { return toneOf(c.Severity, c.Category) }
 
-func (c card) label() string {
-	return fmt.Sprintf("Finding %d: %s, %s", c.number, c.title, strings.ToLower(severityWord(c.Severity, c.Category)))
+func (c card) label(ctx context.Context) string {
+	return text.T(ctx, "Finding %d: %s, %s", c.number, c.title, strings.ToLower(text.T(ctx, severityWord(c.Severity, c.Category))))
 }
 
 // cardsOf numbers the Findings, those of the most expected harm first.
@@ -97,7 +98,7 @@ func (t turn) found() bool {
 }
 
 // exchangeOf lays the conversation out. While the page is blind it has neither marks nor cards.
-func exchangeOf(p ItemPage) exchange {
+func exchangeOf(ctx context.Context, p ItemPage) exchange {
 	var x exchange
 	if !p.View.Blind {
 		all := cardsOf(p)
@@ -106,7 +107,7 @@ func exchangeOf(p ItemPage) exchange {
 	}
 	content := p.View.Interaction.Content
 	for _, s := range content.Segments() {
-		x.place(content, s, x.part(p, s))
+		x.place(ctx, content, s, x.part(ctx, p, s))
 	}
 	for i := range x.turns {
 		x.turns[i].origin = x.turns[i].carries()
@@ -115,7 +116,7 @@ func exchangeOf(p ItemPage) exchange {
 	return x
 }
 
-func (x *exchange) part(p ItemPage, s review.Segment) part {
+func (x *exchange) part(ctx context.Context, p ItemPage, s review.Segment) part {
 	out := part{passage: ui.Passage{Segment: s.Name, Text: s.Text, Code: s.Kind == review.SegmentToolArguments || s.Kind == review.SegmentToolOutput}}
 	for _, c := range x.cards {
 		if c.Segment != s.Name {
@@ -126,7 +127,7 @@ func (x *exchange) part(p ItemPage, s review.Segment) part {
 			out.whole = append(out.whole, c)
 			continue
 		}
-		out.passage.Spans = append(out.passage.Spans, ui.Span{Start: c.Start, End: c.End, Tone: c.tone(), Number: c.number, Label: c.label()})
+		out.passage.Spans = append(out.passage.Spans, ui.Span{Start: c.Start, End: c.End, Tone: c.tone(), Number: c.number, Label: c.label(ctx)})
 	}
 	drawn := out.passage.Marked()
 	for i, c := range x.cards {
@@ -157,32 +158,32 @@ func (x *exchange) part(p ItemPage, s review.Segment) part {
 }
 
 // place adds a Segment to the turn that it belongs to.
-func (x *exchange) place(c review.Content, s review.Segment, pt part) {
+func (x *exchange) place(ctx context.Context, c review.Content, s review.Segment, pt part) {
 	switch {
 	case s.Kind == review.SegmentToolArguments && strings.HasPrefix(s.Name, "tool_calls["):
-		pt.heading = "Arguments"
-		x.turns = append(x.turns, callTurn(c, indexOf(s.Name), "", pt))
+		pt.heading = text.T(ctx, "Arguments")
+		x.turns = append(x.turns, callTurn(ctx, c, indexOf(s.Name), "", pt))
 	case s.Kind == review.SegmentToolOutput && strings.HasPrefix(s.Name, "tool_calls["):
-		pt.heading = "Output"
+		pt.heading = text.T(ctx, "Output")
 		i := indexOf(s.Name)
 		if last := len(x.turns) - 1; last >= 0 && x.turns[last].role == "tool" && x.turns[last].call == i {
 			x.turns[last].parts = append(x.turns[last].parts, pt)
-			x.turns[last].trust = provenance(s)
+			x.turns[last].trust = provenance(ctx, s)
 			return
 		}
-		x.turns = append(x.turns, callTurn(c, i, provenance(s), pt))
+		x.turns = append(x.turns, callTurn(ctx, c, i, provenance(ctx, s), pt))
 	case s.Kind == review.SegmentDocument:
 		d := c.Documents[indexOf(s.Name)]
-		x.turns = append(x.turns, turn{role: "document", who: "Document", title: cmp.Or(d.Title, d.ID, s.Name), source: d.Source, trust: provenance(s), parts: []part{pt}})
+		x.turns = append(x.turns, turn{role: "document", who: text.T(ctx, "Document"), title: cmp.Or(d.Title, d.ID, s.Name), source: d.Source, trust: provenance(ctx, s), parts: []part{pt}})
 	default:
 		role, who := roleOf(s.Kind)
-		x.turns = append(x.turns, turn{role: role, who: who, call: -1, trust: provenance(s), parts: []part{pt}})
+		x.turns = append(x.turns, turn{role: role, who: text.T(ctx, who), call: -1, trust: provenance(ctx, s), parts: []part{pt}})
 	}
 }
 
-func callTurn(c review.Content, i int, trust string, parts ...part) turn {
+func callTurn(ctx context.Context, c review.Content, i int, trust string, parts ...part) turn {
 	call := c.ToolCalls[i]
-	return turn{role: "tool", who: "Tool", title: call.Name, call: i, trust: trust, parts: parts, problem: call.Error}
+	return turn{role: "tool", who: text.T(ctx, "Tool"), title: call.Name, call: i, trust: trust, parts: parts, problem: call.Error}
 }
 
 // bound keeps the first turns, the last two and all that have listed findings.
@@ -211,25 +212,25 @@ func indexOf(segment string) int {
 func roleOf(k review.SegmentKind) (role, who string) {
 	switch k {
 	case review.SegmentSystem:
-		return "system", "System"
+		return "system", text.Say("System")
 	case review.SegmentResponse:
-		return "assistant", "Assistant"
+		return "assistant", text.Say("Assistant")
 	case review.SegmentToolOutput:
-		return "tool", "Tool"
+		return "tool", text.Say("Tool")
 	default:
-		return "user", "User"
+		return "user", text.Say("User")
 	}
 }
 
 // provenance says where a text that must not instruct anybody came from.
-func provenance(s review.Segment) string {
+func provenance(ctx context.Context, s review.Segment) string {
 	switch {
 	case s.Trust != review.TrustNone:
 		return ""
 	case s.Kind == review.SegmentDocument:
-		return "retrieved · untrusted"
+		return text.T(ctx, "retrieved · untrusted")
 	default:
-		return "from a tool · untrusted"
+		return text.T(ctx, "from a tool · untrusted")
 	}
 }
 
@@ -246,98 +247,147 @@ func (t turn) carries() bool {
 	return false
 }
 
-// segmentWord names a Segment in a sentence.
-func segmentWord(name string) string {
-	nth := func(what string) string { return what + " " + strconv.Itoa(indexOf(name)+1) }
+// inSegment says in which Segment something is.
+func inSegment(ctx context.Context, name string) string {
+	n := indexOf(name) + 1
 	switch {
 	case strings.HasPrefix(name, "messages["):
-		return nth("earlier message")
+		return text.T(ctx, "in earlier message %d", n)
 	case strings.HasPrefix(name, "documents["):
-		return nth("document")
+		return text.T(ctx, "in document %d", n)
 	case strings.HasSuffix(name, ".arguments"):
-		return nth("arguments of tool call")
+		return text.T(ctx, "in arguments of tool call %d", n)
 	case strings.HasSuffix(name, ".output"):
-		return nth("output of tool call")
+		return text.T(ctx, "in output of tool call %d", n)
+	case name == "prompt":
+		return text.T(ctx, "in the prompt")
+	case name == "response":
+		return text.T(ctx, "in the response")
+	case name == "system":
+		return text.T(ctx, "in the system prompt")
 	default:
-		return "the " + words(name)
+		return text.T(ctx, "in the text “%s”", words(name))
+	}
+}
+
+// segmentName names a Segment on its own.
+func segmentName(ctx context.Context, name string) string {
+	n := indexOf(name) + 1
+	switch {
+	case strings.HasPrefix(name, "messages["):
+		return text.T(ctx, "Earlier message %d", n)
+	case strings.HasPrefix(name, "documents["):
+		return text.T(ctx, "Document %d", n)
+	case strings.HasSuffix(name, ".arguments"):
+		return text.T(ctx, "Arguments of tool call %d", n)
+	case strings.HasSuffix(name, ".output"):
+		return text.T(ctx, "Output of tool call %d", n)
+	case name == "prompt":
+		return text.T(ctx, "Prompt")
+	case name == "response":
+		return text.T(ctx, "Response")
+	case name == "system":
+		return text.T(ctx, "System prompt")
+	default:
+		return title(words(name))
 	}
 }
 
 // fact is a line of what is known about an exchange.
 type fact struct{ name, value string }
 
-func factsOf(in review.Interaction) []fact {
+func factsOf(ctx context.Context, in review.Interaction) []fact {
 	var out []fact
 	add := func(name, value string) {
 		if value != "" {
 			out = append(out, fact{name, value})
 		}
 	}
-	add("Model", oneLine(strings.TrimSpace(in.Model+" "+in.ModelVersion), 80))
-	add("Session", oneLine(in.SessionID, 60))
-	add("Conversation", oneLine(in.ConversationID, 60))
+	add(text.T(ctx, "Model"), oneLine(strings.TrimSpace(in.Model+" "+in.ModelVersion), 80))
+	add(text.T(ctx, "Session"), oneLine(in.SessionID, 60))
+	add(text.T(ctx, "Conversation"), oneLine(in.ConversationID, 60))
 	if in.Turn > 0 {
-		add("Turn", strconv.Itoa(in.Turn))
+		add(text.T(ctx, "Turn"), strconv.Itoa(in.Turn))
 	}
 	if in.LatencyMS > 0 {
-		add("Answered in", seconds(in.LatencyMS))
+		add(text.T(ctx, "Answered in"), seconds(in.LatencyMS))
 	}
 	if t := in.Usage.PromptTokens + in.Usage.CompletionTokens; t > 0 {
-		add("Tokens", count(in.Usage.PromptTokens)+" in, "+count(in.Usage.CompletionTokens)+" out")
+		add(text.T(ctx, "Tokens"), text.T(ctx, "%s in, %s out", count(in.Usage.PromptTokens), count(in.Usage.CompletionTokens)))
 	}
-	add("External id", oneLine(in.ExternalID, 80))
+	add(text.T(ctx, "External id"), oneLine(in.ExternalID, 80))
 	return out
 }
 
 // feedbackFacts says what the end user did with the response. What was not observed is left out.
-func feedbackFacts(f *review.Feedback) []fact {
+func feedbackFacts(ctx context.Context, f *review.Feedback) []fact {
 	if f == nil {
 		return nil
 	}
-	out := []fact{{"Did", words(string(f.Action))}}
+	out := []fact{{text.T(ctx, "Did"), text.Word(ctx, feedbackWord(f.Action))}}
 	if f.FocusedMS != nil {
-		out = append(out, fact{"Looked for", seconds(*f.FocusedMS)})
+		out = append(out, fact{text.T(ctx, "Looked for"), seconds(*f.FocusedMS)})
 	}
 	if f.EditRatio != nil {
-		out = append(out, fact{"Changed", strconv.Itoa(int(100**f.EditRatio+0.5)) + " % of the text"})
+		out = append(out, fact{text.T(ctx, "Changed"), text.T(ctx, "%d %% of the text", int(100**f.EditRatio+0.5))})
 	}
 	if f.Verification != nil {
-		out = append(out, fact{"Verified", verifiedWords(*f.Verification)})
+		out = append(out, fact{text.T(ctx, "Verified"), verifiedWords(ctx, *f.Verification)})
 	}
 	if f.InitialAnswer != nil {
-		out = append(out, fact{"Own answer before", oneLine(*f.InitialAnswer, 200)})
+		out = append(out, fact{text.T(ctx, "Own answer before"), oneLine(*f.InitialAnswer, 200)})
 	}
 	for _, a := range []struct {
-		word string
-		text *string
-	}{{"The answer in short", f.AIAnswer}, {"Own answer afterwards", f.FinalAnswer}} {
-		if a.text != nil {
-			out = append(out, fact{a.word, oneLine(*a.text, 200)})
+		word   string
+		answer *string
+	}{{text.Say("The answer in short"), f.AIAnswer}, {text.Say("Own answer afterwards"), f.FinalAnswer}} {
+		if a.answer != nil {
+			out = append(out, fact{text.T(ctx, a.word), oneLine(*a.answer, 200)})
 		}
 	}
 	if f.RiskClass != "" {
-		out = append(out, fact{"Risk class", f.RiskClass})
+		out = append(out, fact{text.T(ctx, "Risk class"), f.RiskClass})
 	}
 	if f.AITruth != "" {
-		out = append(out, fact{"The answer was", f.AITruth})
+		out = append(out, fact{text.T(ctx, "The answer was"), f.AITruth})
 	}
 	return out
 }
 
-func verifiedWords(v review.Verification) string {
+// feedbackWord says what somebody did with a response.
+func feedbackWord(a review.FeedbackAction) string {
+	switch a {
+	case review.FeedbackAccepted:
+		return text.Say("accepted")
+	case review.FeedbackAcceptedWithoutReview:
+		return text.Say("accepted without review")
+	case review.FeedbackEdited:
+		return text.Say("edited")
+	case review.FeedbackCriticallyEvaluated:
+		return text.Say("critically evaluated")
+	case review.FeedbackRejected:
+		return text.Say("rejected")
+	case review.FeedbackAlternativeRequested:
+		return text.Say("alternative requested")
+	default:
+		return words(string(a))
+	}
+}
+
+func verifiedWords(ctx context.Context, v review.Verification) string {
 	var out []string
 	for _, c := range []struct {
 		did  bool
 		word string
 	}{
-		{v.SourceOpened, "opened a source"}, {v.TestRun, "ran a test"}, {v.CounterQuestion, "asked back"}, {v.AlternativeRequested, "asked for an alternative"},
+		{v.SourceOpened, text.Say("opened a source")}, {v.TestRun, text.Say("ran a test")}, {v.CounterQuestion, text.Say("asked back")}, {v.AlternativeRequested, text.Say("asked for an alternative")},
 	} {
 		if c.did {
-			out = append(out, c.word)
+			out = append(out, text.T(ctx, c.word))
 		}
 	}
 	if len(out) == 0 {
-		return "not at all"
+		return text.T(ctx, "not at all")
 	}
 	return strings.Join(out, ", ")
 }

@@ -21,7 +21,7 @@ func TestTheExchangeKeepsItsOrder(t *testing.T) {
 		},
 	}}}}
 	var got []string
-	for _, turn := range exchangeOf(p).turns {
+	for _, turn := range exchangeOf(t.Context(), p).turns {
 		got = append(got, fmt.Sprintf("%s %s %d %s", turn.who, turn.title, len(turn.parts), turn.problem))
 	}
 	require.Equal(t, []string{
@@ -43,7 +43,7 @@ func findingsPage() ItemPage {
 }
 
 func TestCardsAndMarksBelongTogether(t *testing.T) {
-	x := exchangeOf(findingsPage())
+	x := exchangeOf(t.Context(), findingsPage())
 	var order []string
 	for i, c := range x.cards {
 		require.Equal(t, i+1, c.number)
@@ -59,7 +59,7 @@ func TestABlindPageShowsNothingOfTheGuard(t *testing.T) {
 	p.View.Blind = true
 	p.Decoded = []DecodedText{{Segment: "prompt", View: "base64", Text: "secret"}}
 	p.View.Decisions = []review.DecisionView{{Reviewer: "peer"}}
-	x := exchangeOf(p)
+	x := exchangeOf(t.Context(), p)
 	require.Empty(t, x.cards)
 	for _, turn := range x.turns {
 		for _, pt := range turn.parts {
@@ -81,7 +81,7 @@ func TestAVastExchangeIsBounded(t *testing.T) {
 		Interaction: review.Interaction{Content: review.Content{Prompt: "p", Documents: docs, Response: "r"}},
 		Assessment:  review.Assessment{Findings: []review.Finding{{Detector: "far", Severity: review.SeverityHigh, Confidence: 1, Segment: "documents[9000]", Start: 0, End: 1}}},
 	}}
-	x := exchangeOf(p)
+	x := exchangeOf(t.Context(), p)
 	require.Equal(t, maxTurns+1, len(x.turns), "the first, the last two and the one that has a finding")
 	require.Equal(t, 10_002-len(x.turns), x.omitted)
 	require.Equal(t, "documents[9000]", x.turns[maxTurns-2].parts[0].passage.Segment)
@@ -93,7 +93,7 @@ func TestMoreFindingsThanCards(t *testing.T) {
 	for range 2 * maxCards {
 		p.View.Assessment.Findings = append(p.View.Assessment.Findings, review.Finding{Detector: "again", Severity: review.SeverityLow, Confidence: 0.1, Segment: "prompt", Start: 3, End: 4})
 	}
-	x := exchangeOf(p)
+	x := exchangeOf(t.Context(), p)
 	require.Len(t, x.cards, maxCards)
 	require.Equal(t, len(p.View.Assessment.Findings)-maxCards, x.unlisted)
 }

@@ -34,11 +34,11 @@ func span(d time.Duration) string {
 func age(now, then time.Time) string { return span(max(0, now.Sub(then))) }
 
 // due says how soon something is to be done, and whether that has passed.
-func due(now, at time.Time) (words string, overdue bool) {
+func due(ctx context.Context, now, at time.Time) (words string, overdue bool) {
 	if left := at.Sub(now); left >= 0 {
-		return "due " + span(left), false
+		return text.T(ctx, "due %s", span(left)), false
 	}
-	return "late " + span(now.Sub(at)), true
+	return text.T(ctx, "late %s", span(now.Sub(at))), true
 }
 
 // clock writes a countdown: "4:38".
@@ -55,19 +55,35 @@ func clock(left time.Duration) string {
 func lasts(now, until time.Time) string { return age(until, now) }
 
 // exact is a moment in full, UTC.
-func exact(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }
+func exact(ctx context.Context, t time.Time) string {
+	t = t.UTC()
+	return dayOf(ctx, t) + t.Format(" 2006, 15:04:05 UTC")
+}
+
+// dayOf names a day within its year.
+func dayOf(ctx context.Context, t time.Time) string {
+	t = t.UTC()
+	return text.T(ctx, "%s %s", t.Format("2"), text.T(ctx, months[t.Month()-1]))
+}
+
+var months = [...]string{
+	text.Say("January"), text.Say("February"), text.Say("March"), text.Say("April"), text.Say("May"), text.Say("June"), text.Say("July"),
+	text.Say("August"), text.Say("September"), text.Say("October"), text.Say("November"), text.Say("December"),
+}
 
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // when shows a moment by its age.
 func when(now, then time.Time) templ.Component {
-	return ui.Time(age(now, then), machine(then), exact(then))
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return ui.Time(age(now, then), machine(then), exact(ctx, then)).Render(ctx, w)
+	})
 }
 
 // ago is when, in a sentence.
 func ago(now, then time.Time) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return ui.Time(text.T(ctx, "%s ago", age(now, then)), machine(then), exact(then)).Render(ctx, w)
+		return ui.Time(text.T(ctx, "%s ago", age(now, then)), machine(then), exact(ctx, then)).Render(ctx, w)
 	})
 }
 
@@ -92,12 +108,12 @@ func count(n int) string {
 	return b.String()
 }
 
-// plural writes a number and its noun.
-func plural(n int, one, many string) string {
+// plural writes a number and its noun, of which the catalogue has both forms.
+func plural(ctx context.Context, n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return "1 " + text.T(ctx, one)
 	}
-	return count(n) + " " + many
+	return count(n) + " " + text.T(ctx, many)
 }
 
 // seconds writes milliseconds of looking: "8 s", "1:20".

@@ -18,10 +18,10 @@ func TestLengthsOfTime(t *testing.T) {
 	}
 	now := time.Date(2026, 3, 3, 10, 0, 0, 0, time.UTC)
 	require.Equal(t, "0 s", age(now, now.Add(time.Hour)), "a clock that runs ahead")
-	words, late := due(now, now.Add(90*time.Second))
+	words, late := due(t.Context(), now, now.Add(90*time.Second))
 	require.Equal(t, "due 1 m", words)
 	require.False(t, late)
-	words, late = due(now, now.Add(-3*time.Hour))
+	words, late = due(t.Context(), now, now.Add(-3*time.Hour))
 	require.Equal(t, "late 3 h", words)
 	require.True(t, late)
 	require.Equal(t, "4:38", clock(4*time.Minute+38*time.Second))
@@ -37,8 +37,8 @@ func TestNumbers(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1\u202f000", 1_234_567: "1\u202f234\u202f567", -1000: "-1\u202f000"} {
 		require.Equal(t, want, count(n))
 	}
-	require.Equal(t, "1 finding", plural(1, "finding", "findings"))
-	require.Equal(t, "0 findings", plural(0, "finding", "findings"))
+	require.Equal(t, "1 finding", plural(t.Context(), 1, "finding", "findings"))
+	require.Equal(t, "0 findings", plural(t.Context(), 0, "finding", "findings"))
 	require.Equal(t, "0.8 s", seconds(800))
 	require.Equal(t, "1:20 min", seconds(80_000))
 	require.Equal(t, "412 µs", micros(412))

@@ -1,10 +1,11 @@
 package views
 
 import (
+	"context"
 	"strconv"
-	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 	"github.com/guardroom/guardroom/views/ui"
 )
 
@@ -21,10 +22,10 @@ func backCount(p ItemPage) string {
 }
 
 // historyWords sums up the user's latest interactions.
-func historyWords(p ItemPage) string {
-	n := len(p.View.History)
+func historyWords(ctx context.Context, p ItemPage) string {
+	earlier := plural(ctx, len(p.View.History), text.Say("earlier interaction"), text.Say("earlier interactions"))
 	if p.View.Blind {
-		return plural(n, "earlier interaction", "earlier interactions")
+		return earlier
 	}
 	stopped := 0
 	for _, h := range p.View.History {
@@ -32,14 +33,14 @@ func historyWords(p ItemPage) string {
 			stopped++
 		}
 	}
-	return plural(n, "earlier interaction", "earlier interactions") + ", " + count(stopped) + " of them flagged or blocked"
+	return text.T(ctx, "%s, %s of them flagged or blocked", earlier, count(stopped))
 }
 
-func excerptOr(s string) string {
+func excerptOr(ctx context.Context, s string) string {
 	if s = oneLine(s, 120); s != "" {
 		return s
 	}
-	return "(no text)"
+	return text.T(ctx, "(no text)")
 }
 
 // micros writes a screening time: "412 µs", "1.8 ms".
@@ -59,13 +60,13 @@ func percent(x float64) string {
 	return strconv.FormatFloat(100*x, format, precision, 64) + " %"
 }
 
-func segmentOptions(c review.Content) []ui.Option {
+func segmentOptions(ctx context.Context, c review.Content) []ui.Option {
 	var out []ui.Option
 	for _, s := range c.Segments() {
 		if len(out) == maxTurns {
 			break
 		}
-		out = append(out, ui.Option{Value: s.Name, Text: title(strings.TrimPrefix(segmentWord(s.Name), "the "))})
+		out = append(out, ui.Option{Value: s.Name, Text: segmentName(ctx, s.Name)})
 	}
 	return out
 }

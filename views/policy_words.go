@@ -1,7 +1,7 @@
 package views
 
 import (
-	"fmt"
+	"context"
 	"math"
 	"slices"
 	"strconv"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 	"github.com/guardroom/guardroom/views/ui"
 )
 
@@ -17,9 +18,9 @@ import (
 type policyTab struct{ step, word string }
 
 func policyTabs(p PolicyPage) []policyTab {
-	tabs := []policyTab{{"", "Live"}, {StepDraft, "Draft"}, {StepVersions, "History"}}
+	tabs := []policyTab{{"", text.Say("Live")}, {StepDraft, text.Say("Draft")}, {StepVersions, text.Say("History")}}
 	if p.Viewer.May(review.PermPolicy) {
-		tabs = append(tabs, policyTab{StepTrial, "Try a text"}, policyTab{StepProof, "From decisions"}, policyTab{StepExperiments, "Experiments"})
+		tabs = append(tabs, policyTab{StepTrial, text.Say("Try a text")}, policyTab{StepProof, text.Say("From decisions")}, policyTab{StepExperiments, text.Say("Experiments")})
 	}
 	return tabs
 }
@@ -54,16 +55,25 @@ func byCategory(specs []review.DetectorSpec) []categoryGroup {
 	return out
 }
 
-func modeWord(m review.Mode) string { return title(string(m)) }
+func modeWord(m review.Mode) string {
+	switch m {
+	case review.ModeEnforce:
+		return text.Say("Enforce")
+	case review.ModeMonitor:
+		return text.Say("Monitor")
+	default:
+		return text.Say("Off")
+	}
+}
 
 func modeMeans(m review.Mode) string {
 	switch m {
 	case review.ModeEnforce:
-		return "counts toward the verdict"
+		return text.Say("counts toward the verdict")
 	case review.ModeMonitor:
-		return "recorded and shown, decides nothing"
+		return text.Say("recorded and shown, decides nothing")
 	default:
-		return "does not run"
+		return text.Say("does not run")
 	}
 }
 
@@ -71,20 +81,26 @@ func modeMeans(m review.Mode) string {
 func kindOfText(k review.SegmentKind) string {
 	switch k {
 	case review.SegmentToolArguments:
-		return "Tool arguments"
+		return text.Say("Tool arguments")
 	case review.SegmentToolOutput:
-		return "Tool output"
+		return text.Say("Tool output")
 	case review.SegmentSystem:
-		return "System prompt"
+		return text.Say("System prompt")
+	case review.SegmentPrompt:
+		return text.Say("Prompt")
+	case review.SegmentResponse:
+		return text.Say("Response")
+	case review.SegmentDocument:
+		return text.Say("Document")
 	default:
 		return title(string(k))
 	}
 }
 
 // threshold writes the least confidence at which something happens.
-func threshold(x float64) string {
+func threshold(ctx context.Context, x float64) string {
 	if x == 0 {
-		return "never"
+		return text.T(ctx, "never")
 	}
 	return review.FormatShare(x)
 }
@@ -101,28 +117,29 @@ func overriddenKinds(r review.Rule) []review.SegmentKind {
 }
 
 // foundWords says how often a detector found something.
-func foundWords(t review.DetectorTally) string {
+func foundWords(ctx context.Context, t review.DetectorTally) string {
 	if t.Interactions == 0 && t.Items == 0 {
-		return "nothing found"
+		return text.T(ctx, "nothing found")
 	}
-	return "found in " + plural(t.Interactions, "interaction", "interactions") + ", " + plural(t.Items, "item", "items") + " for review"
+	return text.T(ctx, "found in %s, %s for review",
+		plural(ctx, t.Interactions, text.Say("interaction"), text.Say("interactions")), plural(ctx, t.Items, text.Say("item"), text.Say("items")))
 }
 
 // decidedWords says what analysts made of it.
-func decidedWords(t review.DetectorTally) string {
+func decidedWords(ctx context.Context, t review.DetectorTally) string {
 	if t.Decided() == 0 {
-		return "none decided"
+		return text.T(ctx, "none decided")
 	}
-	return count(t.Approved) + " approved, " + count(t.Blocked) + " blocked"
+	return text.T(ctx, "%s approved, %s blocked", count(t.Approved), count(t.Blocked))
 }
 
 // overturnWords says how often analysts contradicted the guard, where that can be said.
-func overturnWords(t review.DetectorTally) string {
+func overturnWords(ctx context.Context, t review.DetectorTally) string {
 	p := t.OverturnRate()
 	if p == nil {
-		return fmt.Sprintf("no overturn rate below %d decisions", review.TallyFloor)
+		return text.T(ctx, "no overturn rate below %d decisions", review.TallyFloor)
 	}
-	return fmt.Sprintf("%s overturned (95 %% interval %s–%s)", wholePercent(p.Rate), bare(p.Lower), wholePercent(p.Upper))
+	return text.T(ctx, "%s overturned (95 %% interval %s–%s)", wholePercent(p.Rate), bare(p.Lower), wholePercent(p.Upper))
 }
 
 func wholePercent(x float64) string { return bare(x) + "\u00a0%" }
@@ -130,7 +147,9 @@ func wholePercent(x float64) string { return bare(x) + "\u00a0%" }
 func bare(x float64) string { return strconv.Itoa(int(math.Round(100 * x))) }
 
 // sinceWords names the window of the tallies.
-func sinceWords(t time.Time) string { return "since " + t.UTC().Format("2 January") + ", UTC" }
+func sinceWords(ctx context.Context, t time.Time) string {
+	return text.T(ctx, "since %s, UTC", dayOf(ctx, t))
+}
 
 // tuned tells whether a Rule says something else than the Spec.
 func tuned(s review.DetectorSpec, r review.Rule) bool {
@@ -150,10 +169,10 @@ type changeGroup struct {
 type changeLine struct{ what, before, after string }
 
 // changeGroups puts changes into words. Expressions of patterns are for those who may change them: a pattern may be what it protects.
-func changeGroups(changes []review.FieldChange, specs []review.DetectorSpec, open bool) []changeGroup {
+func changeGroups(ctx context.Context, changes []review.FieldChange, specs []review.DetectorSpec, open bool) []changeGroup {
 	var out []changeGroup
 	for _, c := range changes {
-		g, line := changeWords(c, specs, open)
+		g, line := changeWords(ctx, c, specs, open)
 		at := slices.IndexFunc(out, func(o changeGroup) bool { return o.title == g.title && o.id == g.id })
 		if at < 0 {
 			at, out = len(out), append(out, g)
@@ -163,65 +182,80 @@ func changeGroups(changes []review.FieldChange, specs []review.DetectorSpec, ope
 	return out
 }
 
-func changeWords(c review.FieldChange, specs []review.DetectorSpec, open bool) (changeGroup, changeLine) {
+func changeWords(ctx context.Context, c review.FieldChange, specs []review.DetectorSpec, open bool) (changeGroup, changeLine) {
 	if rest, ok := strings.CutPrefix(c.Field, "detectors."); ok {
-		return detectorChange(c, rest, specs)
+		return detectorChange(ctx, c, rest, specs)
 	}
 	if name, ok := strings.CutPrefix(c.Field, "patterns."); ok {
-		return changeGroup{title: "Patterns"}, changeLine{name, patternWords(c.Before, open), patternWords(c.After, open)}
+		return changeGroup{title: text.T(ctx, "Patterns")}, changeLine{name, patternWords(ctx, c.Before, open), patternWords(ctx, c.After, open)}
 	}
 	if id, ok := strings.CutPrefix(c.Field, "labels."); ok {
-		return changeGroup{title: "Labels"}, changeLine{id, orNone(c.Before), orNone(c.After)}
+		return changeGroup{title: text.T(ctx, "Labels")}, changeLine{id, orNone(ctx, c.Before), orNone(ctx, c.After)}
 	}
 	if isContent(c.Field) {
-		return changeGroup{title: "Content"}, changeLine{contentWords(c.Field), patternWords(c.Before, open), patternWords(c.After, open)}
+		return changeGroup{title: text.T(ctx, "Content")}, changeLine{contentWords(ctx, c.Field), patternWords(ctx, c.Before, open), patternWords(ctx, c.After, open)}
 	}
-	if name, ok := interventionWords(c.Field, specs); ok {
-		return changeGroup{title: "Interventions"}, changeLine{name, orNone(c.Before), orNone(c.After)}
+	if name, ok := interventionWords(ctx, c.Field, specs); ok {
+		return changeGroup{title: text.T(ctx, "Interventions")}, changeLine{name, orNone(ctx, c.Before), orNone(ctx, c.After)}
 	}
 	if c.Field == "labels" {
-		return changeGroup{title: "Labels"}, changeLine{"Order", c.Before, c.After}
+		return changeGroup{title: text.T(ctx, "Labels")}, changeLine{text.T(ctx, "Order"), c.Before, c.After}
 	}
-	return changeGroup{title: "Settings"}, changeLine{title(settingWord(c.Field)), settingValue(c.Field, c.Before), settingValue(c.Field, c.After)}
+	return changeGroup{title: text.T(ctx, "Settings")}, changeLine{title(settingWord(ctx, c.Field)), settingValue(ctx, c.Field, c.Before), settingValue(ctx, c.Field, c.After)}
 }
 
 // detectorChange reads "ID.mode", "ID.flag" or "ID.segments.KIND.block"; an id has one dot.
-func detectorChange(c review.FieldChange, rest string, specs []review.DetectorSpec) (changeGroup, changeLine) {
+func detectorChange(ctx context.Context, c review.FieldChange, rest string, specs []review.DetectorSpec) (changeGroup, changeLine) {
 	parts := strings.Split(rest, ".")
 	id := strings.Join(parts[:min(2, len(parts))], ".")
 	g := changeGroup{title: specTitle(specs, id), id: id}
 	name := parts[len(parts)-1]
 	switch {
 	case name == "mode":
-		return g, changeLine{"Mode", title(orNone(c.Before)), title(orNone(c.After))}
+		return g, changeLine{text.T(ctx, "Mode"), modeOrNone(ctx, c.Before), modeOrNone(ctx, c.After)}
 	case len(parts) >= 5:
-		kind := kindOfText(review.SegmentKind(parts[3]))
-		return g, changeLine{kind + ": " + name + " from", ownThreshold(c.Before), ownThreshold(c.After)}
+		kind := text.T(ctx, kindOfText(review.SegmentKind(parts[3])))
+		return g, changeLine{kind + ": " + text.T(ctx, fromWord(name)), ownThreshold(ctx, c.Before), ownThreshold(ctx, c.After)}
 	}
-	return g, changeLine{title(name) + " from", ownThreshold(c.Before), ownThreshold(c.After)}
+	return g, changeLine{title(text.T(ctx, fromWord(name))), ownThreshold(ctx, c.Before), ownThreshold(ctx, c.After)}
+}
+
+// fromWord names a threshold by what happens from it on.
+func fromWord(name string) string {
+	if name == "block" {
+		return text.Say("block from")
+	}
+	return text.Say("flag from")
+}
+
+func modeOrNone(ctx context.Context, mode string) string {
+	if mode == "" {
+		return title(orNone(ctx, ""))
+	}
+	return text.T(ctx, modeWord(review.Mode(mode)))
 }
 
 // ownThreshold writes a threshold that may be absent: then that of all texts holds.
-func ownThreshold(s string) string {
+func ownThreshold(ctx context.Context, s string) string {
 	switch s {
 	case "":
-		return "as in other texts"
+		return text.T(ctx, "as in other texts")
 	case "0":
-		return "never"
+		return text.T(ctx, "never")
 	}
 	return s
 }
 
-func patternWords(expr string, open bool) string {
+func patternWords(ctx context.Context, expr string, open bool) string {
 	if expr != "" && !open {
-		return "(an expression)"
+		return text.T(ctx, "(an expression)")
 	}
-	return orNone(expr)
+	return orNone(ctx, expr)
 }
 
-func orNone(s string) string {
+func orNone(ctx context.Context, s string) string {
 	if s == "" {
-		return "none"
+		return text.T(ctx, "none")
 	}
 	return s
 }
@@ -231,38 +265,38 @@ type setting struct{ name, word, hint string }
 
 // settings are those fields in the order of the page, due times apart.
 var settings = []setting{
-	{"risk.flag", "Flag at a risk of", "What all enforced detectors say together. Empty: only detectors on their own flag."},
-	{"risk.block", "Block at a risk of", "At least the risk that flags. Empty: only detectors on their own block."},
-	{"audit_rate", "Audit sample", "The share of allowed interactions that are put into the queue by chance: 0.02 is 2 in 100."},
-	{"fail_open", "When a detector fails", "A detector that could not answer is never taken for an allow, unless you say so here."},
-	{"deadline_ms", "Deadline, ms", "For one screening. A detector that needs longer has failed."},
-	{"max_prompt_bytes", "Longest prompt, bytes", "A longer prompt gets a finding of input.length."},
+	{"risk.flag", text.Say("Flag at a risk of"), text.Say("What all enforced detectors say together. Empty: only detectors on their own flag.")},
+	{"risk.block", text.Say("Block at a risk of"), text.Say("At least the risk that flags. Empty: only detectors on their own block.")},
+	{"audit_rate", text.Say("Audit sample"), text.Say("The share of allowed interactions that are put into the queue by chance: 0.02 is 2 in 100.")},
+	{"fail_open", text.Say("When a detector fails"), text.Say("A detector that could not answer is never taken for an allow, unless you say so here.")},
+	{"deadline_ms", text.Say("Deadline, ms"), text.Say("For one screening. A detector that needs longer has failed.")},
+	{"max_prompt_bytes", text.Say("Longest prompt, bytes"), text.Say("A longer prompt gets a finding of input.length.")},
 }
 
-func settingWord(name string) string {
+func settingWord(ctx context.Context, name string) string {
 	for _, s := range slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords, retentionWords) {
 		if s.name == name {
-			return s.word
+			return text.T(ctx, s.word)
 		}
 	}
 	if severity, ok := strings.CutPrefix(name, "due_minutes."); ok {
-		return "Due, " + severity
+		return text.T(ctx, "Due, %s", strings.ToLower(severityName(ctx, review.Severity(severity))))
 	}
 	return words(name)
 }
 
-func settingValue(name, value string) string {
+func settingValue(ctx context.Context, name, value string) string {
 	n, err := strconv.Atoi(value)
 	switch {
 	case name == "fail_open" && value == "true":
-		return "let it through"
+		return text.T(ctx, "let it through")
 	case name == "fail_open":
-		return "flag it"
+		return text.T(ctx, "flag it")
 	case name == "blind.severities", strings.HasPrefix(name, "required_reason."), name == "second_opinion.severities", strings.HasPrefix(name, "escalations."):
-		return orNone(value)
+		return orNone(ctx, value)
 	case name == "risk.flag", name == "risk.block":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
-		return threshold(x)
+		return threshold(ctx, x)
 	case name == "audit_rate", name == "blind.share", name == "controls.rate", name == "controls.later_rate", name == "second_opinion.share", name == "budget.warn":
 		x, _ := strconv.ParseFloat(value, 64) // written by PolicyDiff
 		return exactPercent(x)
@@ -271,11 +305,11 @@ func settingValue(name, value string) string {
 	case name == "deadline_ms":
 		return count(n) + " ms"
 	case name == "max_prompt_bytes":
-		return count(n) + " bytes"
+		return text.T(ctx, "%s bytes", count(n))
 	case strings.HasPrefix(name, "due_minutes."):
-		return minutesWord(n)
+		return minutesWord(ctx, n)
 	case strings.HasPrefix(name, "retention."):
-		return keptWord(n)
+		return keptWord(ctx, n)
 	}
 	return value
 }
@@ -286,47 +320,51 @@ func exactPercent(x float64) string {
 }
 
 // minutesWord writes minutes in their largest whole unit.
-func minutesWord(n int) string {
+func minutesWord(ctx context.Context, n int) string {
 	switch {
 	case n%(24*60) == 0:
-		return plural(n/(24*60), "day", "days")
+		return plural(ctx, n/(24*60), text.Say("day"), text.Say("days"))
 	case n%60 == 0:
-		return plural(n/60, "hour", "hours")
+		return plural(ctx, n/60, text.Say("hour"), text.Say("hours"))
 	default:
-		return plural(n, "minute", "minutes")
+		return plural(ctx, n, text.Say("minute"), text.Say("minutes"))
 	}
 }
 
 // settingFacts lists a policy's settings in words.
-func settingFacts(p review.Policy) []fact {
+func settingFacts(ctx context.Context, p review.Policy) []fact {
 	out := []fact{
-		{settingWord("risk.flag"), threshold(p.Risk.Flag)},
-		{settingWord("risk.block"), threshold(p.Risk.Block)},
-		{settingWord("audit_rate"), exactPercent(p.AuditRate) + " of what is allowed"},
-		{settingWord("fail_open"), settingValue("fail_open", strconv.FormatBool(p.FailOpen))},
-		{"Deadline", count(p.DeadlineMS) + " ms"},
-		{"Longest prompt", count(p.MaxPromptBytes) + " bytes"},
+		{settingWord(ctx, "risk.flag"), threshold(ctx, p.Risk.Flag)},
+		{settingWord(ctx, "risk.block"), threshold(ctx, p.Risk.Block)},
+		{settingWord(ctx, "audit_rate"), text.T(ctx, "%s of what is allowed", exactPercent(p.AuditRate))},
+		{settingWord(ctx, "fail_open"), settingValue(ctx, "fail_open", strconv.FormatBool(p.FailOpen))},
+		{text.T(ctx, "Deadline"), count(p.DeadlineMS) + " ms"},
+		{text.T(ctx, "Longest prompt"), text.T(ctx, "%s bytes", count(p.MaxPromptBytes))},
 	}
-	out = append(out, blindFacts(p)...)
-	out = append(out, decidingFacts(p)...)
-	out = append(out, quotaFacts(p)...)
-	out = append(out, retentionFacts(p)...)
+	out = append(out, blindFacts(ctx, p)...)
+	out = append(out, decidingFacts(ctx, p)...)
+	out = append(out, quotaFacts(ctx, p)...)
+	out = append(out, retentionFacts(ctx, p)...)
 	for _, s := range slices.Backward(review.Severities()) {
-		out = append(out, fact{settingWord("due_minutes." + string(s)), "within " + minutesWord(p.DueMinutes[s])})
+		out = append(out, fact{settingWord(ctx, "due_minutes."+string(s)), text.T(ctx, "within %s", minutesWord(ctx, p.DueMinutes[s]))})
 	}
 	return out
 }
 
+func changesWord(ctx context.Context, n int) string {
+	return plural(ctx, n, text.Say("change"), text.Say("changes"))
+}
+
 // draftState says in a few words how the draft stands.
-func draftState(v review.PolicyView, specs []review.DetectorSpec) string {
+func draftState(ctx context.Context, v review.PolicyView, specs []review.DetectorSpec) string {
 	if v.Draft == nil {
-		return "no draft"
+		return text.T(ctx, "no draft")
 	}
-	return "draft by " + v.Draft.ActorName + ", " + plural(len(v.Changes(specs)), "change", "changes")
+	return text.T(ctx, "draft by %s, %s", v.Draft.ActorName, changesWord(ctx, len(v.Changes(specs))))
 }
 
 // modeCounts says how many detectors run in which mode.
-func modeCounts(p review.Policy, specs []review.DetectorSpec) string {
+func modeCounts(ctx context.Context, p review.Policy, specs []review.DetectorSpec) string {
 	n := map[review.Mode]int{}
 	for _, s := range specs {
 		n[p.Mode(s.ID)]++
@@ -335,9 +373,9 @@ func modeCounts(p review.Policy, specs []review.DetectorSpec) string {
 	for _, c := range []struct {
 		mode review.Mode
 		word string
-	}{{review.ModeEnforce, "enforced"}, {review.ModeMonitor, "monitored"}, {review.ModeOff, "off"}} {
+	}{{review.ModeEnforce, text.Say("enforced")}, {review.ModeMonitor, text.Say("monitored")}, {review.ModeOff, text.Say("off")}} {
 		if n[c.mode] > 0 {
-			out = append(out, count(n[c.mode])+" "+c.word)
+			out = append(out, count(n[c.mode])+" "+text.T(ctx, c.word))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -360,18 +398,18 @@ type side struct {
 }
 
 // sidesOf lays out a trial. Numbers go on from one side to the other: each mark of a page has its own.
-func sidesOf(p PolicyTrialPage) []side {
+func sidesOf(ctx context.Context, p PolicyTrialPage) []side {
 	if p.Trial == nil {
 		return nil
 	}
-	out := []side{sideOf("Live, version "+strconv.Itoa(p.View.Live.Version), p, p.Trial.Live, p.View.Live, 0)}
+	out := []side{sideOf(ctx, text.T(ctx, "Live, version %s", strconv.Itoa(p.View.Live.Version)), p, p.Trial.Live, p.View.Live, 0)}
 	if p.Trial.Draft != nil {
-		out = append(out, sideOf("Draft", p, *p.Trial.Draft, p.View.Draft.Policy, len(out[0].cards)))
+		out = append(out, sideOf(ctx, text.T(ctx, "Draft"), p, *p.Trial.Draft, p.View.Draft.Policy, len(out[0].cards)))
 	}
 	return out
 }
 
-func sideOf(name string, p PolicyTrialPage, a review.Assessment, policy review.Policy, from int) side {
+func sideOf(ctx context.Context, name string, p PolicyTrialPage, a review.Assessment, policy review.Policy, from int) side {
 	item := ItemPage{View: review.ItemView{Assessment: a, Policy: policy}, Specs: p.Specs}
 	s := side{name: name, assessment: a, cards: cardsOf(item), passage: ui.Passage{Text: p.Text}}
 	s.cards = s.cards[:min(len(s.cards), maxCards)]
@@ -382,7 +420,7 @@ func sideOf(name string, p PolicyTrialPage, a review.Assessment, policy review.P
 			s.whole = append(s.whole, c)
 			continue
 		}
-		s.passage.Spans = append(s.passage.Spans, ui.Span{Start: c.Start, End: c.End, Tone: c.tone(), Number: c.number, Label: c.label()})
+		s.passage.Spans = append(s.passage.Spans, ui.Span{Start: c.Start, End: c.End, Tone: c.tone(), Number: c.number, Label: c.label(ctx)})
 	}
 	drawn := s.passage.Marked()
 	for i, c := range s.cards {
@@ -392,27 +430,38 @@ func sideOf(name string, p PolicyTrialPage, a review.Assessment, policy review.P
 }
 
 // trialWords compares the two sides in a sentence.
-func trialWords(t review.Trial) string {
+func trialWords(ctx context.Context, t review.Trial) string {
 	if t.Draft == nil {
-		return "The live policy would " + would(t.Live.Verdict) + " it. There is no draft to compare with."
+		return text.T(ctx, "The live policy would %s it. There is no draft to compare with.", would(ctx, t.Live.Verdict))
 	}
 	if t.Draft.Verdict == t.Live.Verdict {
-		return "Both would " + would(t.Live.Verdict) + " it."
+		return text.T(ctx, "Both would %s it.", would(ctx, t.Live.Verdict))
 	}
-	return "The live policy would " + would(t.Live.Verdict) + " it; the draft would " + would(t.Draft.Verdict) + " it."
+	return text.T(ctx, "The live policy would %s it; the draft would %s it.", would(ctx, t.Live.Verdict), would(ctx, t.Draft.Verdict))
 }
 
-func would(v review.Verdict) string { return v.String() }
+func would(ctx context.Context, v review.Verdict) string {
+	switch v {
+	case review.VerdictBlock:
+		return text.T(ctx, "block")
+	case review.VerdictFlag:
+		return text.T(ctx, "flag")
+	default:
+		return text.T(ctx, "allow")
+	}
+}
 
 func trialKindWord(k review.SegmentKind) string {
 	if k == review.SegmentDocument {
-		return "A retrieved document"
+		return text.Say("A retrieved document")
 	}
-	return "A user’s prompt"
+	return text.Say("A user’s prompt")
 }
 
 // versionTitle names a version.
-func versionTitle(n int) string { return "Version " + strconv.Itoa(n) }
+func versionTitle(ctx context.Context, n int) string {
+	return text.T(ctx, "Version %s", strconv.Itoa(n))
+}
 
 // fieldID is the id of the input of a field.
 func fieldID(name string) string {
@@ -470,20 +519,20 @@ func (p PolicyEditPage) shows(field string) bool {
 }
 
 // fieldWords names a field in the list of problems.
-func fieldWords(field string, specs []review.DetectorSpec) string {
-	for _, list := range []string{"patterns", "labels"} {
+func fieldWords(ctx context.Context, field string, specs []review.DetectorSpec) string {
+	for list, word := range map[string]string{"patterns": text.Say("Patterns"), "labels": text.Say("Labels")} {
 		if i, ok := rowOf(list, field+"."); ok {
-			return fmt.Sprintf("%s, row %d", title(list), i+1)
+			return text.T(ctx, "%s, row %d", text.T(ctx, word), i+1)
 		}
 	}
 	if isContent(field) {
-		return contentWords(field)
+		return contentWords(ctx, field)
 	}
-	if name, ok := interventionWords(field, specs); ok {
+	if name, ok := interventionWords(ctx, field, specs); ok {
 		return name
 	}
-	g, line := changeWords(review.FieldChange{Field: field}, specs, true)
-	if g.title == "Settings" {
+	g, line := changeWords(ctx, review.FieldChange{Field: field}, specs, true)
+	if g.title == text.T(ctx, "Settings") {
 		return line.what
 	}
 	return g.title + ": " + line.what
@@ -506,20 +555,20 @@ func backFromEdit(p PolicyEditPage) string {
 // policyAdvice says what to do after a refused step.
 func policyAdvice(c review.Code) string {
 	if c == review.CodeConflict {
-		return "What you typed is kept. Look at what the page shows now, then go on from there."
+		return text.Say("What you typed is kept. Look at what the page shows now, then go on from there.")
 	}
 	return problemAdvice(c)
 }
 
 // reworded says in its message which fields are wrong as the page names them.
-func reworded(p *Problem) *Problem {
+func reworded(ctx context.Context, p *Problem) *Problem {
 	out := Problem{Code: p.Code, Message: p.Message}
 	switch len(p.Fields) {
 	case 0:
 	case 1:
-		out.Message = fieldWords(p.Fields[0].Field, nil) + " " + p.Fields[0].Message
+		out.Message = fieldWords(ctx, p.Fields[0].Field, nil) + " " + text.Word(ctx, p.Fields[0].Message)
 	default:
-		out.Message = plural(len(p.Fields), "field", "fields") + " cannot be taken as they are"
+		out.Message = text.T(ctx, "%s fields cannot be taken as they are", count(len(p.Fields)))
 	}
 	return &out
 }
@@ -540,12 +589,12 @@ func inPageOrder(fields []review.FieldError) []review.FieldError {
 }
 
 // editAdvice says what to do after a refused draft.
-func editAdvice(p PolicyEditPage) string {
+func editAdvice(ctx context.Context, p PolicyEditPage) string {
 	switch {
 	case p.Problem.Code != review.CodeConflict:
 		return problemAdvice(p.Problem.Code)
 	case p.View.Draft == nil:
-		return "What you typed is kept below, and there is no other draft now. Saving again makes one of it."
+		return text.T(ctx, "What you typed is kept below, and there is no other draft now. Saving again makes one of it.")
 	}
-	return "What you typed is kept below. " + p.View.Draft.ActorName + " saved a draft in the meantime; saving yours replaces it. Look at theirs first, under Draft in another tab."
+	return text.T(ctx, "What you typed is kept below. %s saved a draft in the meantime; saving yours replaces it. Look at theirs first, under Draft in another tab.", p.View.Draft.ActorName)
 }

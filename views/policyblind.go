@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/text"
@@ -24,12 +25,21 @@ func severitiesOptions(ctx context.Context, chosen string) []ui.Option {
 	all := review.Severities()
 	out := []ui.Option{{Value: "", Text: text.T(ctx, "None")}}
 	for i := len(all) - 1; i >= 0; i-- {
-		out = append(out, ui.Option{Value: listOf(all[i:]), Text: listOf(all[i:])})
+		out = append(out, ui.Option{Value: listOf(all[i:]), Text: severityList(ctx, all[i:])})
 	}
 	if !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == chosen }) {
 		out = append(out, ui.Option{Value: chosen, Text: short(chosen, 60)})
 	}
 	return out[1:]
+}
+
+// severityList writes severities one after the other, as people call them.
+func severityList(ctx context.Context, list []review.Severity) string {
+	names := make([]string, len(list))
+	for i, s := range list {
+		names[i] = strings.ToLower(severityName(ctx, s))
+	}
+	return orNone(ctx, strings.Join(names, ", "))
 }
 
 // setBlind writes the rules into a form.
@@ -51,14 +61,10 @@ func (r *policyReader) blind(p *review.Policy) {
 }
 
 // blindFacts lists them in words.
-func blindFacts(p review.Policy) []fact {
-	always := "none"
-	if len(p.Blind.Severities) > 0 {
-		always = listOf(p.Blind.Severities)
-	}
+func blindFacts(ctx context.Context, p review.Policy) []fact {
 	return []fact{
-		{settingWord("blind.share"), exactPercent(p.Blind.Share) + " of the items"},
-		{settingWord("blind.severities"), always},
-		{settingWord("controls.rate"), exactPercent(p.Controls.Rate) + " until " + count(p.Controls.Until) + " each, then " + exactPercent(p.Controls.LaterRate)},
+		{settingWord(ctx, "blind.share"), text.T(ctx, "%s of the items", exactPercent(p.Blind.Share))},
+		{settingWord(ctx, "blind.severities"), severityList(ctx, p.Blind.Severities)},
+		{settingWord(ctx, "controls.rate"), text.T(ctx, "%s until %s each, then %s", exactPercent(p.Controls.Rate), count(p.Controls.Until), exactPercent(p.Controls.LaterRate))},
 	}
 }

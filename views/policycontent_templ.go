@@ -69,7 +69,7 @@ func contentFields(p PolicyEditPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField("canaries", text.T(ctx, "Canaries"), p.Form.of("canaries"), canaryProblems(p.Problem), 4).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField("canaries", text.T(ctx, "Canaries"), p.Form.of("canaries"), canaryProblems(ctx, p.Problem), 4).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1010,7 +1010,7 @@ func contentSaid(p review.Policy) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, f := range contentFacts(p) {
+		for _, f := range contentFacts(ctx, p) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<div><dt>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -127,17 +128,27 @@ func escalationProblem(p *Problem) string {
 	return ""
 }
 
+// judgementList writes judgements one after the other, as people call them.
+func judgementList(ctx context.Context, list []review.Judgement) string {
+	said := map[review.Judgement]string{review.JudgeApprove: text.Say("approve"), review.JudgeBlock: text.Say("block"), review.JudgeEscalate: text.Say("escalate")}
+	names := make([]string, len(list))
+	for i, j := range list {
+		names[i] = text.Word(ctx, cmp.Or(said[j], string(j)))
+	}
+	return orNone(ctx, strings.Join(names, ", "))
+}
+
 // decidingFacts lists the rules in words.
-func decidingFacts(p review.Policy) []fact {
+func decidingFacts(ctx context.Context, p review.Policy) []fact {
 	out := []fact{
-		{settingWord("required_reason.judgements"), orNone(listOf(p.RequiredReason.Judgements))},
-		{settingWord("required_reason.severities"), orNone(listOf(p.RequiredReason.Severities))},
-		{settingWord("required_reason.labels"), orNone(listOf(p.RequiredReason.Labels))},
-		{settingWord("second_opinion.share"), exactPercent(p.SecondOpinion.Share) + " of the items"},
-		{settingWord("second_opinion.severities"), orNone(listOf(p.SecondOpinion.Severities))},
+		{settingWord(ctx, "required_reason.judgements"), judgementList(ctx, p.RequiredReason.Judgements)},
+		{settingWord(ctx, "required_reason.severities"), severityList(ctx, p.RequiredReason.Severities)},
+		{settingWord(ctx, "required_reason.labels"), orNone(ctx, listOf(p.RequiredReason.Labels))},
+		{settingWord(ctx, "second_opinion.share"), text.T(ctx, "%s of the items", exactPercent(p.SecondOpinion.Share))},
+		{settingWord(ctx, "second_opinion.severities"), severityList(ctx, p.SecondOpinion.Severities)},
 	}
 	for _, q := range p.Escalations {
-		out = append(out, fact{settingWord("escalations"), escalationLines([]review.EscalationQueue{q})})
+		out = append(out, fact{settingWord(ctx, "escalations"), escalationLines([]review.EscalationQueue{q})})
 	}
 	return out
 }

@@ -185,7 +185,7 @@ func TestChangesAreWords(t *testing.T) {
 		{review.FieldChange{Field: "patterns.p", Before: "x", After: ""}, true, "Patterns", changeLine{"p", "x", "none"}},
 		{review.FieldChange{Field: "patterns.p", Before: "x", After: "y"}, false, "Patterns", changeLine{"p", "(an expression)", "(an expression)"}},
 	} {
-		g, line := changeWords(c.change, specs, c.open)
+		g, line := changeWords(t.Context(), c.change, specs, c.open)
 		require.Equal(t, c.group, g.title)
 		require.Equal(t, c.want, line, c.change.Field)
 	}

@@ -88,7 +88,7 @@ func (r *policyReader) interventions(p *review.Policy) {
 }
 
 // interventionWords names a field of the rules in lists of changes and problems.
-func interventionWords(field string, specs []review.DetectorSpec) (string, bool) {
+func interventionWords(ctx context.Context, field string, specs []review.DetectorSpec) (string, bool) {
 	rest, ok := strings.CutPrefix(field, "interventions.")
 	if !ok {
 		return "", false
@@ -96,12 +96,24 @@ func interventionWords(field string, specs []review.DetectorSpec) (string, bool)
 	for _, s := range specs {
 		name, ok := strings.CutPrefix(rest, s.ID+".")
 		if strategy, said := strings.CutPrefix(name, "texts."); ok && said {
-			return "Intervention, " + s.Title + ": text of “" + strategyWords[strategy] + "”", true
+			return text.T(ctx, "Intervention, %s: text of “%s”", s.Title, text.T(ctx, strategyWords[strategy])), true
 		} else if ok {
-			return "Intervention, " + s.Title + ": " + words(name), true
+			return text.T(ctx, "Intervention, %s: %s", s.Title, text.Word(ctx, interventionPart(name))), true
 		}
 	}
-	return "Interventions: " + rest, true
+	return text.T(ctx, "Interventions: %s", rest), true
+}
+
+// interventionPart names what a rule says of an Intervention.
+func interventionPart(name string) string {
+	switch name {
+	case "strategy":
+		return text.Say("strategy")
+	case "automatic":
+		return text.Say("automatic")
+	default:
+		return words(name)
+	}
 }
 
 // precisionWord says how right a bias detector was shown to be.

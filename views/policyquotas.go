@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -99,7 +100,7 @@ func (r *policyReader) amount(name string, into *float64) {
 	}
 	x, ok := readAmount(r.text(name))
 	if !ok {
-		r.wrong(name, "must be a number, such as 500 or 2.5")
+		r.wrong(name, text.Say("must be a number, such as 500 or 2.5"))
 		return
 	}
 	*into = x
@@ -137,7 +138,7 @@ func (r *policyReader) roles() map[string]review.Quota {
 				n, err = strconv.Atoi(words[i+1])
 			}
 			if err != nil || len(words) > 4 {
-				r.wrong("quotas.roles", "must have a name and three whole numbers on each line, such as premium 600 100000 4")
+				r.wrong("quotas.roles", text.Say("must have a name and three whole numbers on each line, such as premium 600 100000 4"))
 				return nil
 			}
 			numbers[i] = n
@@ -175,7 +176,7 @@ func (r *policyReader) prices() (out []review.Price) {
 			ok = in && out
 		}
 		if !ok {
-			r.wrong("budget.prices", "must have a model and two numbers on each line, such as gpt-4o* 2.5 10")
+			r.wrong("budget.prices", text.Say("must have a model and two numbers on each line, such as gpt-4o* 2.5 10"))
 			return nil
 		}
 		out = append(out, p)
@@ -197,20 +198,20 @@ func problemBelow(p *Problem, field string) string {
 }
 
 // quotaFacts lists what is bounded, in words.
-func quotaFacts(p review.Policy) (out []fact) {
+func quotaFacts(ctx context.Context, p review.Policy) (out []fact) {
 	numbers := quotaNumbers(&p.Quotas)
 	for _, w := range quotaWords {
 		if n := *numbers[w.name]; n > 0 {
-			out = append(out, fact{w.word, count(n)})
+			out = append(out, fact{text.T(ctx, w.word), count(n)})
 		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(p.Quotas.Roles)) {
-		out = append(out, fact{settingWord("quotas.roles"), roleLines(map[string]review.Quota{role: p.Quotas.Roles[role]})})
+		out = append(out, fact{settingWord(ctx, "quotas.roles"), roleLines(map[string]review.Quota{role: p.Quotas.Roles[role]})})
 	}
 	if p.Budget.Monthly > 0 {
-		out = append(out, fact{settingWord("budget.monthly"), review.FormatShare(p.Budget.Monthly) + " " + p.Budget.Currency})
+		out = append(out, fact{settingWord(ctx, "budget.monthly"), review.FormatShare(p.Budget.Monthly) + " " + p.Budget.Currency})
 		if p.Budget.Degrade != "" {
-			out = append(out, fact{settingWord("budget.degrade"), p.Budget.Degrade})
+			out = append(out, fact{settingWord(ctx, "budget.degrade"), p.Budget.Degrade})
 		}
 	}
 	return out

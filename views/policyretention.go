@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -34,17 +35,17 @@ func (r *policyReader) retention(p *review.Policy) {
 }
 
 // keptWord says how long something is kept.
-func keptWord(days int) string {
+func keptWord(ctx context.Context, days int) string {
 	if days == 0 {
-		return "for good"
+		return text.T(ctx, "for good")
 	}
-	return plural(days, "day", "days")
+	return plural(ctx, days, text.Say("day"), text.Say("days"))
 }
 
-func retentionFacts(p review.Policy) (out []fact) {
+func retentionFacts(ctx context.Context, p review.Policy) (out []fact) {
 	days := retentionDays(&p.Retention)
 	for _, w := range retentionWords {
-		out = append(out, fact{w.word, keptWord(*days[w.name])})
+		out = append(out, fact{text.T(ctx, w.word), keptWord(ctx, *days[w.name])})
 	}
 	return out
 }

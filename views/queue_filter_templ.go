@@ -346,11 +346,11 @@ func filterPanel(p QueuePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-older", paramOlder, text.T(ctx, "Opened before"), ageParam(p.Filter.OlderThan), text.T(ctx, "Any time"), ageOptions(p.Filter.OlderThan)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-older", paramOlder, text.T(ctx, "Opened before"), ageParam(p.Filter.OlderThan), text.T(ctx, "Any time"), ageOptions(ctx, p.Filter.OlderThan)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("filter-younger", paramYounger, text.T(ctx, "Opened within"), ageParam(p.Filter.YoungerThan), text.T(ctx, "Any time"), ageOptions(p.Filter.YoungerThan)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("filter-younger", paramYounger, text.T(ctx, "Opened within"), ageParam(p.Filter.YoungerThan), text.T(ctx, "Any time"), ageOptions(ctx, p.Filter.YoungerThan)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

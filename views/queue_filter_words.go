@@ -110,7 +110,7 @@ func holderOptions(ctx context.Context, p QueuePage) []ui.Option {
 		known = known || o.Value == p.Filter.Holder
 	}
 	if !known {
-		out = append(out, ui.Option{Value: p.Filter.Holder, Text: "Somebody who holds nothing now"})
+		out = append(out, ui.Option{Value: p.Filter.Holder, Text: text.T(ctx, "Somebody who holds nothing now")})
 	}
 	return out
 }
@@ -119,27 +119,27 @@ func holderOptions(ctx context.Context, p QueuePage) []ui.Option {
 var ages = []time.Duration{15 * time.Minute, time.Hour, 8 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour}
 
 // ageOptions also offers the chosen one.
-func ageOptions(chosen time.Duration) []ui.Option {
+func ageOptions(ctx context.Context, chosen time.Duration) []ui.Option {
 	var out []ui.Option
 	known := chosen == 0
 	for _, d := range ages {
-		out = append(out, ui.Option{Value: ageParam(d), Text: ageWord(d)})
+		out = append(out, ui.Option{Value: ageParam(d), Text: ageWord(ctx, d)})
 		known = known || d == chosen
 	}
 	if !known {
-		out = append(out, ui.Option{Value: ageParam(chosen), Text: ageWord(chosen)})
+		out = append(out, ui.Option{Value: ageParam(chosen), Text: ageWord(ctx, chosen)})
 	}
 	return out
 }
 
-func ageWord(d time.Duration) string {
+func ageWord(ctx context.Context, d time.Duration) string {
 	switch {
 	case d%(24*time.Hour) == 0:
-		return plural(int(d/(24*time.Hour)), "day", "days")
+		return plural(ctx, int(d/(24*time.Hour)), text.Say("day"), text.Say("days"))
 	case d%time.Hour == 0:
-		return plural(int(d/time.Hour), "hour", "hours")
+		return plural(ctx, int(d/time.Hour), text.Say("hour"), text.Say("hours"))
 	default:
-		return plural(int(d/time.Minute), "minute", "minutes")
+		return plural(ctx, int(d/time.Minute), text.Say("minute"), text.Say("minutes"))
 	}
 }
 

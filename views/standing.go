@@ -1,9 +1,11 @@
 package views
 
 import (
+	"context"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // stance is what the viewer can do with an Item now.
@@ -58,23 +60,23 @@ func (p ItemPage) mayResolve() bool {
 func standing(v review.ItemView) *review.DecisionView { return review.StandingDecision(v.Decisions) }
 
 // itemTitle says in a few words what the Item is about. A blind one does not say what the guard saw.
-func itemTitle(p ItemPage) string {
+func itemTitle(ctx context.Context, p ItemPage) string {
 	i := p.View.Item
 	switch {
 	case p.View.Blind:
-		return "To be judged blind"
+		return text.T(ctx, "To be judged blind")
 	case i.Kind == review.KindIntervention:
-		return "Proposed: " + specTitle(p.Specs, i.Detector)
+		return text.T(ctx, "Proposed: %s", specTitle(p.Specs, i.Detector))
 	case i.Detector == "":
-		return kindWord(i.Kind)
+		return text.T(ctx, kindWord(i.Kind))
 	default:
 		return specTitle(p.Specs, i.Detector)
 	}
 }
 
-func whyHere(p ItemPage) string {
+func whyHere(ctx context.Context, p ItemPage) string {
 	if p.View.Blind {
-		return "Chosen to be judged without the guard’s verdict, scores and marks. They are shown when you have judged."
+		return text.T(ctx, "Chosen to be judged without the guard’s verdict, scores and marks. They are shown when you have judged.")
 	}
 	return sentence(p.View.Item.Reason)
 }
@@ -90,15 +92,15 @@ type action struct {
 func actionsOf(kind review.ItemKind) []action {
 	if kind == review.KindIntervention {
 		return []action{
-			{review.JudgeApprove, "Send", keyApprove, "Send it to the user"},
-			{review.JudgeBlock, "Drop", keyBlock, "Drop it: the user sees nothing"},
-			{review.JudgeEscalate, "Escalate", keyEscalate, "Pass it to a lead"},
+			{review.JudgeApprove, text.Say("Send"), keyApprove, text.Say("Send it to the user")},
+			{review.JudgeBlock, text.Say("Drop"), keyBlock, text.Say("Drop it: the user sees nothing")},
+			{review.JudgeEscalate, text.Say("Escalate"), keyEscalate, text.Say("Pass it to a lead")},
 		}
 	}
 	return []action{
-		{review.JudgeApprove, "Approve", keyApprove, "Let it stand"},
-		{review.JudgeBlock, "Block", keyBlock, "Say that it must not pass"},
-		{review.JudgeEscalate, "Escalate", keyEscalate, "Pass it to a lead"},
+		{review.JudgeApprove, text.Say("Approve"), keyApprove, text.Say("Let it stand")},
+		{review.JudgeBlock, text.Say("Block"), keyBlock, text.Say("Say that it must not pass")},
+		{review.JudgeEscalate, text.Say("Escalate"), keyEscalate, text.Say("Pass it to a lead")},
 	}
 }
 

@@ -23,7 +23,7 @@ type moment struct {
 // timelineOf tells what happened to the Item, oldest first. Peers stay hidden while the page is blind.
 func timelineOf(ctx context.Context, p ItemPage) []moment {
 	v := p.View
-	out := []moment{{at: v.Item.CreatedAt, who: "Guardroom", what: openedWords(v.Item, v.Blind)}}
+	out := []moment{{at: v.Item.CreatedAt, who: "Guardroom", what: text.T(ctx, openedWords(v.Item, v.Blind))}}
 	out = append(out, eventMoments(ctx, v.Events)...)
 	if v.Blind {
 		return out
@@ -33,13 +33,13 @@ func timelineOf(ctx context.Context, p ItemPage) []moment {
 		if d.Label != "" {
 			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
 		}
-		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: decisionWords(d.Decision, v), note: note, tone: judgedTone(d.Judgement)})
+		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: decisionWords(ctx, d.Decision, v), note: note, tone: judgedTone(d.Judgement)})
 		if d.Undone != nil {
-			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: "took that back"})
+			out = append(out, moment{at: d.Undone.CreatedAt, who: d.Reviewer, what: text.T(ctx, "took that back")})
 		}
 	}
 	for _, a := range v.Annotations {
-		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(v.Policy, a), quote: spanText(v.Interaction, a), note: a.Body})
+		out = append(out, moment{at: a.CreatedAt, who: a.UserName, what: annotationWords(ctx, v.Policy, a), quote: spanText(v.Interaction, a), note: a.Body})
 	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	return out
@@ -95,42 +95,58 @@ func eventWords(ctx context.Context, e review.EventView) string {
 }
 
 // decisionWords says what a Decision was: one that settles, one of two opinions, or the reversal of another.
-func decisionWords(d review.Decision, v review.ItemView) string {
-	what := strings.ToLower(judged(d.Judgement, v.Item.Kind))
+func decisionWords(ctx context.Context, d review.Decision, v review.ItemView) string {
+	what := text.T(ctx, judgedIt(d.Judgement, v.Item.Kind))
 	switch {
 	case d.Opinion > 0:
-		return what + ", as one of two opinions"
+		return text.T(ctx, "%s, as one of two opinions", what)
 	case d.Reverses != "":
-		return what + ", reversing the decision before"
+		return text.T(ctx, "%s, reversing the decision before", what)
 	case d.Escalation != "":
-		return what + " to " + escalationTitle(v.Policy, d.Escalation)
+		return text.T(ctx, "%s to %s", what, escalationTitle(v.Policy, d.Escalation))
 	}
 	return what
+}
+
+// judgedIt says what somebody did to the Item, as the other lines of the timeline do.
+func judgedIt(j review.Judgement, kind review.ItemKind) string {
+	switch {
+	case j == review.JudgeEscalate:
+		return text.Say("escalated it")
+	case kind == review.KindIntervention && j == review.JudgeApprove:
+		return text.Say("sent it")
+	case kind == review.KindIntervention:
+		return text.Say("dropped it")
+	case j == review.JudgeApprove:
+		return text.Say("approved it")
+	default:
+		return text.Say("blocked it")
+	}
 }
 
 func openedWords(i review.Item, blind bool) string {
 	switch {
 	case blind:
-		return "put it here"
+		return text.Say("put it here")
 	case i.Kind == review.KindIntervention:
-		return "proposed it"
+		return text.Say("proposed it")
 	case i.Kind == review.KindAudit:
-		return "drew it by chance"
+		return text.Say("drew it by chance")
 	case i.Verdict == review.VerdictBlock:
-		return "blocked and put it here"
+		return text.Say("blocked and put it here")
 	default:
-		return "flagged and put it here"
+		return text.Say("flagged and put it here")
 	}
 }
 
-func annotationWords(p review.Policy, a review.Annotation) string {
+func annotationWords(ctx context.Context, p review.Policy, a review.Annotation) string {
 	switch {
 	case a.Segment == "" && a.Body == "" && a.Label != "":
-		return "labelled it " + labelTitle(p, a.Label)
+		return text.T(ctx, "labelled it %s", labelTitle(p, a.Label))
 	case a.Segment == "":
-		return "wrote"
+		return text.T(ctx, "wrote")
 	}
-	return "marked " + labelTitle(p, a.Label) + " in " + segmentWord(a.Segment)
+	return text.T(ctx, "marked %s %s", labelTitle(p, a.Label), inSegment(ctx, a.Segment))
 }
 
 func labelTitle(p review.Policy, id string) string {

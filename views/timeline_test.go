@@ -26,13 +26,13 @@ func TestTheTimelineTellsWhatTheChainKnows(t *testing.T) {
 	for _, m := range timelineOf(t.Context(), p) {
 		got = append(got, m.who+" "+m.what)
 	}
-	require.Equal(t, []string{"Guardroom flagged and put it here", "Ann took it, 2 times", "Ann gave it back", "Ben handed it over", "Ben blocked"}, got)
+	require.Equal(t, []string{"Guardroom flagged and put it here", "Ann took it, 2 times", "Ann gave it back", "Ben handed it over", "Ben blocked it"}, got)
 }
 
 func TestADocumentFoldsWhereNoMarkIsLost(t *testing.T) {
 	long := `{"query":"refund policy for orders that were never delivered","filters":{"language":"en","year":2026},"limit":10,"offset":0}`
 	view := func(findings ...review.Finding) part {
-		return exchangeOf(ItemPage{View: review.ItemView{
+		return exchangeOf(t.Context(), ItemPage{View: review.ItemView{
 			Interaction: review.Interaction{Content: review.Content{ToolCalls: []review.ToolCall{{Name: "search", Arguments: []byte(long)}}}},
 			Assessment:  review.Assessment{Findings: findings},
 		}}).turns[0].parts[0]
@@ -57,7 +57,7 @@ func TestAnInjectionInADocumentIsTracedToIt(t *testing.T) {
 	}}
 	var got []bool
 	var trust []string
-	for _, turn := range exchangeOf(p).turns {
+	for _, turn := range exchangeOf(t.Context(), p).turns {
 		got, trust = append(got, turn.origin), append(trust, turn.trust)
 	}
 	require.Equal(t, []bool{false, false, true, true}, got, "a user may ask; documents and tools may not")

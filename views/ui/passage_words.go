@@ -1,9 +1,11 @@
 package ui
 
 import (
-	"fmt"
+	"context"
 	"strconv"
 	"strings"
+
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // MarkID is the id of the mark of the card with that number; CardID that of the card.
@@ -31,20 +33,19 @@ func (p Passage) Marked() []int {
 	return numbers
 }
 
-func foldWords(tail []Piece) string {
+func foldWords(ctx context.Context, tail []Piece) string {
 	bytes, marks := 0, 0
 	for _, piece := range tail {
 		bytes += piece.Bytes()
 		marks += len(piece.Opens)
 	}
-	words := "Show the other " + Bytes(bytes)
 	switch marks {
 	case 0:
-		return words
+		return text.T(ctx, "Show the other %s", Bytes(bytes))
 	case 1:
-		return words + ", with 1 finding in them"
+		return text.T(ctx, "Show the other %s, with 1 finding in them", Bytes(bytes))
 	default:
-		return fmt.Sprintf("%s, with %d findings in them", words, marks)
+		return text.T(ctx, "Show the other %s, with %d findings in them", Bytes(bytes), marks)
 	}
 }
 
