@@ -68,8 +68,23 @@ func overviewCharts(ctx context.Context, p OverviewPage) []series {
 // hourly is what came against what was decided, hour by hour.
 func hourly(ctx context.Context, p OverviewPage) series {
 	out := series{id: "flow", title: text.T(ctx, "Arrivals and decisions by the hour, 7 days"), names: []string{text.T(ctx, "arrived"), text.T(ctx, "decided")}}
-	for _, h := range lately(p) {
+	for _, h := range everyHour(lately(p), p.Now) {
 		out.points = append(out.points, point{h.Hour, []cell{counted(h.Arrived), counted(h.Decided)}})
+	}
+	return out
+}
+
+// everyHour adds the hours in which nothing happened: a line that leaves them out goes on as if it had.
+func everyHour(known []review.HourTally, now time.Time) (out []review.HourTally) {
+	for i, h := range known {
+		until := now
+		if i+1 < len(known) {
+			until = known[i+1].Hour
+		}
+		out = append(out, h)
+		for quiet := h.Hour.Add(time.Hour); quiet.Before(until); quiet = quiet.Add(time.Hour) {
+			out = append(out, review.HourTally{Hour: quiet})
+		}
 	}
 	return out
 }

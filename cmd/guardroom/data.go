@@ -99,25 +99,33 @@ func (scanCommand) Run(ctx context.Context, io streams) error {
 
 type demoCommand struct {
 	dataCommand
-	App          string `default:"demo" placeholder:"NAME" help:"The App to play for; it is added when there is none of that name."`
-	Interactions int    `default:"2000" help:"How many Interactions."`
-	Seed         uint64 `default:"1" help:"The same seed plays the same traffic."`
+	App          string  `default:"demo" placeholder:"NAME" help:"The App to play for; it is added when there is none of that name."`
+	Interactions int     `default:"2000" help:"How many Interactions."`
+	Seed         uint64  `default:"1" help:"The same seed plays the same traffic."`
+	Decided      float64 `default:"0.15" help:"How much of what came within the last hour simulated people have decided, from 0 to 1; the older it is the more, and of what is older than two days nearly all. 0 leaves everything open."`
 }
 
 func (c demoCommand) Run(ctx context.Context, io streams) error {
 	return withCore(ctx, c.Storage, func(core *app.Core) error {
-		return playDemo(ctx, core, io, c.App, c.Interactions, c.Seed)
+		sample, err := core.Sample(app.SampleOptions{App: c.App, Interactions: c.Interactions, Seed: c.Seed, Decided: c.Decided})
+		if err != nil {
+			return err
+		}
+		return play(ctx, sample, io)
 	})
 }
 
-func playDemo(ctx context.Context, core *app.Core, io streams, appName string, interactions int, seed uint64) error {
-	report, err := core.Demo(ctx, appName, interactions, seed)
+func play(ctx context.Context, sample *app.Sample, io streams) error {
+	report, err := sample.Play(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(io.Err, report)
 	return nil
 }
+
+// sampleDecided is how much of what came last is decided when somebody begins to look around.
+const sampleDecided = 0.15
 
 type quickstartCommand struct {
 	config.Config `embed:""`
@@ -127,13 +135,17 @@ type quickstartCommand struct {
 
 func (c quickstartCommand) Run(ctx context.Context, io streams) error {
 	err := withCore(ctx, c.Storage, func(core *app.Core) error {
-		first, err := core.FirstAdmin(ctx)
+		sample, err := core.Sample(app.SampleOptions{App: app.DemoApp, Interactions: c.Interactions, Seed: c.Seed, Decided: sampleDecided})
+		if err != nil {
+			return err
+		}
+		first, err := core.FirstAdmin(ctx, sample)
 		if err != nil || first == nil {
 			return err
 		}
 		fmt.Fprintf(io.Err, "\n  Sign in as  %s\n  Password    %s\n  API key     %s  (App %s)\n  Keep them: they are shown this once.\n\n",
 			first.Email, first.Password, first.Key, first.App)
-		return playDemo(ctx, core, io, first.App, c.Interactions, c.Seed)
+		return play(ctx, sample, io)
 	})
 	if err != nil {
 		return err

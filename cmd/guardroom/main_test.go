@@ -6,6 +6,7 @@ import (
 	"flag"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -164,13 +165,25 @@ func TestDemoThenExport(t *testing.T) {
 	data := t.TempDir()
 	demo := command(t, "", "demo", "--data", data, "--interactions", "400", "--seed", "7")
 	require.Equal(t, exitOK, demo.code, demo.err)
+	verified := command(t, "", "audit", "verify", "--data", data)
+	require.Equal(t, exitOK, verified.code, verified.out)
 	csv := command(t, "", "export", "decisions", "--data", data, "--format", "csv")
 	require.Equal(t, exitOK, csv.code, csv.err)
+	require.Greater(t, decisionDays(csv.out), 5, "they were decided as time went by")
 	require.Greater(t, strings.Count(csv.out, "\r\n"), 1, "some items were decided by simulated analysts")
 	jsonl := command(t, "", "export", "decisions", "--data", data, "--format", "jsonl")
 	require.Equal(t, exitOK, jsonl.code, jsonl.err)
 	require.Equal(t, 3, command(t, "", "export", "decisions", "--data", data, "--app", "nobody").code)
 	verifyExport(t, data)
+}
+
+// decisionDays is how many days a CSV of decisions has decisions of.
+func decisionDays(csv string) int {
+	days := map[string]bool{}
+	for _, day := range regexp.MustCompile(`(?m)^[^\r\n]*?(\d{4}-\d{2}-\d{2})T`).FindAllStringSubmatch(csv, -1) {
+		days[day[1]] = true
+	}
+	return len(days)
 }
 
 // verifyExport: a file is held against its manifest, with the data folder and with the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -77,6 +78,18 @@ func newID() string {
 	if err != nil { // the system's randomness is gone; nothing can go on safely
 		panic("app: no randomness: " + err.Error())
 	}
+	return id.String()
+}
+
+// newIDAt is the id that newID would have returned at a moment: it begins with the moment, in milliseconds and a fraction.
+func newIDAt(at time.Time) string {
+	id := uuid.Must(uuid.NewV7())
+	ms := at.UnixMilli()
+	for i := range 6 {
+		id[i] = byte(ms >> (8 * (5 - i)))
+	}
+	fraction := at.Nanosecond() % int(time.Millisecond) * 4096 / int(time.Millisecond)
+	id[6], id[7] = 0x70|byte(fraction>>8), byte(fraction)
 	return id.String()
 }
 

@@ -49,9 +49,9 @@ const (
 	DemoApp         = "demo"
 )
 
-// FirstAdmin makes the first admin, the demo App and a key for it; nil when there are
-// Apps already, so that it can be called at every start.
-func (c *Core) FirstAdmin(ctx context.Context) (*FirstUse, error) {
+// FirstAdmin makes the first admin, the App that a Sample is for and a key for it; nil when
+// there are Apps already, so that it can be called at every start.
+func (c *Core) FirstAdmin(ctx context.Context, sample *Sample) (*FirstUse, error) {
 	apps, err := c.Store.Apps(ctx)
 	if err != nil || len(apps) > 0 {
 		return nil, err
@@ -64,12 +64,12 @@ func (c *Core) FirstAdmin(ctx context.Context) (*FirstUse, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.Accounts.AddApp(ctx, CLI, DemoApp); err != nil {
+	if err := sample.Open(ctx); err != nil {
 		return nil, err
 	}
-	key, err := c.Accounts.AddKey(ctx, CLI, DemoApp)
+	key, err := c.Accounts.AddKey(ctx, CLI, sample.App)
 	if err != nil {
 		return nil, err
 	}
-	return &FirstUse{Email: firstAdminEmail, Password: password, App: DemoApp, Key: key}, nil
+	return &FirstUse{Email: firstAdminEmail, Password: password, App: sample.App, Key: key}, nil
 }

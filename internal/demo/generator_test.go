@@ -111,8 +111,8 @@ func TestTrafficLooksLikeABusyService(t *testing.T) {
 		t.Helper()
 		require.True(t, low <= x && x <= high, "%s: %.4f is not in [%g, %g]", what, x, low, high)
 	}
-	between("harmless", share(natures[Harmless]), .85, .90)
-	between("attacks", share(natures[Attack]), .02, .06)
+	between("harmless", share(natures[Harmless]), .83, .90)
+	between("attacks", share(natures[Attack]), .02, .07)
 	between("personal data", share(natures[Personal]), .015, .05)
 	between("risky topics", share(natures[Risky]), .01, .04)
 	between("leading prompts", share(natures[Leading]), .02, .06)

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/guardroom/guardroom/internal/review"
 )
@@ -18,6 +21,7 @@ type Service interface {
 	View(ctx context.Context, v review.Viewer, itemID string) (review.ItemView, error)
 	JudgeBlind(ctx context.Context, v review.Viewer, cmd review.BlindCommand) (review.BlindVerdict, error)
 	Decide(ctx context.Context, v review.Viewer, cmd review.DecideCommand) (review.Decision, error)
+	Tend(context.Context) (int, error)
 }
 
 // Play says what a Player plays, for whom and with whom.
@@ -27,7 +31,9 @@ type Play struct {
 	Caller    review.Caller
 	Policy    review.Policy // of the App: which labels there are
 	Analysts  []Analyst     // may be none
-	Decided   float64       // share of the queue that the analysts decide, in [0,1]
+	Lead      *Analyst      // decides what was escalated; nil: nobody does
+	Decided   float64       // share of what came lately that the analysts decide, in [0,1]; of what is older they leave little
+	Clock     *Clock        // the time of the service, which the player moves; nil when it has its own
 	Seed      uint64        // of the analysts' judgement
 	Senders   int           // how many submit at the same time; 0 takes a number that fills the store's groups
 	Progress  func(Tally)   // told from time to time, from one goroutine at a time; may be nil
@@ -41,6 +47,8 @@ type Tally struct {
 	Interventions int
 	Decided       int
 	Left          int // items that the analysts left to others
+
+	settled int // items among those decided with which nobody has anything more to do
 }
 
 // The defaults and bounds of playing.
@@ -53,9 +61,16 @@ const (
 // Player plays traffic in.
 type Player struct {
 	play    Play
-	natures sync.Map // interaction id → Nature
+	natures sync.Map        // interaction id → Nature
+	at      time.Time       // up to which it was played
+	seen    map[string]bool // items
+
 	mu      sync.Mutex
 	tally   Tally
+	desk    tasks // of the analysts
+	reports []job // feedback that comes with the next slot
+	fresh   bool  // items were opened that nobody has seen
+	paired  bool  // opinions came together that are to be settled
 }
 
 // NewPlayer checks that nothing is missing.
@@ -66,7 +81,11 @@ func NewPlayer(p Play) (*Player, error) {
 	if !(p.Decided >= 0 && p.Decided <= 1) || p.Senders < 0 || p.Senders > maxSenders {
 		return nil, errors.New("demo: decided must be a share, senders a small number")
 	}
-	for _, a := range p.Analysts {
+	people := p.Analysts
+	if p.Lead != nil {
+		people = append(people[:len(people):len(people)], *p.Lead)
+	}
+	for _, a := range people {
 		if !(a.Accuracy >= 0 && a.Accuracy <= 1) {
 			return nil, fmt.Errorf("demo: the accuracy of %s must be between 0 and 1", a.Viewer.User.Name)
 		}
@@ -74,65 +93,106 @@ func NewPlayer(p Play) (*Player, error) {
 	if p.Senders == 0 {
 		p.Senders = defaultSenders
 	}
-	return &Player{play: p}, nil
+	return &Player{play: p, seen: map[string]bool{}}, nil
 }
 
-// Play submits n exchanges, then lets the analysts decide their share. It returns when all is stored. When ctx ends or
-// a use case fails, what is under way is finished, nothing new is begun, and the Tally tells what was done.
+// Play submits n exchanges, and lets the analysts decide their share as time goes by. It returns when all is stored. When
+// ctx ends or a use case fails, what is under way is finished, nothing new is begun, and the Tally tells what was done.
 func (p *Player) Play(ctx context.Context, n int) (Tally, error) {
-	err := p.submitAll(ctx, n)
-	if err == nil && len(p.play.Analysts) > 0 {
-		err = p.review(ctx)
-	}
+	err := p.playAll(ctx, n)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.tally.Left = len(p.seen) - p.tally.settled
 	p.report()
 	return p.tally, err
 }
 
-func (p *Player) submitAll(ctx context.Context, n int) error {
-	exchanges := make(chan Exchange, p.play.Senders)
-	return p.inParallel(ctx, min(p.play.Senders, max(n, 1)), func(ctx context.Context) error {
-		defer close(exchanges)
-		for range n {
-			select {
-			case exchanges <- p.play.Generator.Next():
-			case <-ctx.Done():
-				return ctx.Err()
+// A slot is how exactly the played clock follows what is played: what happens within one happens at its end. What came lately is looked at
+// closely, and each slot takes the store a few milliseconds.
+const (
+	slot     = time.Hour
+	lateSlot = 20 * time.Minute
+)
+
+// playAll goes through the days slot by slot: first what arrives, then what the analysts get to.
+func (p *Player) playAll(ctx context.Context, n int) error {
+	var batch []Exchange
+	for i := range n {
+		ex := p.play.Generator.Next()
+		at := *ex.Submission.OccurredAt
+		if i > 0 && p.slotOf(at).After(p.slotOf(p.at)) {
+			if err := p.step(ctx, batch); err != nil {
+				return err
 			}
+			batch = batch[:0]
 		}
+		if at.After(p.at) {
+			p.at = at
+		}
+		batch = append(batch, ex)
+	}
+	if err := p.step(ctx, batch); err != nil || n == 0 {
+		return err
+	}
+	p.at = p.play.Generator.options.Now
+	for range 2 { // what is reported last, and what that opens
+		if err := p.step(ctx, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Player) slotOf(at time.Time) time.Time {
+	if p.play.Generator.options.Now.Sub(at) < lately {
+		return at.Truncate(lateSlot)
+	}
+	return at.Truncate(slot)
+}
+
+// step plays one slot, at the last moment in it of which something is known. All that happens in it happens at the same time, so that the
+// store writes it in one go.
+func (p *Player) step(ctx context.Context, batch []Exchange) error {
+	if p.play.Clock != nil {
+		p.play.Clock.Set(p.at)
+	}
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	jobs := p.reports
+	p.reports = nil
+	for _, ex := range batch {
+		jobs = append(jobs, func(ctx context.Context) error { return p.submit(ctx, ex) })
+	}
+	for _, t := range p.ready() {
+		jobs = append(jobs, func(ctx context.Context) error { return p.decide(ctx, t) })
+	}
+	if err := p.inParallel(ctx, jobs); err != nil {
+		return err
+	}
+	if !p.fresh || len(p.play.Analysts) == 0 {
 		return nil
-	}, func(ctx context.Context) error {
-		for ex := range exchanges {
+	}
+	p.fresh = false
+	return p.lookForNew(ctx)
+}
+
+// job is something that is done beside others.
+type job func(context.Context) error
+
+// inParallel does jobs, as many at a time as there are senders; the first error ends all of them.
+func (p *Player) inParallel(ctx context.Context, jobs []job) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.play.Senders)
+	for _, do := range jobs {
+		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := p.submit(ctx, ex); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// inParallel runs one source and several workers; the first error ends all of them.
-func (p *Player) inParallel(ctx context.Context, workers int, source, work func(context.Context) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var wg sync.WaitGroup
-	run := func(f func(context.Context) error) {
-		wg.Go(func() {
-			if err := f(ctx); err != nil {
-				stop(err)
-			}
+			return do(ctx)
 		})
 	}
-	run(source)
-	for range workers {
-		run(work)
-	}
-	wg.Wait()
-	return context.Cause(ctx)
+	return group.Wait()
 }
 
 func (p *Player) submit(ctx context.Context, ex Exchange) error {
@@ -141,21 +201,31 @@ func (p *Player) submit(ctx context.Context, ex Exchange) error {
 		return fmt.Errorf("demo: submission %s: %w", ex.Submission.ExternalID, err)
 	}
 	p.natures.Store(receipt.ID, ex.Nature)
-	interventions := len(receipt.Interventions)
-	if ex.Later != nil {
-		opened, err := p.play.Service.AddFeedback(ctx, p.play.Caller, receipt.ID, *ex.Later)
-		if err != nil {
-			return fmt.Errorf("demo: feedback on %s: %w", ex.Submission.ExternalID, err)
-		}
-		interventions += len(opened)
-	}
 	p.count(func(t *Tally) {
 		t.Submitted++
 		t.Verdicts[receipt.Assessment.Verdict]++
-		t.Interventions += interventions
-		if ex.Later != nil || ex.Submission.Feedback != nil {
+		t.Interventions += len(receipt.Interventions)
+		p.fresh = p.fresh || receipt.Item != nil || len(receipt.Interventions) > 0
+		if ex.Submission.Feedback != nil {
 			t.Feedback++
 		}
+		if ex.Later != nil {
+			p.reports = append(p.reports, func(ctx context.Context) error { return p.tell(ctx, receipt.ID, *ex.Later) })
+		}
+	})
+	return nil
+}
+
+// tell reports what the user did with a response.
+func (p *Player) tell(ctx context.Context, id string, f review.Feedback) error {
+	opened, err := p.play.Service.AddFeedback(ctx, p.play.Caller, id, f)
+	if err != nil {
+		return fmt.Errorf("demo: feedback on %s: %w", id, err)
+	}
+	p.count(func(t *Tally) {
+		t.Feedback++
+		t.Interventions += len(opened)
+		p.fresh = p.fresh || len(opened) > 0
 	})
 	return nil
 }
@@ -174,82 +244,4 @@ func (p *Player) report() {
 	if p.play.Progress != nil {
 		p.play.Progress(p.tally)
 	}
-}
-
-// handsPerAnalyst is how many Items one simulated analyst has on the desk: a real one has one, but nobody waits for
-// simulated ones.
-const handsPerAnalyst = 16
-
-// review hands the queue out to the analysts, page by page.
-func (p *Player) review(ctx context.Context) error {
-	rows := make(chan review.QueueRow, review.QueuePageSize)
-	return p.inParallel(ctx, handsPerAnalyst*len(p.play.Analysts), func(ctx context.Context) error {
-		defer close(rows)
-		return p.handOut(ctx, rows)
-	}, func(ctx context.Context) error {
-		for row := range rows {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			n := int(draw(p.play.Seed, row.Item.ID, "analyst") * float64(len(p.play.Analysts)))
-			if err := p.decide(ctx, p.play.Analysts[n], row); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// handOut goes through the queue once and leaves the share open that is not to be decided.
-func (p *Player) handOut(ctx context.Context, rows chan<- review.QueueRow) error {
-	var after *review.Position
-	for {
-		page, err := p.play.Service.Queue(ctx, p.play.Analysts[0].Viewer, review.Filter{}, after)
-		if err != nil {
-			return fmt.Errorf("demo: queue: %w", err)
-		}
-		for _, row := range page.Rows {
-			if draw(p.play.Seed, row.Item.ID, "share") >= p.play.Decided || row.Claim != nil {
-				p.count(func(t *Tally) { t.Left++ })
-				continue
-			}
-			select {
-			case rows <- row:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		if page.Next == nil {
-			return nil
-		}
-		after = page.Next
-	}
-}
-
-// decide claims an Item and decides it. Somebody else may be faster: that Item is theirs.
-func (p *Player) decide(ctx context.Context, a Analyst, row review.QueueRow) error {
-	claim, err := p.play.Service.ClaimItem(ctx, a.Viewer, row.Item.ID)
-	if code := review.CodeOf(err); code == review.CodeConflict || code == review.CodeNotFound {
-		p.count(func(t *Tally) { t.Left++ })
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("demo: claim: %w", err)
-	}
-	nature := Harmless
-	if n, known := p.natures.Load(row.Item.InteractionID); known {
-		nature = n.(Nature)
-	}
-	cmd := a.judge(p.play.Seed, row.Item, nature, p.play.Policy)
-	cmd.Token, cmd.Version = claim.Token, row.Item.Version
-	if row.Blind {
-		if cmd, err = p.reveal(ctx, a, cmd, nature); err != nil {
-			return fmt.Errorf("demo: blind verdict on %s: %w", row.Item.ID, err)
-		}
-	}
-	if _, err := p.play.Service.Decide(ctx, a.Viewer, cmd); err != nil {
-		return fmt.Errorf("demo: decision on %s: %w", row.Item.ID, err)
-	}
-	p.count(func(t *Tally) { t.Decided++ })
-	return nil
 }

@@ -47,7 +47,7 @@ func TestAnalyst(t *testing.T) {
 	}
 	data := t.TempDir()
 	guardroom(t, "", "app", "add", "--data", data, "demo")
-	guardroom(t, "", "demo", "--data", data, "--interactions", fmt.Sprint(100*decide), "--seed", "7")
+	guardroom(t, "", "demo", "--data", data, "--interactions", fmt.Sprint(100*decide), "--seed", "7", "--decided", "0")
 	guardroom(t, password, "user", "add", "--data", data, "--email", "ada@example.org", "--name", "Ada", "--role", "analyst", "--app", "demo", "--password-stdin")
 	s := &site{process: serve(t, data), data: data}
 	before := rows(s.decisions(t))

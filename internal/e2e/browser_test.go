@@ -207,7 +207,6 @@ func TestScreenshots(t *testing.T) {
 	s := &site{data: t.TempDir()}
 	apps := []string{"checkout", "helpdesk", "research"}
 	for i, app := range apps {
-		guardroom(t, "", "app", "add", "--data", s.data, app)
 		guardroom(t, "", "demo", "--data", s.data, "--app", app, "--interactions", "1200", "--seed", fmt.Sprint(7+i))
 	}
 	args := []string{"user", "add", "--data", s.data, "--email", "ada@example.org", "--name", "Ada Weber", "--role", "lead", "--password-stdin"}

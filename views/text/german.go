@@ -1682,6 +1682,7 @@ var german = map[string]string{
 	"This makes a key:":                "Einen Schlüssel erzeugt:",
 	"This plays realistic traffic in:": "Wirklichkeitsnahen Verkehr spielt ein:",
 	"Somebody who holds nothing now":   "Jemand, der jetzt nichts hält",
+	"Not enough yet at any time for a figure. The numbers say how much there is.": "Noch zu keiner Zeit genug für eine Zahl. Die Zahlen sagen, wie viel da ist.",
 }
 
 // germanCounts has the texts that count something.
