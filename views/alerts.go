@@ -266,10 +266,10 @@ func failingOptions(specs []review.DetectorSpec) []ui.Option {
 }
 
 // silenceHours are for how long a rule can be silenced.
-func silenceHours() []ui.Option {
+func silenceHours(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, h := range []int{1, 4, 24, 3 * 24, 7 * 24} {
-		out = append(out, ui.Option{Value: strconv.Itoa(h), Text: minutesWord(60 * h)})
+		out = append(out, ui.Option{Value: strconv.Itoa(h), Text: minutesWord(ctx, 60*h)})
 	}
 	return out
 }

@@ -1938,7 +1938,7 @@ func alertRuleSteps(p AlertRulePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("s-hours", FieldHours, text.T(ctx, "For"), "4", text.T(ctx, "Choose a time"), silenceHours()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("s-hours", FieldHours, text.T(ctx, "For"), "4", text.T(ctx, "Choose a time"), silenceHours(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
