@@ -1,6 +1,7 @@
 package migrations_test
 
 import (
+	"cmp"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -18,7 +19,7 @@ func TestBothDialectsHaveTheSameMigrations(t *testing.T) {
 }
 
 // SQLite changes a table by making it anew, under a name that ends in _new, with the indexes that it had.
-func TestBothDialectsDeclareTheSameTablesAndIndexes(t *testing.T) {
+func TestBothDialectsDeclareTheSameTablesColumnsAndIndexes(t *testing.T) {
 	known := map[string]bool{}
 	for _, name := range names(t, migrations.SQLite()) {
 		var fresh []string
@@ -43,7 +44,7 @@ func names(t *testing.T, dialect fs.FS) []string {
 	return found
 }
 
-var declaration = regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?(?:TABLE|INDEX) (\w+)`)
+var declaration = regexp.MustCompile(`(?m)^(?:CREATE (?:UNIQUE )?(?:TABLE|INDEX) (\w+)|ALTER TABLE (\w+) ADD COLUMN (\w+))`)
 
 func declared(t *testing.T, dialect fs.FS, name string) []string {
 	t.Helper()
@@ -51,7 +52,7 @@ func declared(t *testing.T, dialect fs.FS, name string) []string {
 	require.NoError(t, err)
 	var out []string
 	for _, match := range declaration.FindAllStringSubmatch(string(text), -1) {
-		out = append(out, match[1])
+		out = append(out, cmp.Or(match[1], match[2]+"."+match[3]))
 	}
 	require.NotEmpty(t, out, name)
 	return out
