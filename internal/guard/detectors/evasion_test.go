@@ -73,13 +73,8 @@ const carrier = "Could you help me with my homework about the rivers of Europe? 
 var unseenDisguises = map[string]int{
 	"words in reverse order":    3,
 	"quoted-printable in lines": 2,
-	"spaces alone":              2,
-	"dots alone":                2,
-	"column":                    2,
-	"no spaces":                 2,
-	"camel case":                2,
 	"Greek look-alikes":         2,
-	"pig Latin":                 2,
+	"pig Latin":                 1,
 	"leetspeak with dots":       2,
 }
 
