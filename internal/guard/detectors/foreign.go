@@ -20,6 +20,8 @@ type foreignRequests struct {
 	greets  *regexp.Regexp // how a letter begins
 	spoken  *regexp.Regexp // words of texts that speak to their reader
 	writer  *regexp.Regexp // words of texts in which somebody speaks of themselves
+	errand  *regexp.Regexp // how a sentence begins that asks to do something elsewhere
+	points  *regexp.Regexp // speaks of the text before it
 }
 
 // foreignRequest is a line and the confidence that it deserves.
@@ -62,6 +64,8 @@ func newForeignRequests() (*foreignRequests, error) {
 		{&f.head, `(?m)(?:^|\|)[\s*]*(?:subject|from|email_from|sent|to|cc|date|received(?: date)?|content)\s*:`},
 		{&f.greets, `(?m)^\s*(?:hi|hello|dear|good (?:morning|afternoon|evening))\b[^.?!\n]{0,40},`},
 		{&f.writer, `\b(?:i|i'm|i've|i'd|my|me)\b`},
+		{&f.errand, `^["'*_]*(?:please|kindly|also|now|then|next)(?: please)?(?: \w+ly| also| now| then){0,2} (?:access|activate|add|adjust|administer|allocate|alter|approve|arrange|assign|audit|authori[sz]e|block|book|bypass|buy|cancel|change|collect|conduct|confirm|connect|copy|corrupt|create|deactivate|delete|deploy|direct|disable|disclose|distribute|divert|download|elevate|enable|ensure|erase|escalate|execute|export|falsify|fetch|file|forward|gather|grant|hide|implant|initiate|inject|inspect|install|introduce|invest|invite|launch|manage|manipulate|modify|monitor|move|obtain|open|order|overwrite|pay|perform|prescribe|protect|publish|purchase|read|record|redirect|register|release|remove|replace|report|reroute|reschedule|reset|retrieve|revoke|run|scan|schedule|search|secure|sell|send|set up|share|shut|silence|start|steal|stop|store|submit|suspend|tamper|terminate|track|trade|transfer|trigger|turn|unlock|update|upload|verify|wire|withdraw)\b`},
+		{&f.points, `\b(?:this|these|above|below|following|attached|text|passage|article|paragraph|document|translation|summary|quiz|questions?|essay|sources?)\b`},
 		{&f.spoken, `\b(?:you|your|yours|yourself|please|i|my|me)\b`},
 	} {
 		var err error
@@ -75,8 +79,16 @@ func newForeignRequests() (*foreignRequests, error) {
 // find looks at a folded text. What kind of document it is, which takes a look at all of
 // it, is asked only of one with a request in its place.
 func (f *foreignRequests) find(text string) []foreignRequest {
+	whole := text
 	text = text[:boundary(text, foreignReach)]
 	lines, rows := textLines(text)
+	if out := f.inLines(text, lines, rows); len(out) > 0 || len(text) < len(whole) || rows > 0 {
+		return out
+	}
+	return f.atTheEnd(text)
+}
+
+func (f *foreignRequests) inLines(text string, lines []line, rows int) []foreignRequest {
 	if len(lines) < 2 {
 		return nil
 	}
@@ -91,6 +103,29 @@ func (f *foreignRequests) find(text string) []foreignRequest {
 		return out[len(out)-1:]
 	}
 	return nil
+}
+
+// atTheEnd looks at the last sentence of an article that never speaks to its reader: one
+// that sends the reader on an errand was put there, even behind the last full stop.
+func (f *foreignRequests) atTheEnd(text string) []foreignRequest {
+	end := len(strings.TrimRight(text, " \t\r\n"))
+	start := sentenceBefore(text, end)
+	words := text[start:end]
+	if start < foreignBytes || len(strings.Fields(words)) < foreignWords || !f.errand.MatchString(words) ||
+		f.points.MatchString(words) || f.spoken.MatchString(text[:start]) || sharesWord(words, text[:start]) {
+		return nil
+	}
+	return []foreignRequest{{start, end, atEdge}}
+}
+
+// sentenceBefore is where the sentence begins that ends at end; 0 when it is longer than a request.
+func sentenceBefore(text string, end int) int {
+	for i := end - 2; i > max(end-foreignLine, 0); i-- {
+		if c := text[i]; c == '\n' || (c == ' ' || c == '\t') && strings.IndexByte(".!?)]\"'", text[i-1]) >= 0 && strings.ContainsAny(text[max(i-3, 0):i], ".!?") {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // isMail tells whether a text begins as an e-mail, or as a letter whose writer does not
