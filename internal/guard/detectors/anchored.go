@@ -13,21 +13,31 @@ type anchored struct {
 	before, after int  // how far from the end of an anchor a match may go, in bytes
 	wholeLines    bool // begins to look where a line begins
 	needsDigit    bool // looks only where there is one
+
+	// counts tells of an anchor of a kind, which ends at end, whether it is one. Nil when all are.
+	counts func(kind int32, text string, end int) bool
 }
 
 // newAnchored takes the anchors set apart by bars, in small letters. An asterisk stands
 // where a word may go on.
 func newAnchored(anchors, expr string, before, after int) anchored {
+	return newAnchoredKinds([]string{anchors}, expr, before, after)
+}
+
+// newAnchoredKinds is newAnchored with anchors of several kinds.
+func newAnchoredKinds(kinds []string, expr string, before, after int) anchored {
 	words := map[string][]int32{}
-	for w := range strings.SplitSeq(anchors, "|") {
-		left, right := edge, edge
-		if rest, cut := strings.CutPrefix(w, "*"); cut {
-			w, left = rest, ""
+	for kind, anchors := range kinds {
+		for w := range strings.SplitSeq(anchors, "|") {
+			left, right := edge, edge
+			if rest, cut := strings.CutPrefix(w, "*"); cut {
+				w, left = rest, ""
+			}
+			if rest, cut := strings.CutSuffix(w, "*"); cut {
+				w, right = rest, ""
+			}
+			words[left+w+right] = append(words[left+w+right], int32(kind))
 		}
-		if rest, cut := strings.CutSuffix(w, "*"); cut {
-			w, right = rest, ""
-		}
-		words[left+w+right] = []int32{0}
 	}
 	a := anchored{anchors: newAutomaton(words), pattern: regexp.MustCompile(expr), before: before, after: after}
 	a.anchors.ignoreCase()
@@ -63,12 +73,12 @@ func (a anchored) find(text string, found func(m []int)) (complete bool) {
 		return true
 	}
 	complete = true
-	a.anchors.scan(text, func(_ int32, end int) {
+	a.anchors.scan(text, func(kind int32, end int) {
 		if !complete {
 			return
 		}
 		near := a.around(text, end)
-		if a.needsDigit && !hasDigit(text[near.start:near.end]) {
+		if a.needsDigit && !hasDigit(text[near.start:near.end]) || a.counts != nil && !a.counts(kind, text, end) {
 			return
 		}
 		if near.start <= open.end && open.start >= 0 {

@@ -29,7 +29,9 @@ func piiAddress() guard.Spec {
 }
 
 const (
-	streetAnchors = "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|way|close|crescent|parkway|pkwy|highway|hwy|square|sq|trail|circle|grove|hill|gardens|row|mews|" +
+	// englishAnchors name streets in English alone; many are everyday words.
+	englishAnchors = "street|st|road|rd|ave|lane|ln|drive|dr|blvd|court|ct|pl|terrace|way|close|crescent|parkway|pkwy|highway|hwy|square|sq|trail|circle|grove|hill|gardens|row|mews"
+	streetAnchors  = "avenue|boulevard|place|" +
 		"*strasse|*straße|*str.*|*weg|*allee|*platz|*gasse|*damm|*ufer|*vej|*gade|*gatan|*vägen|*veien|*gata|*straat|*laan|*plein|*kade|*singel|*gracht|*tie|*katu|" +
 		"rue|chemin|impasse|via|viale|piazza|corso|calle|avenida|avda|plaza|paseo|rua|travessa|praça|largo|ulica|ul.*|al.*|aleja|ул.*|улица|Ул.*|Улица|проспект|пр.*|box|postfach|*号*|*號*|*〒*"
 	streetWord = `(?:\p{Lu}[\p{L}'’.-]*|\d{1,3}(?:st|nd|rd|th)|(?:de|la|le|les|du|des|del|della|di|da|do|dos|das|van|von|der|den|of|the|y|e))`
@@ -68,14 +70,29 @@ type addresses struct {
 
 func postalAddresses() finder {
 	a := addresses{
-		streets: newAnchored(streetAnchors, streetExpr, 72, 56),
+		streets: newAnchoredKinds([]string{streetAnchors, englishAnchors}, streetExpr, 72, 56),
 		follows: regexp.MustCompile(`^(?:` + gapInAddress + `(?:` + unitExpr + `))?(?:` + gapInAddress + placeName + `){0,2}` + gapInAddress + postcodeExpr + `|^` + gapInAddress + `(?:` + unitExpr + `)`),
 		labels: newWordset("my address|our address|home address|mailing address|shipping address|billing address|postal address|street address|new address|current address|live at|living at|reside at|ship to|deliver to|address|addr|"+
 			"anschrift|adresse|wohne|wohnhaft|wohnen|j'habite|habite au|direccion|vivo en|domicilio|indirizzo|abito|residente|endereco|moro|adres|woon|mieszkam|zamieszkaly|адрес|живу|проживаю", "住所|地址|주소"),
 		whole: regexp.MustCompile(`^(?:\p{Han}|〒)`),
 	}
 	a.streets.needsDigit = true
+	a.streets.counts = func(kind int32, text string, end int) bool { return kind != 1 || namesStreet(text, end) }
 	return a.find
+}
+
+// englishName is the most that stands between the number of a house and the kind of its
+// street, in bytes.
+const englishName = 240
+
+// namesStreet tells whether the English word that ends at end may be the last of a street's
+// name: it has a capital and stands behind a space, and a number is before it.
+func namesStreet(text string, end int) bool {
+	start := end
+	for start > 0 && (text[start-1]|0x20) >= 'a' && (text[start-1]|0x20) <= 'z' {
+		start--
+	}
+	return start > 0 && text[start-1] == ' ' && text[start] < 'a' && hasDigit(text[max(start-englishName, 0):start])
 }
 
 // reachAddress is what is looked at behind a street, in bytes.
