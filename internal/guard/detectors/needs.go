@@ -154,8 +154,11 @@ func classWords(ranges []rune) (words []string) {
 
 // concatenated joins the spellings of neighbours as long as they stay few; what cannot
 // be spelled out is a gap between what is needed.
-func concatenated(subs []*syntax.Regexp) spelling {
-	run := spelling{whole: []string{""}}
+func concatenated(subs []*syntax.Regexp) spelling { return behind([]string{""}, subs) }
+
+// behind is concatenated with one of the heads right before the first neighbour.
+func behind(heads []string, subs []*syntax.Regexp) spelling {
+	run := spelling{whole: heads}
 	gaps := false
 	for _, sub := range subs {
 		s := spellingOf(sub)
@@ -171,6 +174,9 @@ func concatenated(subs []*syntax.Regexp) spelling {
 		}
 		gaps = true
 		atEdge := endsWord(sub) && (sub.Op == syntax.OpPlus || allEnd(run.whole, edge))
+		if words := branchesBehind(run.whole, sub); s.whole == nil && words != nil {
+			run.whole, s.needs = nil, needs{words}
+		}
 		run.needs = run.close()
 		if run.whole = s.whole; s.whole != nil {
 			continue
@@ -184,6 +190,29 @@ func concatenated(subs []*syntax.Regexp) spelling {
 		return spelling{needs: run.close()}
 	}
 	return run
+}
+
+// maxHeads bounds what branches are spelled out behind.
+const maxHeads = 16
+
+// branchesBehind are words of which one is needed by whichever branch follows the heads:
+// where a word begins is worth knowing in each of them. Nil when it is not known, or when
+// the branches are none.
+func branchesBehind(heads []string, alternate *syntax.Regexp) (words []string) {
+	for alternate.Op == syntax.OpCapture {
+		alternate = alternate.Sub[0]
+	}
+	if alternate.Op != syntax.OpAlternate || len(heads) == 0 || len(heads) > maxHeads || heads[0] == "" {
+		return nil
+	}
+	for _, branch := range alternate.Sub {
+		best := rarest(behind(heads, flat(branch)).close())
+		if best == nil || len(words)+len(best) > maxWords {
+			return nil
+		}
+		words = append(words, best...)
+	}
+	return words
 }
 
 // firstOf spells out the first of what repeats; white space and punctuation are the
