@@ -14,6 +14,8 @@ type automaton struct {
 	next    []uint16   // state*classes + class
 	quiet   int        // from this state on words end in a state
 	longest int        // bytes of the longest word
+
+	digitsBreak bool // a digit is the edge of a word
 	outputs [][]output // by state, less quiet
 }
 
@@ -271,11 +273,14 @@ func (a *automaton) walkOn(text string, from, to int, visit func(words []output,
 
 // stands tells whether a word that ends at end has the edges that it must have.
 func (a *automaton) stands(text string, o output, end int) bool {
-	if start := end - int(o.size); o.left && start > 0 && wordByte(text[start-1]) {
+	if start := end - int(o.size); o.left && start > 0 && a.goesOn(text[start-1]) {
 		return false
 	}
-	return !o.right || end >= len(text) || !wordByte(text[end])
+	return !o.right || end >= len(text) || !a.goesOn(text[end])
 }
+
+// goesOn tells whether a byte beside a word makes it part of a longer one.
+func (a *automaton) goesOn(c byte) bool { return wordByte(c) && !(a.digitsBreak && digit(c)) }
 
 // scanPast is scan on a text without the bytes of skip: words are found in spite of
 // what stands between their letters. It calls found with where each word starts and

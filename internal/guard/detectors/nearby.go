@@ -25,19 +25,22 @@ func newWordset(words, parts string) wordset {
 	return s
 }
 
-// anyWord is an automaton of the words of all sets, also where they are parts of others.
+// anyWord is an automaton of the words of all sets. Digits may stand right beside them.
 func anyWord(sets ...wordset) *automaton {
 	words := map[string][]int32{}
 	for _, s := range sets {
 		for w := range s.words {
-			words[w] = []int32{0}
+			if w != "" {
+				words[edge+w+edge] = []int32{0}
+			}
 		}
 		for _, p := range s.parts {
 			words[p] = []int32{0}
 		}
 	}
-	delete(words, "")
-	return newAutomaton(words)
+	a := newAutomaton(words)
+	a.digitsBreak = true
+	return a
 }
 
 // How far beside a number its words are looked for, in bytes.

@@ -80,19 +80,19 @@ func compareFound(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) }
 
 func TestNeeds(t *testing.T) {
 	cases := map[string][]needs{
-		`ignore`:                  {{{"ignore"}}},
-		`\bignor(?:e|ing)\b`:      {{{edge + "ignor" + "e" + edge, edge + "ignoring" + edge}}},
-		`ab[\s[:punct:]]+cd`:      {{{"ab" + edge}, {edge + "cd"}}},
-		`ab.*cd`:                  {{{"ab"}, {"cd"}}},
-		`(?:ab|cd)?ef`:            {{{"abef", "cdef", "ef"}}},
-		`ab(?:\S+\s+){0,2}cd`:     {{{"ab"}, {"cd"}}},
-		`x(?:ab.*cd|ef.*gh)`:      {{{"xab"}, {"cd"}}, {{"xef"}, {"gh"}}},
-		`\b(?:ab\w+|cd)x?`:        {{{edge + "ab", edge + "cd"}}},
-		`(?:un|re)(?:do\w*|able)`: {{{"undo", "redo", "unable", "reable"}}},
-		`x(?:ab\w+|\w+)`:          nil,
-		`a?`:                      nil,
-		`[a-z]+`:                  nil,
-		`(?:ab.*|[xy]+)`:          nil,
+		`ignore`:                          {{{"ignore"}}},
+		`\bignor(?:e|ing)\b`:              {{{edge + "ignor" + "e" + edge, edge + "ignoring" + edge}}},
+		`ab[\s[:punct:]]+cd`:              {{{"ab" + edge}, {edge + "cd"}}},
+		`ab.*cd`:                          {{{"ab"}, {"cd"}}},
+		`(?:ab|cd)?ef`:                    {{{"abef", "cdef", "ef"}}},
+		`ab(?:\S+\s+){0,2}cd`:             {{{"ab"}, {"cd"}}},
+		`x(?:ab.*cd|ef.*gh)`:              {{{"xab"}, {"cd"}}, {{"xef"}, {"gh"}}},
+		`(?:\b(?:ab\w+|cd\w+))+`:          {{{edge + "ab", edge + "cd"}}},
+		`(?:(?:un|re)(?:do\w*|able\w*))+`: {{{"undo", "redo", "unable", "reable"}}},
+		`x(?:ab\w+|\w+)`:                  nil,
+		`a?`:                              nil,
+		`[a-z]+`:                          nil,
+		`(?:ab.*|[xy]+)`:                  nil,
 	}
 	for expr, want := range cases {
 		got, err := needsOf(expr)
