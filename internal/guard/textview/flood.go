@@ -47,9 +47,11 @@ func FreshShare(window string) float64 {
 
 // Of a flood, a text that says the same over and over for longer than floodBytes, no more
 // than that is looked at. It is one when, of floodProbes windows spread over it, no more
-// than floodSpared say something else.
+// than floodSpared have floodShare or more that is new: one sentence again and again has
+// less, a handful of them in changing order more.
 const (
 	floodBytes  = 128 << 10
+	floodShare  = RepeatShare / 2
 	floodProbes = 48
 	floodSpared = 4
 )
@@ -62,7 +64,7 @@ func flood(text string) bool {
 	spared := 0
 	for i := range floodProbes {
 		at := (len(text) - RepeatWindow) / (floodProbes - 1) * i
-		if FreshShare(text[at:at+RepeatWindow]) >= RepeatShare {
+		if FreshShare(text[at:at+RepeatWindow]) >= floodShare {
 			if spared++; spared > floodSpared {
 				return false
 			}
