@@ -1,6 +1,8 @@
 package views
 
 import (
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +27,23 @@ func ParseBatchItems(values []string) ([]review.BatchItem, error) {
 		out = append(out, review.BatchItem{ID: id, Version: n})
 	}
 	return out, nil
+}
+
+// chooses tells whether the form begins with the row chosen. What is only near waits for somebody to look at it.
+func (p AlikePage) chooses(r review.ClusterRow) bool {
+	if p.Chosen != nil {
+		return slices.Contains(p.Chosen, BatchItemValue(r.Item))
+	}
+	return p.Near || !r.Near
+}
+
+// alikeHref leads to the page of what is alike with an Item.
+func alikeHref(itemID string, from review.Filter, near bool) string {
+	values := url.Values{FieldFrom: {FilterQuery(from).Encode()}}
+	if near {
+		values.Set(ParamNear, "1")
+	}
+	return ItemStep(itemID, StepAlike) + "?" + values.Encode()
 }
 
 func badItems(message string) error {

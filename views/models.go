@@ -189,7 +189,8 @@ type AlikePage struct {
 	From    review.Filter // the queue that the viewer came from
 	Result  *review.BatchResult
 	Draft   Draft
-	Chosen  []string // as sent with a form that was refused; nil chooses all
+	Near    bool     // what is worded otherwise is chosen, too
+	Chosen  []string // as sent with a form that was refused; nil chooses by Near
 	Problem *Problem
 }
 

@@ -134,6 +134,7 @@ const (
 	FieldUntil      = "until"       // UTC, as a datetime-local field sends it
 	FieldQueue      = "queue"       // the named queue to escalate to
 	FieldBatch      = "batch"       // the id that came with the form
+	ParamNear       = "near"        // what is worded otherwise is chosen, too, when it is "1"
 	FieldItem       = "item"        // of a batch: BatchItemValue, many times
 	FieldEntry      = "entry"       // of the inbox; "" means all
 	ParamBefore     = "before"      // of the inbox: the last entry shown

@@ -23,6 +23,7 @@ func (s *Server) alike(c *call) error {
 	if err != nil {
 		return err
 	}
+	page.Near = q.Get(views.ParamNear) == "1"
 	return c.page(http.StatusOK, views.Alike(page))
 }
 

@@ -9,12 +9,12 @@ import (
 )
 
 // Cluster is the Items that can be decided alike: open ones of one App and kind with the
-// same fingerprint.
+// same fingerprint, and those whose prompts differ by small edits.
 type Cluster struct {
 	Item   Item // the one that it is asked about; its Version is as of now
 	App    App
 	Policy Policy
-	Rows   []ClusterRow // without the Item; the least alike first
+	Rows   []ClusterRow // without the Item; those that are only near first, and the least alike of each before the others
 	More   bool         // there are more than a batch takes
 }
 
@@ -24,10 +24,21 @@ type ClusterRow struct {
 	Holder   string  // name of a colleague who holds it; it is left out
 	Alone    string  // why else it cannot be decided with others, "" when it can
 	Likeness float64 // to the Item: the share of pieces of text that both have, in [0,1]
+	Near     bool    // its prompt is worded otherwise
 }
 
 // Decidable tells whether a batch can take it.
 func (r ClusterRow) Decidable() bool { return r.Holder == "" && r.Alone == "" }
+
+// Near counts the rows that are worded otherwise.
+func (c Cluster) Near() (n int) {
+	for _, r := range c.Rows {
+		if r.Near {
+			n++
+		}
+	}
+	return n
+}
 
 // Decidable are the rows that a batch can take.
 func (c Cluster) Decidable() []ClusterRow {
@@ -69,8 +80,51 @@ func (s *Service) Cluster(ctx context.Context, v Viewer, itemID string) (Cluster
 	for _, m := range members {
 		c.Rows = append(c.Rows, s.clusterRow(v, m, own))
 	}
-	slices.SortStableFunc(c.Rows, func(a, b ClusterRow) int { return cmp.Compare(a.Likeness, b.Likeness) })
+	if err := s.addNear(ctx, v, view, &c, own); err != nil {
+		return Cluster{}, err
+	}
+	slices.SortStableFunc(c.Rows, func(a, b ClusterRow) int {
+		switch {
+		case a.Near == b.Near:
+			return cmp.Compare(a.Likeness, b.Likeness)
+		case a.Near:
+			return -1
+		}
+		return 1
+	})
 	return c, nil
+}
+
+// maxNear is how many Items that are only near are compared for a Cluster.
+const maxNear = 200
+
+// addNear adds the Items whose prompts differ by small edits, as far as a batch has room. What is judged blind is decided by itself, and is not
+// told what resembles it.
+func (s *Service) addNear(ctx context.Context, v Viewer, view ItemView, c *Cluster, own map[uint64]bool) error {
+	prompt := view.Interaction.Content.Prompt
+	room := MaxTogether - 1 - len(c.Rows)
+	if prompt == "" || room <= 0 || view.Item.blindTo(v, view.BlindVerdict != nil) {
+		return nil
+	}
+	found, err := s.Store.NearOpenItems(ctx, view.Item, prompt, v.User.ID, maxNear)
+	if err != nil {
+		return err
+	}
+	asked := shinglesOf(Content{Prompt: prompt})
+	for _, m := range found {
+		if room == 0 {
+			c.More = true
+			return nil
+		}
+		if jaccard(asked, shinglesOf(Content{Prompt: m.Content.Prompt})) < nearFrom {
+			continue
+		}
+		row := s.clusterRow(v, m, own)
+		row.Near = true
+		c.Rows = append(c.Rows, row)
+		room--
+	}
+	return nil
 }
 
 func (s *Service) clusterRow(v Viewer, m ClusterMember, own map[uint64]bool) ClusterRow {

@@ -386,6 +386,8 @@ type Reader interface {
 	// NearItems lists Items of the App whose prompts share pieces with one, other than those
 	// of its fingerprint: those that share most first, a bounded number of them.
 	NearItems(ctx context.Context, of Item, prompt string) ([]ClusterMember, error)
+	// NearOpenItems lists those of them that are open and of the kind of the one, at most so many.
+	NearOpenItems(ctx context.Context, of Item, prompt, viewer string, limit int) ([]ClusterMember, error)
 	// Untended lists Items whose snooze is over at now, and Items that are not open on
 	// which opinions given before settled wait.
 	Untended(ctx context.Context, now, settled time.Time, limit int) ([]string, error)

@@ -147,15 +147,18 @@ func (r clusterRow) member(o *opener) (review.ClusterMember, error) {
 
 // AlikeItems implements review.Reader. What it reads is bounded, whatever people wrote.
 func (s *Store) AlikeItems(ctx context.Context, of review.Item, viewer string, limit int) ([]review.ClusterMember, error) {
+	return s.clusterMembers(ctx, selectCluster, []any{comparedValue, comparedValue, comparedValue, viewer, of.AppID, of.Fingerprint, of.InteractionID, of.Kind, limit})
+}
+
+func (s *Store) clusterMembers(ctx context.Context, query string, args []any) ([]review.ClusterMember, error) {
 	var rows []clusterRow
-	err := s.read(ctx).Raw(selectCluster, comparedValue, comparedValue, comparedValue, viewer,
-		of.AppID, of.Fingerprint, of.InteractionID, of.Kind, limit).Scan(&rows).Error
-	if err != nil {
+	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	out := make([]review.ClusterMember, len(rows))
 	o := s.opener(ctx)
 	for i, row := range rows {
+		var err error
 		if out[i], err = row.member(o); err != nil {
 			return nil, err
 		}

@@ -101,40 +101,64 @@ ORDER BY c.shared DESC, i.number DESC`
 // oneBand is a short range of the index.
 const oneBand = "SELECT * FROM (SELECT t.number FROM item_tokens t WHERE t.token = ? ORDER BY t.token DESC, t.number DESC LIMIT ?) band"
 
-// nearQuery is the query for what shares a band with a prompt, "" when the prompt has none.
-func (s *Store) nearQuery(of review.Item, prompt string) (string, []any) {
-	args := []any{comparedValue, comparedValue}
+// selectNearOpen is the same for deciding together: what is open, with who holds it.
+const selectNearOpen = `SELECT i.*, substr(n.prompt, 1, ?) AS prompt, substr(n.response, 1, ?) AS response,
+CASE WHEN octet_length(n.content) <= ? THEN n.content END AS content,
+c.user_id AS holder_id, u.name AS holder_name, c.expires_at AS held_until, ` + judgedBlind + ` AS judged
+FROM (SELECT b.number, COUNT(*) AS shared FROM (%bands%) b CROSS JOIN items o WHERE o.number = b.number AND o.state = 'open'
+    GROUP BY b.number ORDER BY shared DESC, b.number DESC LIMIT ?) s
+CROSS JOIN items i CROSS JOIN interactions n
+LEFT JOIN claims c ON c.item_id = i.id
+LEFT JOIN users u ON u.id = c.user_id
+WHERE i.number = s.number AND n.id = i.interaction_id AND %app% = ? AND i.fingerprint <> ? AND i.interaction_id <> ?
+AND i.kind IN ('interaction', 'audit') AND i.kind = ?
+ORDER BY s.shared DESC, i.number DESC`
+
+// nearOpenEach bounds how many Items of one band are looked at for what is open among them, the newest.
+const nearOpenEach = 256
+
+// nearQuery is the query for what shares a band with a prompt, "" when the prompt has none. Before and after are the arguments around
+// those of the bands.
+func (s *Store) nearQuery(query string, each int, of review.Item, prompt string, before, after []any) (string, []any) {
+	args := before
 	var bands []string
 	for _, token := range s.searchKey.bandTokens(of.AppID, prompt) {
-		bands, args = append(bands, oneBand), append(args, token, nearEach)
+		bands, args = append(bands, oneBand), append(args, token, each)
 	}
 	if len(bands) == 0 {
 		return "", nil
 	}
-	query := strings.NewReplacer("%bands%", strings.Join(bands, "\nUNION ALL "), "%app%", s.dialect.unordered("i.app_id")).Replace(selectNear)
-	return query, append(args, nearCompared, of.AppID, of.Fingerprint, of.InteractionID)
+	return strings.NewReplacer("%bands%", strings.Join(bands, "\nUNION ALL "), "%app%", s.dialect.unordered("i.app_id")).Replace(query), append(args, after...)
+}
+
+// nearShown is the query for what is shown beside an Item, nearOpen that for what can be decided with it.
+func (s *Store) nearShown(of review.Item, prompt string) (string, []any) {
+	return s.nearQuery(selectNear, nearEach, of, prompt, []any{comparedValue, comparedValue}, []any{nearCompared, of.AppID, of.Fingerprint, of.InteractionID})
+}
+
+func (s *Store) nearOpen(of review.Item, prompt, viewer string, limit int) (string, []any) {
+	return s.nearQuery(selectNearOpen, nearOpenEach, of, prompt, []any{comparedValue, comparedValue, comparedValue, viewer},
+		[]any{limit, of.AppID, of.Fingerprint, of.InteractionID, of.Kind})
 }
 
 // NearItems implements review.Reader. What it reads is bounded, however much is alike.
 func (s *Store) NearItems(ctx context.Context, of review.Item, prompt string) ([]review.ClusterMember, error) {
+	return s.members(ctx, func() (string, []any) { return s.nearShown(of, prompt) })
+}
+
+// NearOpenItems implements review.Reader. What it reads is bounded, however much is alike.
+func (s *Store) NearOpenItems(ctx context.Context, of review.Item, prompt, viewer string, limit int) ([]review.ClusterMember, error) {
+	return s.members(ctx, func() (string, []any) { return s.nearOpen(of, prompt, viewer, limit) })
+}
+
+// members runs a query for what is near, if there is one.
+func (s *Store) members(ctx context.Context, near func() (string, []any)) ([]review.ClusterMember, error) {
 	if len(s.searchKey) == 0 {
 		return nil, nil
 	}
-	query, args := s.nearQuery(of, prompt)
+	query, args := near()
 	if query == "" {
 		return nil, nil
 	}
-	var rows []clusterRow
-	if err := s.read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
-		return nil, s.fault(err)
-	}
-	out := make([]review.ClusterMember, len(rows))
-	o := s.opener(ctx)
-	for i, row := range rows {
-		var err error
-		if out[i], err = row.member(o); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return s.clusterMembers(ctx, query, args)
 }

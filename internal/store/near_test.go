@@ -40,11 +40,17 @@ func TestWhatIsTooShortHasNoBands(t *testing.T) {
 // A prompt that thousands send must not be read thousands of times.
 func TestNearItemsAreFoundThroughTheIndex(t *testing.T) {
 	s := openFor(t, Options{Dir: t.TempDir(), SearchKey: []byte("a key")})
-	query, args := s.nearQuery(review.Item{AppID: "app-1", Fingerprint: "f", InteractionID: "in"}, longPrompt)
+	query, args := s.nearShown(review.Item{AppID: "app-1", Fingerprint: "f", InteractionID: "in"}, longPrompt)
 	plan := explainSQLite(t, s, plannedQuery{sql: query, args: args})
 	require.Equal(t, nearBands, strings.Count(plan, "SEARCH t USING PRIMARY KEY (token=?)"), plan)
 	require.Contains(t, plan, "SEARCH i USING INDEX items_number (number=?)", plan)
 	require.NotContains(t, plan, "SCAN i", plan)
+
+	query, args = s.nearOpen(review.Item{AppID: "app-1", Fingerprint: "f", InteractionID: "in", Kind: review.KindInteraction}, longPrompt, "u-1", 100)
+	plan = explainSQLite(t, s, plannedQuery{sql: query, args: args})
+	require.Equal(t, nearBands, strings.Count(plan, "SEARCH t USING PRIMARY KEY (token=?)"), plan)
+	require.Contains(t, plan, "SEARCH o USING INDEX items_number (number=?)", plan)
+	require.Contains(t, plan, "SEARCH i USING INDEX items_number (number=?)", plan)
 }
 
 func FuzzBands(f *testing.F) {

@@ -103,7 +103,7 @@ func (s stories) deciding() []Story {
 func (s stories) alikePage() views.AlikePage {
 	var rows []review.ClusterRow
 	for i, r := range queueRows(6)[1:] {
-		rows = append(rows, review.ClusterRow{Item: r.Item, Likeness: 0.41 + 0.1*float64(i)})
+		rows = append(rows, review.ClusterRow{Item: r.Item, Likeness: 0.41 + 0.1*float64(i), Near: i < 2})
 	}
 	rows[1].Holder = hostile
 	rows[2].Alone = "wants two independent opinions"

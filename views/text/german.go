@@ -1675,7 +1675,13 @@ var german = map[string]string{
 	"This makes a key:":                "Einen Schlüssel erzeugt:",
 	"This plays realistic traffic in:": "Wirklichkeitsnahen Verkehr spielt ein:",
 	"Somebody who holds nothing now":   "Jemand, der jetzt nichts hält",
-	"Not enough yet at any time for a figure. The numbers say how much there is.": "Noch zu keiner Zeit genug für eine Zahl. Die Zahlen sagen, wie viel da ist.",
+	"Not enough yet at any time for a figure. The numbers say how much there is.":                 "Noch zu keiner Zeit genug für eine Zahl. Die Zahlen sagen, wie viel da ist.",
+	"Look for what is nearly the same, and decide it together":                                    "Nach beinahe Gleichem suchen und es zusammen entscheiden",
+	"Worded otherwise: %d. They come before the others and are chosen only when you choose them.": "Anders formuliert: %d. Sie stehen vor den übrigen und sind nur gewählt, wenn du sie wählst.",
+	"Choose those, too":                   "Auch diese wählen",
+	"Leave those out":                     "Diese weglassen",
+	"Nothing else that is open is alike.": "Nichts anderes Offenes ist gleichartig.",
+	"worded otherwise":                    "anders formuliert",
 }
 
 // germanCounts has the texts that count something.

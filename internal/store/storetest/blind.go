@@ -388,6 +388,7 @@ func nearlySame(t *testing.T, f *fixture) {
 		}
 	}
 	require.Empty(t, f.look(t, f.ann, item).Near, "not before a first verdict")
+	f.decideNear(t, item, edited)
 	f.decide(t, f.ann, item, review.JudgeBlock)
 	view := f.look(t, f.bob, item)
 	require.Len(t, view.Near, 1, "neither what is alike but for signs, nor what is different, nor another App's")
@@ -396,6 +397,39 @@ func nearlySame(t *testing.T, f *fixture) {
 	require.Greater(t, view.Near[0].Likeness, 0.8)
 	require.Less(t, view.Near[0].Likeness, 1.0)
 	require.Equal(t, 1, view.AlikeCount)
+}
+
+// decideNear decides an Item together with one that is worded a little otherwise, and takes both back.
+func (f *fixture) decideNear(t *testing.T, item, edited string) {
+	t.Helper()
+	cluster, err := f.service.Cluster(t.Context(), f.ann, item)
+	require.NoError(t, err)
+	require.Len(t, cluster.Rows, 2, "neither what is different, nor what is too short, nor another App's")
+	require.Equal(t, 1, cluster.Near())
+	near := cluster.Rows[0]
+	require.True(t, near.Near, "what is worded otherwise comes first")
+	require.Equal(t, edited, near.Item.ID)
+	require.True(t, near.Decidable())
+	require.False(t, cluster.Rows[1].Near)
+
+	claim, err := f.service.ClaimItem(t.Context(), f.bob, edited)
+	require.NoError(t, err)
+	held, err := f.service.Cluster(t.Context(), f.ann, item)
+	require.NoError(t, err)
+	require.Equal(t, "bob", held.Rows[0].Holder)
+	require.NoError(t, f.service.Release(t.Context(), f.bob, edited, claim.Token, false))
+
+	cmd := f.batch(f.listed(t, item), f.listed(t, edited))
+	result, err := f.service.DecideBatch(t.Context(), f.ann, cmd)
+	require.NoError(t, err)
+	require.Len(t, result.Decided, 2)
+	rest, err := f.service.Cluster(t.Context(), f.ann, cluster.Rows[1].Item.ID)
+	require.NoError(t, err)
+	require.Empty(t, rest.Rows, "what is decided is not decided again")
+	undone, err := f.service.UndoBatch(t.Context(), f.ann, cmd.ID)
+	require.NoError(t, err)
+	require.Equal(t, 2, undone)
+	f.verifyChain(t)
 }
 
 func alikeAndPrecedents(t *testing.T, f *fixture) {
