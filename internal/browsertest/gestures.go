@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
@@ -74,6 +75,44 @@ func (p *Page) DoubleClick(t testing.TB, selector string) {
 				if _, err := chromedp.Call(ctx, input.DispatchMouseEvent, event); err != nil {
 					return err
 				}
+			}
+		}
+		return nil
+	})
+}
+
+// SelectText drags a mouse over the first place in the element where the text stands.
+func (p *Page) SelectText(t testing.TB, selector, text string) {
+	t.Helper()
+	var ends [2]point
+	js := fmt.Sprintf(`(() => {
+		const walker = document.createTreeWalker(document.querySelector(%q), NodeFilter.SHOW_TEXT);
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			const at = node.nodeValue.indexOf(%q);
+			if (at < 0) continue;
+			node.parentElement.scrollIntoView({block: "nearest"});
+			const range = document.createRange();
+			range.setStart(node, at);
+			range.setEnd(node, at + %d);
+			const rects = [...range.getClientRects()], first = rects[0], last = rects[rects.length - 1];
+			return JSON.stringify([{X: first.left + 1, Y: first.top + first.height / 2}, {X: last.right - 1, Y: last.top + last.height / 2}]);
+		}
+		return "null";
+	})()`, selector, text, len(utf16.Encode([]rune(text))))
+	found := p.Text(t, js)
+	require.NotEqual(t, "null", found, "%q stands in no single piece of %s", text, selector)
+	require.NoError(t, json.Unmarshal([]byte(found), &ends))
+	p.call(t, func(ctx context.Context) error {
+		for _, step := range []struct {
+			kind input.DispatchMouseEventType
+			at   point
+		}{{input.DispatchMouseEventTypeMousePressed, ends[0]}, {input.DispatchMouseEventTypeMouseMoved, ends[1]}, {input.DispatchMouseEventTypeMouseReleased, ends[1]}} {
+			event := input.DispatchMouseEventParams{Type: step.kind, X: step.at.X, Y: step.at.Y, Button: input.MouseButtonLeft, ClickCount: 1}
+			if step.kind == input.DispatchMouseEventTypeMouseMoved {
+				event.Buttons = 1 // held down
+			}
+			if _, err := chromedp.Call(ctx, input.DispatchMouseEvent, event); err != nil {
+				return err
 			}
 		}
 		return nil
