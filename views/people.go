@@ -253,6 +253,8 @@ func scopeMeans(s review.Scope) string {
 		return text.Say("Ask a person for approval")
 	case review.ScopeWebhook:
 		return text.Say("Set up webhooks, which tell of decisions")
+	case review.ScopeErase:
+		return text.Say("Erase what is known of a user, which cannot be undone")
 	}
 	return string(s)
 }

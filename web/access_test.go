@@ -87,6 +87,8 @@ func (o object) of(path string) string {
 	switch {
 	case strings.HasPrefix(path, "/api/v1/interventions"):
 		return o.intervention
+	case strings.Contains(path, "/erasures/"):
+		return o.erasure
 	case strings.HasPrefix(path, "/api/"):
 		return o.ID
 	case strings.HasPrefix(path, "/people/"):

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/guardroom/guardroom/views"
@@ -50,10 +49,5 @@ func (s *Server) certificate(c *call) error {
 	if err != nil {
 		return err
 	}
-	document, err := s.Certify(e, app.Name)
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="erasure-%s.json"`, e.ID))
-	return c.Blob(http.StatusOK, "application/json", document)
+	return s.sendCertificate(c, e, app.Name)
 }

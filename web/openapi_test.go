@@ -120,7 +120,7 @@ func TestAnswersAreDocumented(t *testing.T) {
 		ask("/openai/v1/chat/completions", g.key, `{"model":"gpt-test","messages":[{"role":"user","content":"Hello"}]}`)
 		ask("/api/chat", g.key, `{"prompt":"Hello"}`)
 	}
-	for _, path := range []string{"/openai/v1/chat/completions", "/openai/v1/completions", "/openai/v1/embeddings", "/openai/v1/responses", "/openai/v1/moderations", "/api/v1/approvals", "/api/v1/webhooks", "/api/v1/interactions", "/api/chat"} {
+	for _, path := range []string{"/openai/v1/chat/completions", "/openai/v1/completions", "/openai/v1/embeddings", "/openai/v1/responses", "/openai/v1/moderations", "/api/v1/approvals", "/api/v1/webhooks", "/api/v1/erasures", "/api/v1/interactions", "/api/chat"} {
 		ask(path, "gr_wrong", `{}`)
 		ask(path, g.key, `{}`)
 		ask(path, g.key, `{`)
@@ -145,6 +145,7 @@ func TestBodiesAreDocumented(t *testing.T) {
 		"Verification":   reflect.TypeFor[review.Verification](),
 		"Question":       reflect.TypeFor[review.ApprovalRequest](),
 		"WebhookRequest": reflect.TypeFor[review.WebhookRequest](),
+		"ErasureRequest": reflect.TypeFor[review.ErasureRequest](),
 		"Document":       reflect.TypeFor[review.Document](),
 		"ToolCall":       reflect.TypeFor[review.ToolCall](),
 		"Usage":          reflect.TypeFor[review.Usage](),

@@ -17,6 +17,7 @@ const (
 	pathDecisions     = "/api/v1/decisions"
 	pathApprovals     = "/api/v1/approvals"
 	pathWebhooks      = "/api/v1/webhooks"
+	pathErasures      = "/api/v1/erasures"
 	webhookRoute      = pathWebhooks + "/:id"
 	pathReference     = "/api"
 	pathOpenAPI       = "/api/openapi.json"
@@ -78,6 +79,10 @@ func routes() []route {
 		{post, webhookRoute + "/secret", apiKey(review.ScopeWebhook), (*Server).rotateWebhook},
 		{get, webhookRoute + "/deliveries", apiKey(review.ScopeWebhook), (*Server).webhookDeliveries},
 		{post, webhookRoute + "/deliveries/:delivery/replay", apiKey(review.ScopeWebhook), (*Server).replayDelivery},
+
+		{post, pathErasures, apiKey(review.ScopeErase), (*Server).requestErasure},
+		{get, pathErasures + "/:id", apiKey(review.ScopeErase), (*Server).erasureState},
+		{get, pathErasures + "/:id/certificate", apiKey(review.ScopeErase), (*Server).erasureCertificate},
 
 		{get, pathReference, public(), (*Server).reference},
 		{get, pathOpenAPI, public(), (*Server).describe},

@@ -80,6 +80,8 @@ func TestSetUpByCommands(t *testing.T) {
 	require.Equal(t, exitOK, key.code, key.err)
 	require.Regexp(t, `^gr_[0-9A-Za-z_]+\n$`, key.out, "the key alone on stdout")
 	require.Equal(t, 3, command(t, "", "key", "add", "--data", data, "--app", "nobody").code)
+	require.Equal(t, exitOK, command(t, "", "key", "add", "--data", data, "--app", "support-bot", "--scope", "erase", "--scope", "read").code)
+	require.Equal(t, 2, command(t, "", "key", "add", "--data", data, "--app", "support-bot", "--scope", "everything").code)
 	signs := command(t, "", "key", "add", "--data", data, "--app", "support-bot", "--signed")
 	require.Equal(t, exitOK, signs.code, signs.err)
 	require.Regexp(t, `^gr_[0-9A-Za-z_]+\n$`, signs.out)

@@ -58,13 +58,14 @@ func (c appOriginsCommand) Run(ctx context.Context, io streams) error {
 
 type keyAddCommand struct {
 	dataCommand
-	App    string `required:"" placeholder:"NAME" help:"The App that the key opens."`
-	Signed bool   `help:"A key that signs requests (RFC 9421) and is never sent itself: docs/api.md, Keys that sign."`
+	App    string   `required:"" placeholder:"NAME" help:"The App that the key opens."`
+	Scope  []string `placeholder:"SCOPE" help:"What the key opens: submit, read, model, approve, webhook, erase; repeat for more. All but erase when none is given."`
+	Signed bool     `help:"A key that signs requests (RFC 9421) and is never sent itself: docs/api.md, Keys that sign."`
 }
 
 func (c keyAddCommand) Run(ctx context.Context, io streams) error {
 	return withCore(ctx, c.Storage, func(core *app.Core) error {
-		key, err := core.AddKey(ctx, c.App, c.Signed)
+		key, err := core.AddKey(ctx, c.App, c.Scope, c.Signed)
 		if err != nil {
 			return err
 		}

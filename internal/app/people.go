@@ -22,9 +22,16 @@ func (c *Core) AddUser(ctx context.Context, n NewUser) (review.User, error) {
 	})
 }
 
-// AddKey makes an API key with every scope and without an end.
-func (c *Core) AddKey(ctx context.Context, appNamed string, signs bool) (string, error) {
-	key, err := c.Accounts.MintKey(ctx, CLI, review.NewKey{App: appNamed, Scopes: review.Scopes(), Signs: signs})
+// AddKey makes an API key without an end; without scopes it has the usual ones.
+func (c *Core) AddKey(ctx context.Context, appNamed string, scopes []string, signs bool) (string, error) {
+	n := review.NewKey{App: appNamed, Scopes: review.UsualScopes(), Signs: signs}
+	if len(scopes) > 0 {
+		n.Scopes = nil
+	}
+	for _, s := range scopes {
+		n.Scopes = append(n.Scopes, review.Scope(s))
+	}
+	key, err := c.Accounts.MintKey(ctx, CLI, n)
 	return key.Secret, err
 }
 

@@ -186,10 +186,18 @@ const (
 	ScopeModel   Scope = "model"   // the language models behind the gateway
 	ScopeApprove Scope = "approve" // asking a person, and waiting for the answer
 	ScopeWebhook Scope = "webhook" // where the App is told what was decided
+	ScopeErase   Scope = "erase"   // erasing what is known of one user of the App
 )
 
 // Scopes lists every scope in the order in which pages and help show them.
-func Scopes() []Scope { return []Scope{ScopeSubmit, ScopeRead, ScopeModel, ScopeApprove, ScopeWebhook} }
+func Scopes() []Scope {
+	return []Scope{ScopeSubmit, ScopeRead, ScopeModel, ScopeApprove, ScopeWebhook, ScopeErase}
+}
+
+// UsualScopes lists those that a key has when nobody says which: what cannot be undone is asked for by name.
+func UsualScopes() []Scope {
+	return slices.DeleteFunc(Scopes(), func(s Scope) bool { return s == ScopeErase })
+}
 
 // Caller is an App that showed a valid key.
 type Caller struct {

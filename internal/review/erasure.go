@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Erasure removes what is known of one user of an App.
@@ -99,15 +101,66 @@ func (s *Service) Erase(ctx context.Context, v Viewer, appName, userID, reason s
 	if reason, err = policyReason(reason); err != nil {
 		return Erasure{}, err
 	}
-	e := Erasure{ID: s.NewID(), AppID: app.ID, UserID: userID, Reason: reason, Actor: v.Actor(), CreatedAt: s.now()}
+	return s.beginErasure(ctx, v.Actor(), app.ID, userID, reason)
+}
+
+func (s *Service) beginErasure(ctx context.Context, by Actor, appID, userID, reason string) (Erasure, error) {
+	e := Erasure{ID: s.NewID(), AppID: appID, UserID: userID, Reason: reason, Actor: by, CreatedAt: s.now()}
 	e.UserHash = HashOfErased(e.ID, userID)
-	err = s.Store.Write(ctx, func(tx Tx) error {
+	err := s.Store.Write(ctx, func(tx Tx) error {
 		if err := tx.PutErasure(e); err != nil {
 			return err
 		}
-		return tx.AppendEvent(event(e.CreatedAt, e.Actor, "erasure.begun", e.ID, app.ID, erasureDetail{UserHash: hex.EncodeToString(e.UserHash[:]), Reason: reason}))
+		return tx.AppendEvent(event(e.CreatedAt, e.Actor, "erasure.begun", e.ID, appID, erasureDetail{UserHash: hex.EncodeToString(e.UserHash[:]), Reason: reason}))
 	})
 	return e, err
+}
+
+// ErasureRequest is what an App says whose data is to be erased.
+type ErasureRequest struct {
+	UserID string `json:"user_id"`
+	Reason string `json:"reason"` // who asked, and by which right
+}
+
+func (r *ErasureRequest) validate() error {
+	var wrong invalidFields
+	if r.UserID == "" || len(r.UserID) > maxHoldSubject || !utf8.ValidString(r.UserID) {
+		wrong.addf("user_id", "is needed: the id of a user as the App sends it")
+	}
+	r.Reason = strings.TrimSpace(r.Reason)
+	if r.Reason == "" || len(r.Reason) > maxPolicyReasonBytes || !utf8.ValidString(r.Reason) {
+		wrong.addf("reason", "is needed, as text of at most %d bytes: auditors will read it", maxPolicyReasonBytes)
+	}
+	return wrong.err()
+}
+
+// RequestErasure begins an Erasure for an App; under is true when one of the same user is under way already, which is
+// then returned: an App may repeat itself.
+func (s *Service) RequestErasure(ctx context.Context, c Caller, r ErasureRequest) (e Erasure, under bool, err error) {
+	if err := r.validate(); err != nil {
+		return Erasure{}, false, err
+	}
+	for range 3 { // one that was under way may finish before it is looked for
+		e, err = s.beginErasure(ctx, c.Actor(), c.App.ID, r.UserID, r.Reason)
+		if CodeOf(err) != CodeConflict {
+			return e, false, err
+		}
+		running, failed := s.Store.RunningErasures(ctx)
+		if failed != nil {
+			return Erasure{}, false, failed
+		}
+		for _, e := range running {
+			if e.AppID == c.App.ID && e.UserID == r.UserID {
+				return e, true, nil
+			}
+		}
+	}
+	return Erasure{}, false, err
+}
+
+// ErasureOfApp is one of the caller's App.
+func (s *Service) ErasureOfApp(ctx context.Context, c Caller, id string) (Erasure, error) {
+	return s.Store.Erasure(ctx, c.App.ID, id)
 }
 
 type erasureDetail struct {

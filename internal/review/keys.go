@@ -36,9 +36,9 @@ type MintedKey struct {
 	Secret string
 }
 
-// AddKey makes an API key with every scope and without an end.
+// AddKey makes an API key with the usual scopes and without an end.
 func (a *Accounts) AddKey(ctx context.Context, by Actor, appNamed string) (string, error) {
-	k, err := a.MintKey(ctx, by, NewKey{App: appNamed, Scopes: Scopes()})
+	k, err := a.MintKey(ctx, by, NewKey{App: appNamed, Scopes: UsualScopes()})
 	return k.Secret, err
 }
 

@@ -32,8 +32,9 @@ func (r erasureRow) erasure(o *opener) review.Erasure {
 	}
 }
 
-const selectErasures = `SELECT e.*, COALESCE(u.name, e.actor_id) AS actor_name
-FROM erasures e LEFT JOIN users u ON e.actor_kind = 'user' AND u.id = e.actor_id WHERE `
+const selectErasures = `SELECT e.*, COALESCE(u.name, a.name, e.actor_id) AS actor_name
+FROM erasures e LEFT JOIN users u ON e.actor_kind = 'user' AND u.id = e.actor_id
+LEFT JOIN apps a ON e.actor_kind = 'app' AND a.id = e.actor_id WHERE `
 
 func (s *Store) erasures(ctx context.Context, where string, args ...any) ([]review.Erasure, error) {
 	var rows []erasureRow

@@ -62,6 +62,24 @@ func (e DeliveryState) Valid() bool {
 	}
 }
 
+// Defines values for ErasureState.
+const (
+	Finished ErasureState = "finished"
+	Running  ErasureState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ErasureState enum.
+func (e ErasureState) Valid() bool {
+	switch e {
+	case Finished:
+		return true
+	case Running:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FeedbackAction.
 const (
 	Accepted              FeedbackAction = "accepted"
@@ -393,6 +411,18 @@ type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
 
+// Certificate What a finished erasure did; guardroom audit certificate checks the signature
+type Certificate struct {
+	// Key The Ed25519 key that signed it, in base64
+	Key string `json:"key"`
+
+	// Signature In base64
+	Signature string `json:"signature"`
+
+	// Statement What was erased, what is kept and why
+	Statement map[string]interface{} `json:"statement"`
+}
+
 // Decision What a person decided; it can no longer be undone
 type Decision struct {
 	// DecidedAt When
@@ -500,6 +530,60 @@ type Document struct {
 
 	// Title Its title
 	Title *string `json:"title,omitempty"`
+}
+
+// Erasure How an erasure stands
+type Erasure struct {
+	// Certificate Where the certificate is, when it is finished
+	Certificate *string `json:"certificate,omitempty"`
+
+	// Erased What went, when it is finished
+	Erased *struct {
+		// InteractionsWithoutTexts Interactions whose texts went
+		InteractionsWithoutTexts int `json:"interactions_without_texts"`
+
+		// InteractionsWithoutUser Interactions that named the user
+		InteractionsWithoutUser int `json:"interactions_without_user"`
+
+		// ReasonsAndNotes What people wrote about them
+		ReasonsAndNotes int `json:"reasons_and_notes"`
+
+		// RowsOfFiguresByUser Figures that were kept by user
+		RowsOfFiguresByUser int `json:"rows_of_figures_by_user"`
+	} `json:"erased,omitempty"`
+
+	// FinishedAt When nothing was left
+	FinishedAt *time.Time `json:"finished_at"`
+
+	// Id Its id
+	Id string `json:"id"`
+
+	// Reason As it was given first
+	Reason string `json:"reason"`
+
+	// RequestedAt When it began: what came later is not part of it
+	RequestedAt time.Time `json:"requested_at"`
+
+	// State A legal hold, or a decision that is about to settle, makes it wait
+	State ErasureState `json:"state"`
+
+	// Url Where to ask again
+	Url string `json:"url"`
+
+	// UserHash SHA-256 in hex over the id, a line feed and the user's id
+	UserHash string `json:"user_hash"`
+}
+
+// ErasureState A legal hold, or a decision that is about to settle, makes it wait
+type ErasureState string
+
+// ErasureRequest Whose data is to be erased
+type ErasureRequest struct {
+	// Reason Who asked, and by which right; auditors will read it
+	Reason string `json:"reason"`
+
+	// UserId The user, as you name them in user_id of interactions
+	UserId string `json:"user_id"`
 }
 
 // Feedback What an end user did with a response. Leave out what was not observed
@@ -961,6 +1045,9 @@ type Webhooks struct {
 // Conflict Why a request was refused (RFC 9457)
 type Conflict = Problem
 
+// Forbidden Why a request was refused (RFC 9457)
+type Forbidden = Problem
+
 // NotFound Why a request was refused (RFC 9457)
 type NotFound = Problem
 
@@ -1011,6 +1098,9 @@ type ChatJSONRequestBody = Prompt
 
 // AskApprovalJSONRequestBody defines body for AskApproval for application/json ContentType.
 type AskApprovalJSONRequestBody = Question
+
+// RequestErasureJSONRequestBody defines body for RequestErasure for application/json ContentType.
+type RequestErasureJSONRequestBody = ErasureRequest
 
 // SubmitInteractionJSONRequestBody defines body for SubmitInteraction for application/json ContentType.
 type SubmitInteractionJSONRequestBody = Submission
@@ -1138,6 +1228,30 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/decisions (the `Decisions` operationId).
 	Decisions(ctx context.Context, params *DecisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RequestErasureWithBody Erase what is known of one user of the App; it cannot be undone
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+	RequestErasureWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RequestErasure Erase what is known of one user of the App; it cannot be undone
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+	RequestErasure(ctx context.Context, body RequestErasureJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Erasure How it stands
+	//
+	// Corresponds with GET /api/v1/erasures/{id} (the `Erasure` operationId).
+	Erasure(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ErasureCertificate The signed certificate of a finished one
+	//
+	// Corresponds with GET /api/v1/erasures/{id}/certificate (the `ErasureCertificate` operationId).
+	ErasureCertificate(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SubmitInteractionWithBody Post one exchange with a model; it is screened, stored and answered
 	//
@@ -1328,6 +1442,70 @@ func (c *Client) Approval(ctx context.Context, id string, params *ApprovalParams
 // Corresponds with GET /api/v1/decisions (the `Decisions` operationId).
 func (c *Client) Decisions(ctx context.Context, params *DecisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDecisionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RequestErasureWithBody Erase what is known of one user of the App; it cannot be undone
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+func (c *Client) RequestErasureWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRequestErasureRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RequestErasure Erase what is known of one user of the App; it cannot be undone
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+func (c *Client) RequestErasure(ctx context.Context, body RequestErasureJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRequestErasureRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Erasure How it stands
+//
+// Corresponds with GET /api/v1/erasures/{id} (the `Erasure` operationId).
+func (c *Client) Erasure(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewErasureRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ErasureCertificate The signed certificate of a finished one
+//
+// Corresponds with GET /api/v1/erasures/{id}/certificate (the `ErasureCertificate` operationId).
+func (c *Client) ErasureCertificate(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewErasureCertificateRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -1795,6 +1973,114 @@ func NewDecisionsRequest(server string, params *DecisionsParams) (*http.Request,
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRequestErasureRequest calls the generic RequestErasure builder with application/json body
+func NewRequestErasureRequest(server string, body RequestErasureJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRequestErasureRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRequestErasureRequestWithBody constructs an http.Request for the RequestErasure method, with any body, and a specified content type
+func NewRequestErasureRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/erasures")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewErasureRequest constructs an http.Request for the Erasure method
+func NewErasureRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/erasures/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewErasureCertificateRequest constructs an http.Request for the ErasureCertificate method
+func NewErasureCertificateRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/erasures/%s/certificate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -2336,6 +2622,34 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/decisions (the `Decisions` operationId).
 	DecisionsWithResponse(ctx context.Context, params *DecisionsParams, reqEditors ...RequestEditorFn) (*DecisionsResponse, error)
 
+	// RequestErasureWithBodyWithResponse Erase what is known of one user of the App; it cannot be undone
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+	RequestErasureWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RequestErasureResponse, error)
+
+	// RequestErasureWithResponse Erase what is known of one user of the App; it cannot be undone
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+	RequestErasureWithResponse(ctx context.Context, body RequestErasureJSONRequestBody, reqEditors ...RequestEditorFn) (*RequestErasureResponse, error)
+
+	// ErasureWithResponse How it stands
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/erasures/{id} (the `Erasure` operationId).
+	ErasureWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ErasureResponse, error)
+
+	// ErasureCertificateWithResponse The signed certificate of a finished one
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/erasures/{id}/certificate (the `ErasureCertificate` operationId).
+	ErasureCertificateWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ErasureCertificateResponse, error)
+
 	// SubmitInteractionWithBodyWithResponse Post one exchange with a model; it is screened, stored and answered
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -2728,6 +3042,234 @@ func (r DecisionsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DecisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RequestErasureResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Erasure
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Erasure
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *Unreadable
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthenticated
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Unprocessable
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Unavailable
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RequestErasureResponse) GetJSON200() *Erasure {
+	return r.JSON200
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r RequestErasureResponse) GetJSON202() *Erasure {
+	return r.JSON202
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RequestErasureResponse) GetApplicationproblemJSON400() *Unreadable {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RequestErasureResponse) GetApplicationproblemJSON401() *Unauthenticated {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RequestErasureResponse) GetApplicationproblemJSON403() *Forbidden {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RequestErasureResponse) GetApplicationproblemJSON422() *Unprocessable {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RequestErasureResponse) GetApplicationproblemJSON503() *Unavailable {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r RequestErasureResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RequestErasureResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RequestErasureResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RequestErasureResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ErasureResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Erasure
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthenticated
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFound
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Unavailable
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ErasureResponse) GetJSON200() *Erasure {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ErasureResponse) GetApplicationproblemJSON401() *Unauthenticated {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ErasureResponse) GetApplicationproblemJSON403() *Forbidden {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ErasureResponse) GetApplicationproblemJSON404() *NotFound {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ErasureResponse) GetApplicationproblemJSON503() *Unavailable {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ErasureResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ErasureResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ErasureResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ErasureResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ErasureCertificateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Certificate
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthenticated
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFound
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Conflict
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Unavailable
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ErasureCertificateResponse) GetJSON200() *Certificate {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ErasureCertificateResponse) GetApplicationproblemJSON401() *Unauthenticated {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ErasureCertificateResponse) GetApplicationproblemJSON403() *Forbidden {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ErasureCertificateResponse) GetApplicationproblemJSON404() *NotFound {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ErasureCertificateResponse) GetApplicationproblemJSON409() *Conflict {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ErasureCertificateResponse) GetApplicationproblemJSON503() *Unavailable {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ErasureCertificateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ErasureCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ErasureCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ErasureCertificateResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -3522,6 +4064,58 @@ func (c *ClientWithResponses) DecisionsWithResponse(ctx context.Context, params 
 	return ParseDecisionsResponse(rsp)
 }
 
+// RequestErasureWithBodyWithResponse Erase what is known of one user of the App; it cannot be undone
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+func (c *ClientWithResponses) RequestErasureWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RequestErasureResponse, error) {
+	rsp, err := c.RequestErasureWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequestErasureResponse(rsp)
+}
+
+// RequestErasureWithResponse Erase what is known of one user of the App; it cannot be undone
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/erasures (the `RequestErasure` operationId).
+func (c *ClientWithResponses) RequestErasureWithResponse(ctx context.Context, body RequestErasureJSONRequestBody, reqEditors ...RequestEditorFn) (*RequestErasureResponse, error) {
+	rsp, err := c.RequestErasure(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequestErasureResponse(rsp)
+}
+
+// ErasureWithResponse How it stands
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/erasures/{id} (the `Erasure` operationId).
+func (c *ClientWithResponses) ErasureWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ErasureResponse, error) {
+	rsp, err := c.Erasure(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseErasureResponse(rsp)
+}
+
+// ErasureCertificateWithResponse The signed certificate of a finished one
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/erasures/{id}/certificate (the `ErasureCertificate` operationId).
+func (c *ClientWithResponses) ErasureCertificateWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ErasureCertificateResponse, error) {
+	rsp, err := c.ErasureCertificate(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseErasureCertificateResponse(rsp)
+}
+
 // SubmitInteractionWithBodyWithResponse Post one exchange with a model; it is screened, stored and answered
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -3967,6 +4561,189 @@ func ParseDecisionsResponse(rsp *http.Response) (*DecisionsResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON422 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRequestErasureResponse parses an HTTP response from a RequestErasureWithResponse call
+func ParseRequestErasureResponse(rsp *http.Response) (*RequestErasureResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RequestErasureResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Erasure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Erasure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Unreadable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseErasureResponse parses an HTTP response from a ErasureWithResponse call
+func ParseErasureResponse(rsp *http.Response) (*ErasureResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ErasureResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Erasure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseErasureCertificateResponse parses an HTTP response from a ErasureCertificateWithResponse call
+func ParseErasureCertificateResponse(rsp *http.Response) (*ErasureCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ErasureCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Certificate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
 
 	}
 

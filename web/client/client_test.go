@@ -130,10 +130,21 @@ func TestEveryCall(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, client.ApprovalStateWaiting, told.JSON200.State)
 
+	erasing, err := guardroom.RequestErasureWithResponse(ctx, client.ErasureRequest{UserId: "u-1", Reason: "Asked for it"})
+	require.NoError(t, err)
+	require.NoError(t, client.Refusal(erasing))
+	stands, err := guardroom.ErasureWithResponse(ctx, erasing.JSON202.Id)
+	require.NoError(t, err)
+	require.Equal(t, erasing.JSON202.UserHash, stands.JSON200.UserHash)
+	certificate, err := guardroom.ErasureCertificateWithResponse(ctx, erasing.JSON202.Id)
+	require.NoError(t, err)
+	require.ErrorAs(t, client.Refusal(certificate), &problem)
+	require.Equal(t, http.StatusConflict, problem.Status)
+
 	chat, err := guardroom.ChatWithResponse(ctx, client.Prompt{Prompt: "Hello"})
 	require.NoError(t, err)
 	require.ErrorAs(t, client.Refusal(chat), &problem, "there is no model")
-	require.Equal(t, 16, transport.answers)
+	require.Equal(t, 19, transport.answers)
 }
 
 // TestExamples runs what the documentation shows.

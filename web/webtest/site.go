@@ -98,8 +98,9 @@ func (s *Site) populate() {
 	for _, name := range []string{Home, Foreign} {
 		_, err := s.Accounts.AddApp(ctx, Operator, name)
 		require.NoError(s.t, err)
-		s.Keys[name], err = s.Accounts.AddKey(ctx, Operator, name)
+		key, err := s.Accounts.MintKey(ctx, Operator, review.NewKey{App: name, Scopes: review.Scopes()})
 		require.NoError(s.t, err)
+		s.Keys[name] = key.Secret
 	}
 }
 
