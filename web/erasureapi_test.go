@@ -69,7 +69,7 @@ func TestAnAppErasesAUser(t *testing.T) {
 	certificate := app.Get(path + "/" + begun.ID + "/certificate")
 	require.Equal(t, http.StatusOK, certificate.Code)
 	contract.Check(t, http.MethodGet, path+"/"+begun.ID+"/certificate", certificate.Code, certificate.Header(), certificate.Body.Bytes())
-	statement, err := site.VerifyCertificate(certificate.Body, "")
+	statement, err := site.VerifyCertificate(certificate.Body)
 	require.NoError(t, err)
 	var says struct{ App, By, Reason string }
 	require.NoError(t, json.Unmarshal(statement, &says))

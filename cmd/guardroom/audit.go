@@ -72,17 +72,24 @@ type auditCertificateCommand struct {
 }
 
 func (c auditCertificateCommand) Run(ctx context.Context, io streams) error {
-	return withCore(ctx, c.Storage, func(core *app.Core) error {
-		file, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		statement, err := core.VerifyCertificate(file, c.PublicKey)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(io.Out, "OK: signed, and unchanged\n%s\n", statement)
+	file, err := os.Open(c.File)
+	if err != nil {
 		return err
+	}
+	defer file.Close()
+	if c.PublicKey != "" { // who was handed a certificate has no data folder
+		statement, err := app.VerifyCertificate(file, c.PublicKey)
+		return printStatement(io, statement, err)
+	}
+	return withCore(ctx, c.Storage, func(core *app.Core) error {
+		statement, err := core.VerifyCertificate(file)
+		return printStatement(io, statement, err)
 	})
+}
+
+func printStatement(io streams, statement []byte, err error) error {
+	if err == nil {
+		_, err = fmt.Fprintf(io.Out, "OK: signed, and unchanged\n%s\n", statement)
+	}
+	return err
 }

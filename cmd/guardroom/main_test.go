@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"net"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -267,4 +269,34 @@ func TestScan(t *testing.T) {
 	require.Contains(t, lines[2], `"line":3`)
 	require.Contains(t, lines[3], `"id":"3"`)
 	require.Equal(t, exitError, r.code, "one line could not be read")
+}
+
+// TestACertificateIsCheckedWithoutADataFolder: whoever was handed one has the public key and nothing else.
+func TestACertificateIsCheckedWithoutADataFolder(t *testing.T) {
+	const certificate = "testdata/certificate.json"
+	document, err := os.ReadFile(certificate)
+	require.NoError(t, err)
+	var c struct{ Key string }
+	require.NoError(t, json.Unmarshal(document, &c))
+	nowhere := filepath.Join(t.TempDir(), "data")
+	check := func(file, key string) result {
+		return command(t, "", "audit", "certificate", "--data", nowhere, "--public-key", key, file)
+	}
+	good := check(certificate, c.Key)
+	require.Equal(t, exitOK, good.code, good.err)
+	require.Contains(t, good.out, "OK: signed, and unchanged")
+	require.Contains(t, good.out, `"interactions_without_texts": 3`)
+	require.NoDirExists(t, nowhere)
+
+	changed := filepath.Join(t.TempDir(), "changed.json")
+	require.NoError(t, os.WriteFile(changed, bytes.Replace(document, []byte(`"interactions_without_texts": 3`), []byte(`"interactions_without_texts": 4`), 1), 0o600))
+	for name, bad := range map[string]result{
+		"changed":     check(changed, c.Key),
+		"another key": check(certificate, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+		"no key":      check(certificate, "nonsense"),
+	} {
+		require.Equal(t, 2, bad.code, name)
+		require.Empty(t, bad.out, name)
+	}
+	require.NoDirExists(t, nowhere)
 }

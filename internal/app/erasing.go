@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -33,13 +34,26 @@ func (c *Core) certify(e review.Erasure, app string) ([]byte, error) {
 	return json.MarshalIndent(certificate, "", "  ")
 }
 
-// VerifyCertificate reads the certificate of an erasure and returns what it says, as JSON. publicKey, in base64, must have
-// signed it; "" takes the key of the data folder.
-func (c *Core) VerifyCertificate(from io.Reader, publicKey string) ([]byte, error) {
-	key, err := c.trustedKey(publicKey)
+// VerifyCertificate reads the certificate of an erasure and returns what it says, as JSON. The key of the data folder must
+// have signed it.
+func (c *Core) VerifyCertificate(from io.Reader) ([]byte, error) {
+	key, err := c.trustedKey("")
 	if err != nil {
 		return nil, err
 	}
+	return verifyCertificate(from, key)
+}
+
+// VerifyCertificate is that of a Core for who has no data folder, and the public key in base64.
+func VerifyCertificate(from io.Reader, publicKey string) ([]byte, error) {
+	key, err := audit.DecodeKey(publicKey)
+	if err != nil {
+		return nil, review.Errorf(review.CodeUnprocessable, "%v", err)
+	}
+	return verifyCertificate(from, key)
+}
+
+func verifyCertificate(from io.Reader, key ed25519.PublicKey) ([]byte, error) {
 	document, err := io.ReadAll(io.LimitReader(from, 1<<20))
 	if err != nil {
 		return nil, review.Wrap(review.CodeUnprocessable, err, "the certificate cannot be read")

@@ -27,6 +27,7 @@ func accountScenarios() []scenario {
 		{"a key has scopes, an end and a last use", keyHasAnEnd},
 		{"a key that signs is kept, and never sent", keyThatSigns},
 		{"an App lists whose pages may call it", originsOfAnApp},
+		{"an identity of a provider belongs to one person", identityOfAProvider},
 		{"people are listed with their Apps and links", peopleAreListed},
 		{"a link works once and ends with the next one", linkWorksOnce},
 		{"a second factor lives", secondFactor},
@@ -346,6 +347,46 @@ func originsOfAnApp(t *testing.T, f *fixture) {
 	}
 	require.Equal(t, review.CodeNotFound, review.CodeOf(second(f.accounts.ChangeOrigins(t.Context(), cli, "none", nil, nil))))
 	require.Equal(t, 3, f.count(t, "SELECT COUNT(*) FROM events WHERE action = 'app.origins_changed'"), "what changes nothing is no event")
+	f.verifyChain(t)
+}
+
+func identityOfAProvider(t *testing.T, f *fixture) {
+	const op = "https://op.example"
+	find := func(issuer, subject string) (u review.User, err error) {
+		err = f.Write(t.Context(), func(tx review.Tx) error {
+			found, err := tx.UserBySSO(issuer, subject)
+			u = found
+			return err
+		})
+		return u, err
+	}
+	put := func(issuer, subject, user string) error {
+		return f.Write(t.Context(), func(tx review.Tx) error { return tx.PutSSO(issuer, subject, user, start) })
+	}
+	require.Equal(t, review.CodeNotFound, review.CodeOf(second(find(op, "s-1"))))
+	require.NoError(t, put(op, "s-1", f.ann.User.ID))
+	require.NoError(t, put(op, "s-2", f.ann.User.ID), "one person may have several")
+	require.NoError(t, put("https://other.example", "s-1", f.lead.User.ID), "a subject is its issuer's own")
+	for identity, want := range map[[2]string]string{
+		{op, "s-1"}: f.ann.User.ID, {op, "s-2"}: f.ann.User.ID, {"https://other.example", "s-1"}: f.lead.User.ID,
+	} {
+		u, err := find(identity[0], identity[1])
+		require.NoError(t, err)
+		require.Equal(t, want, u.ID)
+	}
+	for _, other := range [][2]string{{op, "S-1"}, {op, "s-1 "}, {op + "/", "s-1"}, {"", ""}} {
+		require.Equal(t, review.CodeNotFound, review.CodeOf(second(find(other[0], other[1]))), other)
+	}
+	require.Equal(t, review.CodeConflict, review.CodeOf(put(op, "s-1", f.lead.User.ID)), "nobody takes an identity over")
+	require.Error(t, put(op, "s-3", "nobody"), "it belongs to somebody who is there")
+	u, err := find(op, "s-1")
+	require.NoError(t, err)
+	require.Equal(t, f.ann.User.ID, u.ID)
+	for id, sso := range map[string]bool{f.ann.User.ID: true, f.lead.User.ID: true, f.addViewer(t, "new@example.com", review.RoleViewer).User.ID: false} {
+		p, err := f.Person(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, sso, p.SSO)
+	}
 	f.verifyChain(t)
 }
 
