@@ -99,6 +99,35 @@ func spent(ctx context.Context, d review.CostDay, rules review.BudgetRules) stri
 	return money(d.Cost, rules.Currency)
 }
 
+// callCost is what one call cost.
+func callCost(ctx context.Context, c review.CallCost) string {
+	switch {
+	case c.Unknown:
+		return text.T(ctx, "not known")
+	case c.Price == nil:
+		return text.T(ctx, "price not known")
+	case c.Estimated:
+		return text.T(ctx, "about %s", money(c.Cost, c.Currency))
+	}
+	return money(c.Cost, c.Currency)
+}
+
+// callCostNote says what that was reckoned from, or why nobody can say.
+func callCostNote(ctx context.Context, c review.CallCost) string {
+	if c.Unknown {
+		return text.T(ctx, "nobody counted tokens, and no answer is here to reckon from")
+	}
+	note := text.T(ctx, "%s read, %s written", count(c.Usage.PromptTokens), count(c.Usage.CompletionTokens))
+	if c.Estimated {
+		note = text.T(ctx, "nobody counted; reckoned from the texts: %s", note)
+	}
+	if c.Price == nil {
+		return note + "; " + text.T(ctx, "version %d of the policy has no price for this model", c.Version)
+	}
+	return note + "; " + text.T(ctx, "%s and %s %s for a million (%s, version %d of the policy)",
+		review.FormatShare(c.Price.Input), review.FormatShare(c.Price.Output), c.Currency, oneLine(c.Price.Model, 60), c.Version)
+}
+
 func costFigures(ctx context.Context, v review.CostView) []figure {
 	out := []figure{
 		{text.T(ctx, "Costs"), spent(ctx, v.Total, v.Rules), review.MonthText(v.Filter.Month)},

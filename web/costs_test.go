@@ -14,6 +14,34 @@ import (
 	"github.com/guardroom/guardroom/web/webtest"
 )
 
+// TestCostOfOneCall: an item says what its call took and cost, as far as anybody knows, to who may see costs.
+func TestCostOfOneCall(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	changePolicy(t, site, func(p *review.Policy) {
+		p.Budget.Prices = []review.Price{{Model: "gpt-*", Input: 2.5, Output: 10}}
+	})
+	lead, analyst := site.Person(review.RoleLead), site.Person(review.RoleAnalyst)
+	post := func(body string) string {
+		t.Helper()
+		answer := site.App(webtest.Home).PostJSON(interactionsPath, `{"prompt":"`+webtest.Attack+`",`+body+`}`)
+		require.Equal(t, http.StatusCreated, answer.Code, answer.Body.String())
+		var posted webtest.Posted
+		webtest.Decode(t, answer, &posted)
+		return "/items/" + posted.Item.ID + "?peek=1"
+	}
+	counted := post(`"model":"gpt-x","response":"No.","usage":{"prompt_tokens":1000,"completion_tokens":100}`)
+	body := page(t, lead.Get(counted), 200)
+	webtest.Says(t, body, "0.0035\u202fUSD")
+	webtest.Says(t, body, "1\u202f000 read, 100 written")
+	webtest.Conceals(t, page(t, analyst.Get(counted), 200), "0.0035\u202fUSD")
+	body = page(t, lead.Get(post(`"model":"<b>own</b>","response":"No.","usage":{"prompt_tokens":1000,"completion_tokens":100}`)), 200)
+	webtest.Says(t, body, "price not known")
+	webtest.Says(t, page(t, lead.Get(post(`"model":"gpt-x","response":"No."`)), 200), "reckoned from the texts")
+	webtest.Says(t, page(t, lead.Get(post(`"model":"gpt-x"`)), 200), "no answer is here to reckon from")
+	webtest.Conceals(t, page(t, lead.Get(post(`"user_id":"u"`)), 200), "nobody counted")
+}
+
 func TestCostPages(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)

@@ -1,7 +1,7 @@
 package review
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -99,11 +99,25 @@ func (p Price) fits(model string) bool {
 
 // Cost is what an Interaction cost, in millionths of the currency; 0 when its model has no price.
 func (r BudgetRules) Cost(model string, usage Usage) int64 {
-	i := slices.IndexFunc(r.Prices, func(p Price) bool { return p.fits(model) })
-	if i < 0 {
+	p, ok := r.price(model)
+	if !ok {
 		return 0
 	}
-	return int64(math.Round(r.Prices[i].Input*float64(usage.PromptTokens) + r.Prices[i].Output*float64(usage.CompletionTokens)))
+	return p.of(usage)
+}
+
+// of is what so many tokens cost, in millionths of the currency.
+func (p Price) of(usage Usage) int64 {
+	return int64(math.Round(p.Input*float64(usage.PromptTokens) + p.Output*float64(usage.CompletionTokens)))
+}
+
+// price is the one that holds for a model.
+func (r BudgetRules) price(model string) (Price, bool) {
+	i := slices.IndexFunc(r.Prices, func(p Price) bool { return p.fits(model) })
+	if i < 0 {
+		return Price{}, false
+	}
+	return r.Prices[i], true
 }
 
 // bytesPerToken estimates what nobody counted.
@@ -121,10 +135,57 @@ func (in Interaction) Tokens() Usage {
 // Cost is what an Interaction cost under the policy's prices, in millionths of its currency. The version that answered is
 // priced when it has a price, else the model that was asked for.
 func (p Policy) Cost(in Interaction) int64 {
-	if len(p.Budget.Prices) == 0 {
+	price, ok := p.priceOf(in)
+	if !ok {
 		return 0
 	}
-	return cmp.Or(p.Budget.Cost(in.ModelVersion, in.Tokens()), p.Budget.Cost(in.Model, in.Tokens()))
+	return price.of(in.Tokens())
+}
+
+func (p Policy) priceOf(in Interaction) (Price, bool) {
+	if price, ok := p.Budget.price(in.ModelVersion); ok && in.ModelVersion != "" {
+		return price, true
+	}
+	return p.Budget.price(in.Model)
+}
+
+// CallCost is what one Interaction took and cost, as far as anybody knows.
+type CallCost struct {
+	Usage     Usage
+	Estimated bool   // nobody counted: reckoned from the texts
+	Unknown   bool   // nobody counted, and there is no answer to reckon from
+	Price     *Price // nil when the policy had none for the model
+	Cost      int64  // in millionths of Currency; 0 without a price
+	Currency  string
+	Version   int // of the policy whose price it is: that which the Interaction was judged by
+}
+
+// CostOf is what an Interaction cost under the policy's prices. A call that failed without a count cost nothing.
+func (p Policy) CostOf(in Interaction) CallCost {
+	c := CallCost{Usage: in.Tokens(), Currency: p.Budget.Currency, Version: p.Version}
+	counted := in.Usage.PromptTokens+in.Usage.CompletionTokens > 0 || in.Error != ""
+	if c.Estimated = !counted; c.Estimated && in.Content.Response == "" {
+		return CallCost{Unknown: true, Version: p.Version}
+	}
+	if price, ok := p.priceOf(in); ok {
+		c.Price, c.Cost = &price, price.of(c.Usage)
+	}
+	return c
+}
+
+// costOf is what the Interaction of a view cost, for those who may see costs; nil when no model is named and nothing was
+// counted: then no call was made that anybody knows of.
+func (s *Service) costOf(ctx context.Context, v Viewer, view ItemView) (*CallCost, error) {
+	in := view.Interaction
+	if !v.May(PermInsight) || in.Model == "" && in.ModelVersion == "" && in.Usage == (Usage{}) {
+		return nil, nil
+	}
+	policy, err := s.policy(ctx, in.AppID, view.Assessment.PolicyVersion)
+	if err != nil {
+		return nil, err
+	}
+	cost := policy.CostOf(in)
+	return &cost, nil
 }
 
 // BudgetState is how an App stands with its budget.

@@ -20,6 +20,27 @@ func TestCostTakesTheFirstPriceThatFits(t *testing.T) {
 	require.Zero(t, p.Cost(Interaction{Model: "gpt-4o", Error: "no answer", Content: Content{Prompt: "long enough to be estimated"}}))
 }
 
+func TestWhatACallCostIsToldAsFarAsItIsKnown(t *testing.T) {
+	p := Policy{Version: 3, Budget: BudgetRules{Currency: "EUR", Prices: []Price{{"own-*", 0, 0}, {"gpt-4o*", 2.5, 10}}}}
+	usage := Usage{PromptTokens: 1000, CompletionTokens: 100}
+	counted := p.CostOf(Interaction{Model: "gpt-4o", Usage: usage})
+	require.Equal(t, CallCost{Usage: usage, Price: &p.Budget.Prices[1], Cost: 3500, Currency: "EUR", Version: 3}, counted)
+
+	reckoned := p.CostOf(Interaction{Model: "gpt-4o", Content: Content{Prompt: "12345678", Response: "1234"}})
+	require.True(t, reckoned.Estimated)
+	require.Equal(t, Usage{PromptTokens: 2, CompletionTokens: 1}, reckoned.Usage)
+	require.EqualValues(t, 15, reckoned.Cost)
+
+	require.Nil(t, p.CostOf(Interaction{Model: "other", Usage: usage}).Price, "no price is not a price of nothing")
+	free := p.CostOf(Interaction{Model: "gpt-4o", ModelVersion: "own-1", Usage: usage})
+	require.NotNil(t, free.Price)
+	require.Zero(t, free.Cost)
+	require.Equal(t, CallCost{Unknown: true, Version: 3}, p.CostOf(Interaction{Model: "gpt-4o", Content: Content{Prompt: "never answered"}}))
+	failed := p.CostOf(Interaction{Model: "gpt-4o", Error: "no answer", Content: Content{Prompt: "asked"}})
+	require.Zero(t, failed.Cost)
+	require.False(t, failed.Estimated || failed.Unknown)
+}
+
 func TestForecastGoesOnAsInTheLastSevenDays(t *testing.T) {
 	now := time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC)
 	var hours []ConductHour

@@ -181,6 +181,9 @@ func (s *Service) View(ctx context.Context, v Viewer, itemID string) (ItemView, 
 		}
 		view.Near = nearlySame(view.Interaction.Content, found)
 	}
+	if view.Cost, err = s.costOf(ctx, v, view); err != nil {
+		return ItemView{}, err
+	}
 	return s.labelsMasked(ctx, view.shownTo(v), v), nil
 }
 
@@ -200,6 +203,7 @@ func (v ItemView) shownTo(viewer Viewer) ItemView {
 		}
 	}
 	if v.Blind {
+		v.Cost = nil // a call that was never made tells what the guard said
 		v = v.blinded(viewer)
 	}
 	return v

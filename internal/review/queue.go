@@ -183,6 +183,7 @@ type ItemView struct {
 	Annotations  []Annotation
 	History      []HistoryRow // this user's latest Interactions in this App, newest first
 	Policy       Policy       // the one in force now: labels
+	Cost         *CallCost    // of the call; nil for who may not see costs, and while the viewer is to judge blind
 
 	Events     []EventView // what happened to the Item and its Decisions, in order
 	Alike      []Alike     // the newest first, AlikeLimit at most

@@ -1207,6 +1207,14 @@ var german = map[string]string{
 	"Deleted. Nothing is sent there any more.":                                     "Gelöscht. Dorthin geht nichts mehr.",
 	"It is tried again.":                                                           "Es wird wieder versucht.",
 
+	"not known":       "nicht bekannt",
+	"price not known": "Preis nicht bekannt",
+	"about %s":        "etwa %s",
+	"nobody counted tokens, and no answer is here to reckon from": "niemand hat Token gezählt, und es gibt keine Antwort, aus der sich rechnen ließe",
+	"nobody counted; reckoned from the texts: %s":                 "niemand hat gezählt; aus den Texten gerechnet: %s",
+	"version %d of the policy has no price for this model":        "Version %d der Richtlinie hat keinen Preis für dieses Modell",
+	"%s and %s %s for a million (%s, version %d of the policy)":   "%s und %s %s für eine Million (%s, Version %d der Richtlinie)",
+
 	"Exports":                      "Exporte",
 	"Rows":                         "Zeilen",
 	"Size":                         "Größe",
