@@ -260,6 +260,9 @@ func undelivered(list review.HookList) (out review.Undelivered) {
 	for _, h := range list.Hooks {
 		out.Waiting += h.Undelivered.Waiting
 		out.Dead += h.Undelivered.Dead
+		if at := h.Undelivered.Oldest; !at.IsZero() && (out.Oldest.IsZero() || at.Before(out.Oldest)) {
+			out.Oldest = at
+		}
 	}
 	return out
 }

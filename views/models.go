@@ -35,6 +35,7 @@ const (
 	PlacePeople        Place = "people"
 	PlaceApps          Place = "apps"
 	PlaceHooks         Place = "webhooks"
+	PlaceStatus        Place = "status"
 )
 
 // Shell is what every page of a signed-in person shares.

@@ -77,6 +77,10 @@ func places(v review.Viewer) []group {
 		control := &groups[2]
 		control.entries = append(control.entries, entry{place: PlaceHooks, word: text.Say("Webhooks"), icon: "export", href: PathHooks})
 	}
+	if v.May(review.PermStatus) {
+		control := &groups[2]
+		control.entries = append(control.entries, entry{place: PlaceStatus, word: text.Say("Status"), icon: "clock", href: PathStatus})
+	}
 	if v.May(review.PermAdminister) {
 		control := &groups[2]
 		control.entries = append(control.entries,

@@ -42,7 +42,8 @@ type Deps struct {
 	Certify  func(e review.Erasure, app string) ([]byte, error) // the signed certificate of a finished erasure, JSON
 	Decode   Decoder
 	Ready    func(context.Context) error // nil while the server can serve
-	SignOn   SignOn                      // nil when there is none
+	Parts    func(context.Context) review.Parts
+	SignOn   SignOn // nil when there is none
 	Logger   *slog.Logger
 	Clock    review.Clock
 	NewID    func() string // for requests that bring no id of their own
@@ -68,7 +69,7 @@ type Options struct {
 
 func (d Deps) validate() error {
 	if d.Service == nil || d.Accounts == nil || d.Gateway == nil || d.Webhooks == nil || d.Alerts == nil || d.Sessions == nil || d.Assets == nil || d.Metrics == nil || d.Exports == nil ||
-		d.Decode == nil || d.Ready == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
+		d.Decode == nil || d.Ready == nil || d.Parts == nil || d.Logger == nil || d.Clock == nil || d.NewID == nil {
 		return errors.New("web: a dependency is missing")
 	}
 	return d.Options.validate()

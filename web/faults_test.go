@@ -181,7 +181,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 		NewID: func() string { return "i-1" }, Nonce: func() string { return "n" }})
 	require.NoError(t, err)
 	deps := Deps{
-		Gateway: guarded, Webhooks: &review.Webhooks{}, Alerts: &review.Alerts{},
+		Gateway: guarded, Webhooks: &review.Webhooks{}, Alerts: &review.Alerts{}, Parts: func(context.Context) review.Parts { return review.Parts{} },
 		Service: service, Accounts: accounts, Sessions: f.sessions, Assets: assets, Metrics: metrics,
 		Exports: newOffice(t, service, accounts),
 		Decode:  func(review.Content, []review.Finding) []views.DecodedText { return nil },

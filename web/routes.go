@@ -135,6 +135,7 @@ func routes() []route {
 		{post, appKeyRoute + "/" + views.StepRotation, administer(post), (*Server).rotateKey},
 		{post, appKeyRoute + "/" + views.StepRevocation, administer(post), (*Server).revokeKey},
 
+		{get, views.PathStatus, session(review.PermStatus), (*Server).status},
 		{get, views.PathHooks, tells(get), (*Server).hooks},
 		{get, hooksRoute, tells(get), (*Server).hookList},
 		{post, hooksRoute, tells(post), (*Server).addHook},

@@ -144,7 +144,7 @@ func (c *Core) checkpoints(ctx context.Context, path string, every time.Duration
 		last = checkpoint.Seq
 		return nil
 	}
-	c.chores = append(c.chores, startChore(ctx, every, sign, log, "no checkpoint can be written now"))
+	c.start(ctx, "checkpoints", every, sign, log, "no checkpoint can be written now")
 }
 
 func appendCheckpoint(path string, c audit.Checkpoint) error {

@@ -47,9 +47,11 @@ type Core struct {
 	memory  *memory.Memory
 	remotes *remote.Detectors // nil when there are none
 	conduct *behavior.Tracker
-	ledger  ledger
-	relay   *relay // nil of a server alone, and in commands
-	replays replays
+	// pipeline is the Service's Screener.
+	pipeline *guard.Pipeline
+	ledger   ledger
+	relay    *relay // nil of a server alone, and in commands
+	replays  replays
 	// snapshot is the file of what conduct knows; "" in commands, which follow nobody.
 	snapshot string
 	chores   []*chore // none in commands, which screen nothing or not for long
@@ -115,6 +117,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 	if err != nil {
 		return err
 	}
+	c.pipeline = screener
 	if c.conduct, err = behavior.New(behavior.DefaultLimits()); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const eraseEvery = 5 * time.Second
 // erase carries erasures out, until Close.
 func (c *Core) erase(ctx context.Context, log *slog.Logger) {
 	round := func(ctx context.Context) error { return c.Service.CarryOut(ctx, c.conduct.Forget, unhurried) }
-	c.chores = append(c.chores, startChore(ctx, eraseEvery, round, log, "nobody can be erased now"))
+	c.start(ctx, "erasures", eraseEvery, round, log, "nobody can be erased now")
 }
 
 // certify is the certificate of a finished erasure, as JSON.

@@ -74,7 +74,7 @@ func trailFormats() []export.TrailFormat {
 
 // makeExports makes in the background what was asked for, from now on until Close.
 func (c *Core) makeExports(ctx context.Context, log *slog.Logger) {
-	c.chores = append(c.chores, startChore(ctx, exportEvery, c.Exports.Work, log, "exports cannot be made now"))
+	c.start(ctx, "exports", exportEvery, c.Exports.Work, log, "exports cannot be made now")
 }
 
 // ExportDecisions writes every Decision, or those of one App, as csv or jsonl, notes in

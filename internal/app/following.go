@@ -44,10 +44,9 @@ func (c *Core) follow(ctx context.Context, folder string, clock review.Clock, lo
 		c.ledger.Prune(clock())
 		return nil
 	}
-	c.chores = append(c.chores,
-		startChore(ctx, recordEvery, c.recordConduct, log, "counts of conduct cannot be kept now"),
-		startChore(ctx, restrictEvery, c.Service.LoadRestrictions, log, "restrictions cannot be read now"),
-		startChore(ctx, pruneEvery, prune, log, "conduct cannot be forgotten now"))
+	c.start(ctx, "conduct", recordEvery, c.recordConduct, log, "counts of conduct cannot be kept now")
+	c.start(ctx, "restrictions", restrictEvery, c.Service.LoadRestrictions, log, "restrictions cannot be read now")
+	c.start(ctx, "forgetting", pruneEvery, prune, log, "conduct cannot be forgotten now")
 	return nil
 }
 

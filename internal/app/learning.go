@@ -27,7 +27,7 @@ func (c *Core) learn(ctx context.Context, log *slog.Logger) error {
 	if err := learner.Start(ctx); err != nil {
 		return err
 	}
-	c.chores = append(c.chores, startChore(ctx, learnEvery, learner.Follow, log, "decisions cannot be learned from now"))
+	c.start(ctx, "learning", learnEvery, learner.Follow, log, "decisions cannot be learned from now")
 	return nil
 }
 
@@ -37,7 +37,6 @@ func (c *Core) tend(ctx context.Context, log *slog.Logger) {
 		_, err := c.Service.Tend(ctx)
 		return err
 	}
-	c.chores = append(c.chores,
-		startChore(ctx, tendEvery, round, log, "snoozed items and opinions cannot be tended now"),
-		startChore(ctx, watchEvery, c.watchExperiments, log, "running experiments cannot be watched now"))
+	c.start(ctx, "tending", tendEvery, round, log, "snoozed items and opinions cannot be tended now")
+	c.start(ctx, "experiments", watchEvery, c.watchExperiments, log, "running experiments cannot be watched now")
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -14,12 +15,16 @@ type ledger interface {
 	review.Ledger
 	Prune(now time.Time) int
 	Close() error
+	// Away tells whether it counts with other servers, and then whether it cannot now.
+	Away(context.Context) (shared, away bool)
 }
 
 // ownLedger is that of a server alone.
 type ownLedger struct{ *behavior.Ledger }
 
 func (ownLedger) Close() error { return nil }
+
+func (ownLedger) Away(context.Context) (shared, away bool) { return false, false }
 
 // newLedger counts in Redis where there is one, and in memory else.
 func newLedger(storage config.Storage, log *slog.Logger) (ledger, error) {

@@ -33,5 +33,5 @@ func (c *Core) retain(ctx context.Context, log *slog.Logger) {
 		}
 		return err
 	}
-	c.chores = append(c.chores, startChore(ctx, retainEvery, round, log, "texts that are no longer kept cannot be removed now"))
+	c.start(ctx, "retention", retainEvery, round, log, "texts that are no longer kept cannot be removed now")
 }

@@ -38,5 +38,5 @@ func (c *Core) index(ctx context.Context, log *slog.Logger) {
 			}
 		}
 	}
-	c.chores = append(c.chores, startChore(ctx, indexEvery, all, log, "texts cannot be indexed now"))
+	c.start(ctx, "index", indexEvery, all, log, "texts cannot be indexed now")
 }

@@ -99,6 +99,9 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 		return nil, errors.Join(err, core.Close())
 	}
 	telling, err := core.tell(ctx, cfg, metrics, log, clock)
+	if err == nil {
+		err = metrics.WatchParts(web.Watched{Parts: core.quickParts, Undelivered: core.Store.UndeliveredToAll, Clock: clock})
+	}
 	if err != nil {
 		return nil, errors.Join(err, core.Close())
 	}
@@ -144,7 +147,7 @@ func newWeb(core *Core, telling *told, cfg config.Config, metrics *web.Metrics, 
 	return web.New(web.Deps{
 		SignOn:  provider,
 		Service: core.Service, Accounts: core.Accounts, Gateway: guarded, Webhooks: telling.webhooks, Alerts: telling.alerts, Sessions: core.Store.Sessions(),
-		Assets: assets, Metrics: metrics, Exports: core.Exports, Certify: core.certify, Decode: decode, Ready: core.Store.Ping,
+		Assets: assets, Metrics: metrics, Exports: core.Exports, Certify: core.certify, Decode: decode, Ready: core.Store.Ping, Parts: core.parts,
 		Logger: log, Clock: clock, NewID: newID,
 		Options: web.Options{
 			PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), TrustedProxies: prefixes(cfg.TrustedProxies),

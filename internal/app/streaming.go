@@ -30,6 +30,6 @@ func (c *Core) sendTrail(ctx context.Context, settings config.Audit, log *slog.L
 		_, err := stream.Send(ctx)
 		return err
 	}
-	c.chores = append(c.chores, startChore(ctx, sendEvery, send, log, "the audit trail cannot be sent now"))
+	c.start(ctx, "stream", sendEvery, send, log, "the audit trail cannot be sent now")
 	return nil
 }

@@ -64,9 +64,8 @@ func (c *Core) tell(ctx context.Context, cfg config.Config, meter tellMeter, log
 	if err != nil {
 		return nil, err
 	}
-	c.chores = append(c.chores,
-		startChore(ctx, tellEvery, c.outbox.Round, log, "webhooks cannot be delivered now"),
-		startChore(ctx, alertEvery, out.alerts.Round, log, "rules of alerts cannot be looked at now"))
+	c.start(ctx, "webhooks", tellEvery, c.outbox.Round, log, "webhooks cannot be delivered now")
+	c.start(ctx, "alerts", alertEvery, out.alerts.Round, log, "rules of alerts cannot be looked at now")
 	return &out, nil
 }
 

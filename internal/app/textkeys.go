@@ -205,7 +205,7 @@ func (c *Core) reseal(ctx context.Context, log *slog.Logger) {
 	all := func(ctx context.Context) error {
 		return c.TextKeys().resealAll(ctx, func() error { return nil })
 	}
-	c.chores = append(c.chores, startChore(ctx, resealEvery, all, log, "texts cannot be sealed anew now"))
+	c.start(ctx, "sealing", resealEvery, all, log, "texts cannot be sealed anew now")
 }
 
 func (k *TextKeys) resealAll(ctx context.Context, step func() error) error {

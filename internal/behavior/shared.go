@@ -78,6 +78,13 @@ func redisOptions(url string) (*redis.Options, error) {
 // Close ends the connections.
 func (l *SharedLedger) Close() error { return l.client.Close() }
 
+// Away tells that the ledger is shared, and whether Redis does not answer.
+func (l *SharedLedger) Away(ctx context.Context) (shared, away bool) {
+	ctx, cancel := context.WithTimeout(ctx, redisTimeout)
+	defer cancel()
+	return true, l.client.Ping(ctx).Err() != nil
+}
+
 // Prune forgets what was counted alone and no longer counts.
 func (l *SharedLedger) Prune(now time.Time) int { return l.alone.Prune(now) }
 

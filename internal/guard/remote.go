@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -52,6 +53,7 @@ type outpost struct {
 	remote  Remote
 	slots   chan struct{}
 	breaker *gobreaker.CircuitBreaker[[]review.Finding]
+	opened  atomic.Pointer[time.Time] // when the breaker opened; nil while it is closed
 	failed  func(detector string, err error)
 }
 
@@ -60,15 +62,48 @@ func newOutpost(spec Spec, failed func(string, error)) (*outpost, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &outpost{
-		spec: spec, remote: remote, failed: failed, slots: make(chan struct{}, spec.Reach.Concurrency),
-		breaker: gobreaker.NewCircuitBreaker[[]review.Finding](gobreaker.Settings{
-			Name: spec.ID, MaxRequests: 1, Timeout: spec.Reach.Pause,
-			ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= spec.Reach.Failures },
-			// An App that hung up says nothing about the service.
-			IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) || errors.Is(err, ErrAbsent) },
-		}),
-	}, nil
+	o := &outpost{spec: spec, remote: remote, failed: failed, slots: make(chan struct{}, spec.Reach.Concurrency)}
+	o.breaker = gobreaker.NewCircuitBreaker[[]review.Finding](gobreaker.Settings{
+		Name: spec.ID, MaxRequests: 1, Timeout: spec.Reach.Pause,
+		ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= spec.Reach.Failures },
+		// An App that hung up says nothing about the service.
+		IsExcluded:    func(err error) bool { return errors.Is(err, context.Canceled) || errors.Is(err, ErrAbsent) },
+		OnStateChange: func(_ string, from, to gobreaker.State) { o.changed(from, to) },
+	})
+	return o, nil
+}
+
+// changed notes since when nobody is asked: a try in vain whether the service is back does not begin anew.
+func (o *outpost) changed(from, to gobreaker.State) {
+	switch {
+	case to == gobreaker.StateClosed:
+		o.opened.Store(nil)
+	case from == gobreaker.StateClosed:
+		now := time.Now()
+		o.opened.Store(&now)
+	}
+}
+
+// RemoteStanding is how a remote detector does.
+type RemoteStanding struct {
+	review.DetectorSpec
+	review.Breaker
+}
+
+// Remotes tells how the remote detectors do, in the order of Specs.
+func (p *Pipeline) Remotes() []RemoteStanding {
+	out := make([]RemoteStanding, len(p.outposts))
+	for i, o := range p.outposts {
+		state, counts := o.breaker.State(), o.breaker.Counts()
+		out[i] = RemoteStanding{o.spec.DetectorSpec, review.Breaker{
+			Asked: counts.Requests > 0 || state != gobreaker.StateClosed, Open: state != gobreaker.StateClosed,
+			Probing: state == gobreaker.StateHalfOpen, Failures: int(counts.ConsecutiveFailures),
+		}}
+		if at := o.opened.Load(); at != nil && out[i].Open {
+			out[i].Since = *at
+		}
+	}
+	return out
 }
 
 // ask calls out, unless the breaker is open; reason is "" when there was an answer.

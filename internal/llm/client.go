@@ -28,6 +28,7 @@ type service struct {
 	http     *http.Client
 	settings gobreaker.Settings
 	breakers sync.Map // model → *gobreaker.CircuitBreaker[struct{}]
+	opened   sync.Map // the name of a breaker that is not closed → when it opened
 	count    breakerCount
 }
 
@@ -78,7 +79,7 @@ func newService(u Upstream, patience Patience) *service {
 	}
 	config := openai.DefaultConfig(u.Key)
 	config.BaseURL, config.HTTPClient = u.BaseURL, client
-	return &service{
+	s := &service{
 		Upstream: u, api: openai.NewClientWithConfig(config), http: client,
 		settings: gobreaker.Settings{
 			MaxRequests: 1, Timeout: patience.Pause,
@@ -87,6 +88,18 @@ func newService(u Upstream, patience Patience) *service {
 			// A caller who went away says nothing about the upstream.
 			IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) },
 		},
+	}
+	s.settings.OnStateChange = s.changed
+	return s
+}
+
+// changed notes since when a breaker is open: one that tries in vain whether the upstream is back has not opened anew.
+func (s *service) changed(name string, from, to gobreaker.State) {
+	switch {
+	case to == gobreaker.StateClosed:
+		s.opened.Delete(name)
+	case from == gobreaker.StateClosed:
+		s.opened.Store(name, time.Now())
 	}
 }
 
@@ -124,7 +137,7 @@ func (s *service) breaker(model string) *gobreaker.CircuitBreaker[struct{}] {
 		model = ""
 	}
 	settings := s.settings
-	settings.Name = s.Name + " " + model
+	settings.Name = model
 	b, known := s.breakers.LoadOrStore(model, gobreaker.NewCircuitBreaker[struct{}](settings))
 	if !known {
 		s.count.n++
@@ -249,9 +262,12 @@ func outcome(err error) string {
 type Standing struct {
 	Upstream string
 	Host     string
-	Model    string // "" before anything was asked
-	Open     bool   // nobody is asked now
-	Failures int    // in a row
+	Model    string    // "" before anything was asked
+	Asked    bool      // something was
+	Open     bool      // nobody is asked now
+	Probing  bool      // the pause is over: the next call finds out whether it is back
+	Failures int       // in a row
+	Since    time.Time // when it opened; zero when it is not open
 }
 
 // Standings lists what is known of the upstreams, in the order in which they were declared.

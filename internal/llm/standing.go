@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sony/gobreaker/v2"
 )
@@ -16,10 +17,15 @@ func (s *service) standings() []Standing {
 	var out []Standing
 	s.breakers.Range(func(key, value any) bool {
 		b := value.(*gobreaker.CircuitBreaker[struct{}])
-		out = append(out, Standing{
-			Upstream: s.Name, Host: host, Model: key.(string),
-			Open: b.State() != gobreaker.StateClosed, Failures: int(b.Counts().ConsecutiveFailures),
-		})
+		state, counts := b.State(), b.Counts()
+		standing := Standing{
+			Upstream: s.Name, Host: host, Model: key.(string), Asked: counts.Requests > 0 || state != gobreaker.StateClosed,
+			Open: state != gobreaker.StateClosed, Probing: state == gobreaker.StateHalfOpen, Failures: int(counts.ConsecutiveFailures),
+		}
+		if at, ok := s.opened.Load(b.Name()); ok && standing.Open {
+			standing.Since = at.(time.Time)
+		}
+		out = append(out, standing)
 		return true
 	})
 	if len(out) == 0 {

@@ -45,12 +45,14 @@ const (
 
 	PermWebhooks Permission = "webhooks" // where an App is told of decisions
 
+	PermStatus Permission = "status" // how services, databases and background work do
+
 	PermAdminister Permission = "administer" // people, Apps, memberships and API keys
 )
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermWebhooks, PermAdminister}
+	return []Permission{PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermWebhooks, PermStatus, PermAdminister}
 }
 
 // grants is the one table of who may do what; routes, navigation and the matrix
@@ -58,9 +60,9 @@ func Permissions() []Permission {
 var grants = map[Role][]Permission{
 	RoleViewer:  {PermRead},
 	RoleAnalyst: {PermRead, PermDecide, PermExport, PermPersonal, PermConduct},
-	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermConduct, PermWebhooks},
+	RoleLead:    {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermConduct, PermWebhooks, PermStatus},
 	RoleAuditor: {PermRead, PermExport, PermInsight, PermAudit, PermConduct},
-	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermWebhooks, PermAdminister},
+	RoleAdmin:   {PermRead, PermDecide, PermExport, PermPolicy, PermOversee, PermInsight, PermPersonal, PermAudit, PermConduct, PermWebhooks, PermStatus, PermAdminister},
 }
 
 // May tells whether the role has the permission; an unknown role has none.

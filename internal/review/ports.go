@@ -345,6 +345,8 @@ type Reader interface {
 	Webhook(ctx context.Context, appID, id string) (Webhook, error)
 	// Undelivered tells by the id of a webhook of the App what it has not been told; who has been told everything is left out.
 	Undelivered(ctx context.Context, appID string) (map[string]Undelivered, error)
+	// UndeliveredToAll is what all webhooks that have not ended together have not been told.
+	UndeliveredToAll(ctx context.Context) (Undelivered, error)
 	// WebhookDeliveries lists the newest first.
 	WebhookDeliveries(ctx context.Context, appID string, q DeliveryQuery) ([]WebhookDelivery, error)
 	WebhookDelivery(ctx context.Context, webhookID string, id int64) (WebhookDelivery, error)

@@ -33,6 +33,7 @@ type dialect interface {
 	openWriter() *sql.DB
 	openReaders() *sql.DB
 	gorm(gorm.ConnPool) gorm.Dialector
+	name() string // as its makers write it
 	// bind turns ? placeholders into the dialect's own.
 	bind(query string) string
 	// unordered is a column that the planner must not take an index for, because that
@@ -140,6 +141,9 @@ func (s *Store) shut() error {
 	// which one that must not write cannot do.
 	return errors.Join(s.hot.close(), s.readers.Close(), s.writer.close())
 }
+
+// Kind is the name of the database.
+func (s *Store) Kind() string { return s.dialect.name() }
 
 // Ping tells whether the store can read, and can get as far as beginning to write.
 func (s *Store) Ping(ctx context.Context) error {

@@ -81,6 +81,8 @@ func (d *postgres) gorm(pool gorm.ConnPool) gorm.Dialector {
 	return gormpostgres.New(gormpostgres.Config{Conn: pool})
 }
 
+func (*postgres) name() string { return "PostgreSQL" }
+
 // bind numbers the placeholders. Our statements have no question mark elsewhere.
 func (d *postgres) bind(query string) string {
 	var b strings.Builder

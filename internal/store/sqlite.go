@@ -140,6 +140,8 @@ func (d *sqlite) gorm(pool gorm.ConnPool) gorm.Dialector {
 	return gormsqlite.New(gormsqlite.Config{Conn: pool})
 }
 
+func (*sqlite) name() string { return "SQLite" }
+
 func (d *sqlite) bind(query string) string { return query }
 
 // unordered: https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_

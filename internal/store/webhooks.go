@@ -238,6 +238,23 @@ func (s *Store) Undelivered(ctx context.Context, appID string) (map[string]revie
 	return out, nil
 }
 
+const notEnded = " AND webhook_id IN (SELECT id FROM webhooks WHERE ended_at IS NULL)"
+
+// UndeliveredToAll implements review.Reader.
+func (s *Store) UndeliveredToAll(ctx context.Context) (review.Undelivered, error) {
+	var row struct {
+		Waiting, Dead int
+		Oldest        *instant
+	}
+	err := s.read(ctx).Raw("SELECT (SELECT COUNT(*) FROM deliveries WHERE state = 'waiting'" + notEnded + ") AS waiting, (SELECT COUNT(*) FROM deliveries WHERE " +
+		deadLetters + notEnded + ") AS dead, (SELECT MIN(created_at) FROM deliveries WHERE state = 'waiting'" + notEnded + ") AS oldest").Scan(&row).Error
+	out := review.Undelivered{Waiting: row.Waiting, Dead: row.Dead}
+	if at := row.Oldest.timeOrNil(); at != nil {
+		out.Oldest = *at
+	}
+	return out, s.fault(err)
+}
+
 // WebhookDeliveries implements review.Reader.
 func (s *Store) WebhookDeliveries(ctx context.Context, appID string, q review.DeliveryQuery) ([]review.WebhookDelivery, error) {
 	if _, err := s.Webhook(ctx, appID, q.WebhookID); err != nil {

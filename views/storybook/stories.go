@@ -33,6 +33,7 @@ func Stories(assets *static.Assets) []Story {
 	all = append(all, s.people()...)
 	all = append(all, s.apps()...)
 	all = append(all, s.hooks()...)
+	all = append(all, s.status()...)
 	return append(all, s.errors()...)
 }
 

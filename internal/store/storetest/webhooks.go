@@ -133,6 +133,9 @@ func (f *fixture) undelivered(t testing.TB, h review.Webhook) review.Undelivered
 	none, err := f.Store.Undelivered(t.Context(), "another App")
 	require.NoError(t, err)
 	require.Empty(t, none)
+	whole, err := f.Store.UndeliveredToAll(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, all[h.ID], whole)
 	return all[h.ID]
 }
 
