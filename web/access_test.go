@@ -39,7 +39,7 @@ func TestMatrix(t *testing.T) {
 			Posted:  site.PostAttack(app, "for "+app), experiment: site.PlanExperiment(app),
 			intervention: site.PostUnread(app, "u-2").Interventions[0].ID,
 			person:       site.Newcomer("for-" + app).ID, key: site.SpareKey(app).ID,
-			export: site.AskExport(review.RoleAnalyst).ID, hook: site.Hook(app, "http://127.0.0.1:9/nobody-listens"),
+			export: site.AskExport(review.RoleAnalyst).ID, hook: site.Hook(app, "http://127.0.0.1:9/nobody-listens"), alerts: alertsOf(site, app),
 		}
 	}
 	everybody := []who{
@@ -56,7 +56,7 @@ func TestMatrix(t *testing.T) {
 		client := w.client()
 		for _, route := range table {
 			for app, object := range objects {
-				answer := client.Do(matrixRequest(route, app, object))
+				answer := client.Do(matrixRequest(route, app, object, w.role))
 				asked++
 				got := verdictOf(answer.Code, answer.Header().Get("Location"))
 				require.Equal(t, expected(route, w, app), got, "%s %s as %s about %s: %d",
@@ -80,10 +80,23 @@ type object struct {
 	webtest.Posted
 	experiment, intervention, person, key, export string
 	hook                                          webtest.Hook
+	alerts                                        map[review.Role]alertObject // whoever may, ends theirs
+}
+
+type alertObject struct{ rule, channel string }
+
+// alertsOf adds a rule and a channel for everybody who asks.
+func alertsOf(site *webtest.Site, app string) map[review.Role]alertObject {
+	out := map[review.Role]alertObject{}
+	for _, role := range append(review.Roles(), "") {
+		rule, channel := site.AddAlerts(app)
+		out[role] = alertObject{rule, channel}
+	}
+	return out
 }
 
 // of is the id of what a route is about.
-func (o object) of(path string) string {
+func (o object) of(path string, role review.Role) string {
 	switch {
 	case strings.HasPrefix(path, "/api/v1/interventions"):
 		return o.intervention
@@ -97,8 +110,10 @@ func (o object) of(path string) string {
 		return o.hook.ID
 	case strings.HasPrefix(path, "/exports/"):
 		return o.export
-	case strings.Contains(path, "/erasures/"):
-		return o.erasure
+	case strings.HasPrefix(path, "/alerts/:app/rules"):
+		return o.alerts[role].rule
+	case strings.HasPrefix(path, "/alerts/:app/channels"):
+		return o.alerts[role].channel
 	case strings.HasPrefix(path, "/apps/"):
 		return o.key
 	case strings.Contains(path, "/experiments/"):
@@ -108,8 +123,8 @@ func (o object) of(path string) string {
 	}
 }
 
-func matrixRequest(route web.Access, app string, object object) *http.Request {
-	id, body := object.of(route.Path), ""
+func matrixRequest(route web.Access, app string, object object, role review.Role) *http.Request {
+	id, body := object.of(route.Path, role), ""
 	if strings.HasPrefix(route.Path, "/api/") && route.Method == http.MethodPost {
 		body = "{}"
 		if strings.HasSuffix(route.Path, "/outcome") {

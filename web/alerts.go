@@ -159,9 +159,12 @@ func (s *Server) retryDelivery(c *call) error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.viewer.AppNamed(c.appName()); err != nil { // before anything is said about its form
+		return err
+	}
 	number, err := strconv.ParseInt(values.Get(views.FieldDelivery), 10, 64)
 	if err != nil {
-		return review.Errorf(review.CodeNotFound, "there is nothing with this id")
+		return review.Errorf(review.CodeInvalid, "the delivery has no number")
 	}
 	return s.toAlerts(c, s.Alerts.RetryDelivery(c.Request().Context(), c.viewer, c.appName(), c.Param("id"), number))
 }

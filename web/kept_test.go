@@ -83,7 +83,7 @@ func TestNoSinkShowsWhatIsKept(t *testing.T) {
 	require.NotNil(t, p.Item)
 	conceals(t, "the answer when it asks again", key.Get("/api/v1/interactions/"+p.ID).Body.String())
 
-	about := object{Posted: p, experiment: site.PlanExperiment(webtest.Home)}
+	about := object{Posted: p, experiment: site.PlanExperiment(webtest.Home), alerts: alertsOf(site, webtest.Home)}
 	walk := func(when string) (pages int) {
 		for _, role := range review.Roles() {
 			person := site.Person(role)
@@ -94,7 +94,7 @@ func TestNoSinkShowsWhatIsKept(t *testing.T) {
 				if strings.HasSuffix(route.Path, ".csv") && role.May(review.PermPersonal) {
 					continue // exports are whole for who may read them: ADR 0032
 				}
-				conceals(t, when+", GET "+route.Path+" as "+string(role), person.Do(matrixRequest(route, webtest.Home, about)).Body.String())
+				conceals(t, when+", GET "+route.Path+" as "+string(role), person.Do(matrixRequest(route, webtest.Home, about, role)).Body.String())
 				pages++
 			}
 			for _, query := range []string{"/queue?q=holzapfel", "/queue?q=5555", "/queue?user=u-kept", "/decisions", "/items/" + p.Item.ID + "?peek=1"} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -89,8 +90,8 @@ type deliveryAnswer struct {
 	ID        int64                `json:"id"`
 	Message   string               `json:"message"` // the webhook-id of its headers
 	Topic     string               `json:"topic"`
-	ItemID    string               `json:"item_id"`
-	State     review.DeliveryState `json:"state"` // waiting, delivered or dead
+	ItemID    string               `json:"item_id"` // "" for what is about no item
+	State     review.DeliveryState `json:"state"`   // waiting, delivered or dead
 	Attempts  int                  `json:"attempts"`
 	CreatedAt time.Time            `json:"created_at"`
 	TriedAt   *time.Time           `json:"tried_at"`
@@ -115,6 +116,9 @@ func (s *Server) webhookDeliveries(c *call) error {
 		out[i] = deliveryAnswer{
 			ID: d.ID, Message: d.Message, Topic: d.Topic, ItemID: d.Subject, State: d.State, Attempts: d.Attempts,
 			CreatedAt: d.CreatedAt, TriedAt: d.TriedAt, Status: d.Status, Problem: d.Problem, Data: d.Payload,
+		}
+		if slices.Contains(review.AlertTopics(), d.Topic) {
+			out[i].ItemID = ""
 		}
 		if d.State == review.DeliveryWaiting {
 			out[i].NextAt = &list[i].NextAt

@@ -168,6 +168,9 @@ func (m Mail) Validate() error {
 	if (m.SMTPUser == "") != !m.SMTPPassword.IsSet() {
 		return errors.New("--smtp-user: a user needs a password, and a password a user")
 	}
+	if m.SMTPUser != "" && m.SMTPSecurity == "none" {
+		return errors.New("--smtp-security: a password is not sent without encryption")
+	}
 	return nil
 }
 

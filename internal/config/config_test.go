@@ -145,6 +145,8 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"an unknown cookie mode":  {"--cookie-secure=maybe", "--cookie-secure"},
 		"an unknown level":        {"--log-level=loud", "--log-level"},
 		"an empty data folder":    {"--data=", "--data"},
+		"a mail server alone":     {"--smtp=mail.example.com:587", "--smtp-from: an e-mail address has to say"},
+		"a mail server's name":    {"--smtp=mail.example.com", "--smtp: is not host and port"},
 		"an unknown flag":         {"--adr=:1", "--adr"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -72,6 +72,9 @@ func New(o Options) (*Sender, error) {
 	if (o.Username == "") != (o.Password == "") {
 		return nil, errors.New("mail: a user needs a password, and a password a user")
 	}
+	if o.Username != "" && o.Security == Plain {
+		return nil, errors.New("mail: a password is not sent without encryption")
+	}
 	s := &Sender{options: o, host: host, port: int(number), from: from}
 	_, err = s.client()
 	return s, err

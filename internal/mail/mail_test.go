@@ -136,6 +136,7 @@ func TestOptions(t *testing.T) {
 		"a port too far":   func(o *Options) { o.Address = "mail.example.com:99999" },
 		"no sender":        func(o *Options) { o.From = "nobody" },
 		"half a sign-in":   func(o *Options) { o.Username = "a" },
+		"an open password": func(o *Options) { o.Username, o.Password, o.Security = "a", "b", Plain },
 		"another security": func(o *Options) { o.Security = "hope" },
 	} {
 		o := good

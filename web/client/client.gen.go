@@ -268,6 +268,8 @@ func (e OutcomeOutcome) Valid() bool {
 
 // Defines values for Topic.
 const (
+	AlertRaised          Topic = "alert.raised"
+	AlertResolved        Topic = "alert.resolved"
 	ApprovalDecided      Topic = "approval.decided"
 	InterventionApproved Topic = "intervention.approved"
 	ItemDecided          Topic = "item.decided"
@@ -277,6 +279,10 @@ const (
 // Valid indicates whether the value is a known member of the Topic enum.
 func (e Topic) Valid() bool {
 	switch e {
+	case AlertRaised:
+		return true
+	case AlertResolved:
+		return true
 	case ApprovalDecided:
 		return true
 	case InterventionApproved:
@@ -483,13 +489,13 @@ type Delivery struct {
 	// CreatedAt When it was written
 	CreatedAt time.Time `json:"created_at"`
 
-	// Data What is told
+	// Data What is told: a decision, or of alerts the App’s name as `app` and the alerts as `alerts`, each with `id`, `rule_id`, `rule`, `severity`, `metric`, `condition`, `detector`, `value`, `limit`, `raised_at` and `resolved_at`
 	Data *map[string]interface{} `json:"data,omitempty"`
 
 	// Id Its number
 	Id int64 `json:"id"`
 
-	// ItemId The item
+	// ItemId The item; empty for what is about none, such as alerts
 	ItemId *string `json:"item_id,omitempty"`
 
 	// Message The webhook-id of the message

@@ -341,6 +341,20 @@ func (s *Site) PlanExperiment(appName string) string {
 	return e.ID
 }
 
+// AddAlerts adds a rule to the alerts of an App, and a channel.
+func (s *Site) AddAlerts(app string) (rule, channel string) {
+	s.t.Helper()
+	admin, err := s.Accounts.SystemViewer(s.t.Context(), Operator.ID)
+	require.NoError(s.t, err)
+	r, err := s.Alerts.SaveAlertRule(s.t.Context(), admin, app, review.AlertRule{
+		Name: "Too many wait", Metric: review.AlertQueueOpen, Condition: review.AlertAbove, Threshold: 1000, Severity: review.SeverityLow,
+	})
+	require.NoError(s.t, err)
+	hook, _, err := s.Alerts.AddChannel(s.t.Context(), admin, app, review.ChannelRequest{Name: "Team", Kind: review.ChannelSlack, Target: "https://hooks.example.invalid/services/x"})
+	require.NoError(s.t, err)
+	return r.ID, hook.ID
+}
+
 // Decode reads a JSON answer.
 func Decode(t testing.TB, answer *httptest.ResponseRecorder, into any) {
 	t.Helper()
