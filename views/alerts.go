@@ -165,7 +165,7 @@ func conditionWord(ctx context.Context, c review.AlertCondition) string {
 	case review.AlertBelow:
 		return text.T(ctx, "below the threshold")
 	default:
-		return text.T(ctx, "unusually high for this App: so many standard deviations")
+		return text.T(ctx, "unusually high (standard deviations)")
 	}
 }
 

@@ -1428,7 +1428,7 @@ func alertChannel(p AlertsPage, h review.AlertChannelView, n string) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		if alertMayChange(p.Viewer) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 126, "<div class=\"row\"><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 126, "<div class=\"admin-line\"><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
