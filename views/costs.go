@@ -2,9 +2,11 @@ package views
 
 import (
 	"context"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/text"
@@ -134,12 +136,62 @@ func costFigures(ctx context.Context, v review.CostView) []figure {
 		{text.T(ctx, "Calls"), count(v.Total.Calls), perCall(ctx, v)},
 		{text.T(ctx, "Tokens"), count(v.Total.TokensIn + v.Total.TokensOut), text.T(ctx, "%s read, %s written", count(v.Total.TokensIn), count(v.Total.TokensOut))},
 	}
-	if b := v.Budget; b != nil {
-		out = append(out,
-			figure{text.T(ctx, "Budget"), percent(b.Share()), text.T(ctx, "of %s are spent", money(int64(b.Rules.Monthly*1e6), b.Rules.Currency))},
-			figure{text.T(ctx, "Forecast"), money(b.Forecast, b.Rules.Currency), text.T(ctx, "at the end of the month, at the pace of the last seven days")})
-	}
 	return out
+}
+
+// budgetShare is how much of the budget is spent as a meter shows it: it ends at 100.
+func budgetShare(b review.BudgetState) string {
+	return strconv.FormatFloat(100*min(1, b.Share()), 'f', 1, 64)
+}
+
+// budgetWarn is where the meter turns; at its end when nothing is warned of.
+func budgetWarn(b review.BudgetState) string {
+	if b.Rules.Warn <= 0 {
+		return "100"
+	}
+	return strconv.FormatFloat(100*b.Rules.Warn, 'f', 1, 64)
+}
+
+func budgetFigures(ctx context.Context, b review.BudgetState, now time.Time) []figure {
+	monthly := int64(math.Round(b.Rules.Monthly * 1e6))
+	note := text.T(ctx, "at the end of the month, at the pace of the last seven days")
+	if at, ok := b.Spends(now); ok {
+		note = text.T(ctx, "the budget is spent on %s, at the pace of the last seven days", day(at))
+	}
+	return []figure{
+		{text.T(ctx, "Budget"), percent(b.Share()), text.T(ctx, "of %s are spent", money(monthly, b.Rules.Currency))},
+		{text.T(ctx, "Spent"), money(b.Spent, b.Rules.Currency), text.T(ctx, "in %s (UTC)", review.MonthText(b.Month))},
+		{text.T(ctx, "Left"), money(max(0, monthly-b.Spent), b.Rules.Currency), text.T(ctx, "until the month ends")},
+		{text.T(ctx, "Forecast"), money(b.Forecast, b.Rules.Currency), note},
+	}
+}
+
+// budgetSays is the warning, when there is one.
+func budgetSays(ctx context.Context, b review.BudgetState) string {
+	switch {
+	case b.Share() >= 1:
+		return text.T(ctx, "The budget of this month is spent.")
+	case b.Warned():
+		return text.T(ctx, "More than %s of the budget of this month are spent.", percent(b.Rules.Warn))
+	default:
+		return ""
+	}
+}
+
+// budgetEnd says what happens once the budget is spent.
+func budgetEnd(ctx context.Context, b review.BudgetState) string {
+	switch {
+	case b.Mode == review.ModeOff:
+		return text.T(ctx, "At 100 %% nothing happens: the policy does not count against the budget.")
+	case b.Rules.Degrade != "":
+		return text.T(ctx, "At 100 %% the gateway asks %s in the place of every other model.", b.Rules.Degrade)
+	case b.Mode == review.ModeMonitor:
+		return text.T(ctx, "At 100 %% there is a finding, and nothing is stopped: the policy only watches the budget.")
+	case b.Posts:
+		return text.T(ctx, "At 100 %% what costs something is refused with 429, through the gateway and by post, until the month ends.")
+	default:
+		return text.T(ctx, "At 100 %% the gateway refuses what costs something with 429 until the month ends; what an App posts is recorded and counted.")
+	}
 }
 
 func perCall(ctx context.Context, v review.CostView) string {

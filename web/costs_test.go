@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,4 +99,63 @@ func TestCostPages(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, lead.Get("/costs/"+webtest.Foreign).Code)
 	require.Equal(t, http.StatusNotFound, lead.Get("/costs/"+webtest.Foreign+"/costs.csv").Code)
 	require.Equal(t, http.StatusForbidden, analyst.Get(at).Code)
+}
+
+// TestTheBudgetOfAnApp shows what is spent, what will be, and what happens then.
+func TestTheBudgetOfAnApp(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	lead, analyst := site.Person(review.RoleLead), site.Person(review.RoleAnalyst)
+	apps, err := site.Store.Apps(t.Context())
+	require.NoError(t, err)
+	home := apps[slices.IndexFunc(apps, func(a review.App) bool { return a.Name == webtest.Home })]
+	const costs, conduct = "/costs/" + webtest.Home, "/behavior/" + webtest.Home
+	webtest.Conceals(t, page(t, lead.Get(costs), 200), "Budget of this month")
+	webtest.Conceals(t, page(t, lead.Get(conduct), 200), "Budget of this month")
+
+	set := func(change func(*review.Policy)) {
+		policy, err := site.Store.ActivePolicy(t.Context(), home.ID)
+		require.NoError(t, err)
+		policy.Version++
+		policy.Budget = review.BudgetRules{Monthly: 100, Currency: "EUR", Warn: 0.8, Prices: []review.Price{{Model: "*", Input: 1, Output: 1}}}
+		change(&policy)
+		require.NoError(t, policy.Validate())
+		require.NoError(t, site.Store.Write(t.Context(), func(tx review.Tx) error {
+			return tx.PutPolicy(policy, webtest.Operator, "a budget", site.Clock.Now())
+		}))
+	}
+	spend := func(amount int64) {
+		require.NoError(t, site.Service.RecordConduct(t.Context(), review.Counted{Hours: []review.ConductHour{
+			{AppID: home.ID, Hour: site.Clock.Now().UTC().Truncate(time.Hour), Requests: 1, Cost: amount}}}))
+	}
+	set(func(*review.Policy) {})
+	spend(42_000_000)
+	for _, at := range []string{costs, conduct} {
+		body := page(t, lead.Get(at), 200)
+		for _, said := range []string{"Budget of this month", "42.00\u202fEUR", "58.00\u202fEUR", "of 100.00\u202fEUR are spent", "the gateway refuses what costs something with 429"} {
+			webtest.Says(t, body, said)
+		}
+		webtest.Conceals(t, body, "More than 80")
+	}
+	webtest.Conceals(t, page(t, analyst.Get(conduct), 200), `href="/alerts/`)
+	webtest.Conceals(t, page(t, lead.Get(conduct+"?user=u-1"), 200), "Budget of this month")
+	webtest.Conceals(t, page(t, lead.Get(costs+"?month=2026-01"), 200), "Budget of this month")
+	spend(40_000_000)
+	webtest.Says(t, page(t, lead.Get(costs), 200), "More than 80 % of the budget of this month are spent.")
+	spend(30_000_000)
+	for said, change := range map[string]func(*review.Policy){
+		"by post, until the month ends": func(p *review.Policy) { p.Quotas.RefusePosts = true },
+		"the gateway asks gpt-mini":     func(p *review.Policy) { p.Budget.Degrade = "gpt-mini" },
+		"only watches the budget":       func(p *review.Policy) { p.Detectors[review.BudgetCost] = review.Rule{Mode: review.ModeMonitor} },
+		"does not count against":        func(p *review.Policy) { p.Detectors[review.BudgetCost] = review.Rule{Mode: review.ModeOff} },
+	} {
+		set(func(p *review.Policy) {
+			p.Quotas.RefusePosts = false
+			p.Detectors = map[string]review.Rule{}
+			change(p)
+		})
+		body := page(t, lead.Get(costs), 200)
+		webtest.Says(t, body, "The budget of this month is spent.")
+		webtest.Says(t, body, said)
+	}
 }

@@ -192,11 +192,11 @@ func (s *Service) Budget(ctx context.Context, v Viewer, appName string) (BudgetS
 	if err != nil {
 		return BudgetState{}, err
 	}
-	return budgetOf(ctx, s.Store, app.ID, policy.Budget, s.now())
+	return budgetOf(ctx, s.Store, app.ID, policy.WithDefaults(s.specs), s.now())
 }
 
 // budgetOf reads how an App stands with its budget.
-func budgetOf(ctx context.Context, store Reader, appID string, rules BudgetRules, now time.Time) (BudgetState, error) {
+func budgetOf(ctx context.Context, store Reader, appID string, policy Policy, now time.Time) (BudgetState, error) {
 	since := monthOf(now)
 	if week := now.Add(-7 * 24 * time.Hour); week.Before(since) {
 		since = week
@@ -205,5 +205,5 @@ func budgetOf(ctx context.Context, store Reader, appID string, rules BudgetRules
 	if err != nil {
 		return BudgetState{}, err
 	}
-	return budgetState(rules, hours, now), nil
+	return budgetState(policy, hours, now), nil
 }

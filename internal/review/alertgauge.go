@@ -95,7 +95,7 @@ func (g *gauge) ofBudget(ctx context.Context, m AlertMetric) (value float64, kno
 		if err != nil {
 			return 0, false, err
 		}
-		state, err := budgetOf(ctx, g.store, g.app.ID, policy.Budget, g.now)
+		state, err := budgetOf(ctx, g.store, g.app.ID, policy, g.now)
 		if err != nil {
 			return 0, false, err
 		}

@@ -194,6 +194,8 @@ type BudgetState struct {
 	Spent    int64 // this month, in millionths of the currency
 	Forecast int64 // at its end, when it goes on as in the last seven days; as spent, on its first day
 	Month    time.Time
+	Mode     Mode // of the detector that speaks for it
+	Posts    bool // what an App posts itself is refused, too, once it is spent
 }
 
 // monthOf is the start of the month.
@@ -204,8 +206,8 @@ func monthOf(t time.Time) time.Time {
 
 // budgetState adds hours up. The forecast takes the pace of the last seven days, or of the month where it is younger; a
 // month of less than a day says nothing yet.
-func budgetState(rules BudgetRules, hours []ConductHour, now time.Time) BudgetState {
-	s := BudgetState{Rules: rules, Month: monthOf(now)}
+func budgetState(policy Policy, hours []ConductHour, now time.Time) BudgetState {
+	s := BudgetState{Rules: policy.Budget, Month: monthOf(now), Mode: policy.Mode(BudgetCost), Posts: policy.Quotas.RefusePosts}
 	since := now.Add(-7 * 24 * time.Hour)
 	if since.Before(s.Month) {
 		since = s.Month
@@ -233,6 +235,19 @@ func (s BudgetState) Share() float64 {
 		return 0
 	}
 	return float64(s.Spent) / float64(s.Rules.micros())
+}
+
+// Warned tells whether the share that is warned of is spent.
+func (s BudgetState) Warned() bool { return s.Rules.Warn > 0 && s.Share() >= s.Rules.Warn }
+
+// Spends is when the budget is spent, when it goes on as it did; false when that is not this month, or has been.
+func (s BudgetState) Spends(now time.Time) (time.Time, bool) {
+	most, end := s.Rules.micros(), s.Month.AddDate(0, 1, 0)
+	if most <= 0 || s.Spent >= most || s.Forecast <= most || !now.Before(end) {
+		return time.Time{}, false
+	}
+	left := float64(most-s.Spent) / float64(s.Forecast-s.Spent)
+	return now.Add(time.Duration(left * float64(end.Sub(now)))), true
 }
 
 // Money writes an amount with its currency.

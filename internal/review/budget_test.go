@@ -47,14 +47,26 @@ func TestForecastGoesOnAsInTheLastSevenDays(t *testing.T) {
 	for at := now.AddDate(0, 0, -30); at.Before(now); at = at.Add(time.Hour) {
 		hours = append(hours, ConductHour{Hour: at, Cost: 1_000_000})
 	}
-	s := budgetState(BudgetRules{Monthly: 1000, Currency: "EUR"}, hours, now)
+	s := budgetState(Policy{Budget: BudgetRules{Monthly: 1000, Currency: "EUR", Warn: 0.4}}, hours, now)
 	require.EqualValues(t, 19*24*1_000_000, s.Spent, "of this month alone")
 	require.InDelta(t, 30*24*1_000_000, float64(s.Forecast), 1)
 	require.InDelta(t, 0.456, s.Share(), 1e-9)
 	require.Equal(t, "456.00 EUR", s.Money(s.Spent))
+	require.True(t, s.Warned())
+	_, ends := s.Spends(now)
+	require.False(t, ends, "it lasts until the month is over")
+	s = budgetState(Policy{Budget: BudgetRules{Monthly: 576, Warn: 0.9}}, hours, now)
+	at, ends := s.Spends(now)
+	require.True(t, ends)
+	require.WithinDuration(t, now.AddDate(0, 0, 5), at, time.Minute, "120 hours at one an hour")
+	require.False(t, s.Warned())
+	s = budgetState(Policy{Budget: BudgetRules{Monthly: 100}}, hours, now)
+	_, ends = s.Spends(now)
+	require.False(t, ends, "it has been")
+	require.False(t, s.Warned(), "nobody wants to be warned")
 
 	early := time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
-	s = budgetState(BudgetRules{}, []ConductHour{{Hour: early.Add(-time.Hour), Cost: 5}}, early)
+	s = budgetState(Policy{}, []ConductHour{{Hour: early.Add(-time.Hour), Cost: 5}}, early)
 	require.Equal(t, s.Spent, s.Forecast, "less than a day says nothing yet")
 	require.Zero(t, s.Share())
 }

@@ -247,6 +247,7 @@ type ConductView struct {
 	Users       []ConductHour // the busiest ones of the last day, each in sum; for an App
 	Tallies     []DetectorTally
 	Restriction *Restriction // of the user
+	Budget      *BudgetState // of the App, when it has one
 	Since       time.Time
 }
 
@@ -288,6 +289,9 @@ func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID strin
 		if view.Users, err = s.Store.BusiestUsers(ctx, app.ID, now.Add(-24*time.Hour), BusiestUsers); err != nil {
 			return view, err
 		}
+		if view.Budget, err = s.budgetIfAny(ctx, app, now); err != nil {
+			return view, err
+		}
 	} else if r, ok := s.restrictions.of(app.ID, userID, now); ok {
 		view.Restriction = &r
 	}
@@ -298,6 +302,16 @@ func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID strin
 		}
 	}
 	return view, err
+}
+
+// budgetIfAny is how an App stands with its budget; nil when it has none.
+func (s *Service) budgetIfAny(ctx context.Context, app App, now time.Time) (*BudgetState, error) {
+	policy, err := s.Store.ActivePolicy(ctx, app.ID)
+	if err != nil || policy.Budget.Monthly <= 0 {
+		return nil, err
+	}
+	state, err := budgetOf(ctx, s.Store, app.ID, policy.WithDefaults(s.specs), now)
+	return &state, err
 }
 
 // Counted is what was counted since the last time, and is to be kept.

@@ -131,12 +131,10 @@ func (s *Service) CostsOf(ctx context.Context, v Viewer, appName string, f CostF
 	if err != nil {
 		return view, err
 	}
-	if f.UserID == "" && f.Model == "" && f.Month.Equal(monthOf(s.now())) && view.Rules.Monthly > 0 {
-		state, err := s.Budget(ctx, v, appName)
-		if err != nil {
+	if now := s.now(); f.UserID == "" && f.Model == "" && f.Month.Equal(monthOf(now)) {
+		if view.Budget, err = s.budgetIfAny(ctx, app, now); err != nil {
 			return view, err
 		}
-		view.Budget = &state
 	}
 	if f.Model == "" {
 		if view.Models, err = s.Store.CostModels(ctx, app.ID, f, CostListLimit); err != nil {

@@ -17,7 +17,9 @@ func (s stories) conduct() []Story {
 		},
 		Tallies: []review.DetectorTally{{Detector: "behavior.rate", Interactions: 41, Items: 40, Approved: 9, Blocked: 23, Overturned: 9}},
 	}}
+	ofApp.View.Budget = &review.BudgetState{Rules: review.BudgetRules{Monthly: 80, Currency: "USD"}, Spent: 12_000_000, Forecast: 31_000_000, Month: now.AddDate(0, 0, 1-now.Day()).Truncate(24 * time.Hour), Mode: review.ModeMonitor}
 	user := ofApp
+	user.View.Budget = nil
 	user.View.UserID, user.View.Hours, user.View.Users = "u-<b>7730</b>", behaved(7, 2), nil
 	blocked := user
 	blocked.View.Restriction = &review.Restriction{Standing: review.StandingBlock, Until: now.Add(20 * time.Hour), Reason: "A key of theirs was stolen.", ActorName: josef.Name}

@@ -13,7 +13,7 @@ func (s stories) costs() []Story {
 	rules := review.BudgetRules{Monthly: 500, Currency: "EUR", Warn: 0.8, Prices: []review.Price{{Model: "gpt-*", Input: 2.5, Output: 10}}}
 	view := review.CostView{
 		App: appSupport, Filter: review.CostFilter{Month: month}, Rules: rules,
-		Budget: &review.BudgetState{Rules: rules, Spent: 321_480_000, Forecast: 512_000_000, Month: month},
+		Budget: &review.BudgetState{Rules: rules, Spent: 321_480_000, Forecast: 512_000_000, Month: month, Mode: review.ModeEnforce},
 		Total:  review.CostDay{Calls: 41_200, TokensIn: 61_000_000, TokensOut: 16_898_000, Cost: 321_480_000},
 		Days: []review.CostDay{
 			{Day: month, Calls: 20_000, TokensIn: 31_000_000, TokensOut: 8_000_000, Cost: 157_500_000},
@@ -32,11 +32,18 @@ func (s stories) costs() []Story {
 	user.Filter.UserID, user.Users, user.Budget = "u-<b>7730</b>", nil, nil
 	user.Total, user.Days, user.Models = view.Users[1], nil, view.Models[:1]
 	fresh := review.CostView{App: appCheckout, Filter: review.CostFilter{Month: month}}
+	warned, spent := view, view
+	warned.Budget = &review.BudgetState{Rules: rules, Spent: 421_480_000, Forecast: 490_000_000, Month: month, Mode: review.ModeEnforce, Posts: true}
+	cheaper := rules
+	cheaper.Degrade = "gpt-<mini>"
+	spent.Budget = &review.BudgetState{Rules: cheaper, Spent: 521_480_000, Forecast: 790_000_000, Month: month, Mode: review.ModeEnforce}
 	page := func(v review.CostView) views.CostPage { return views.CostPage{Shell: shell(s.assets, josef), View: v} }
 	return []Story{
 		{"costs-apps", views.Costs(views.CostsPage{Shell: shell(s.assets, josef), Data: review.CostOverview{Month: month, Apps: []review.CostView{view, fresh}}})},
 		{"costs-apps-none", views.Costs(views.CostsPage{Shell: shell(s.assets, josef), Data: review.CostOverview{Month: month}})},
 		{"costs-app", views.Cost(page(view))},
+		{"costs-app-warned", views.Cost(page(warned))},
+		{"costs-app-spent", views.Cost(page(spent))},
 		{"costs-app-user", views.Cost(page(user))},
 		{"costs-app-fresh", views.Cost(page(fresh))},
 	}

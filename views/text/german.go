@@ -1813,6 +1813,22 @@ var german = map[string]string{
 	"Open":                                                                        "Offen",
 	"open":                                                                        "offen",
 	"All":                                                                         "Alle",
+	"the budget is spent on %s, at the pace of the last seven days":               "das Budget ist am %s verbraucht, im Tempo der letzten sieben Tage",
+	"Spent":                              "Verbraucht",
+	"in %s (UTC)":                        "im Monat %s (UTC)",
+	"Left":                               "Übrig",
+	"until the month ends":               "bis der Monat endet",
+	"The budget of this month is spent.": "Das Budget dieses Monats ist verbraucht.",
+	"More than %s of the budget of this month are spent.":                                                                          "Mehr als %s des Budgets dieses Monats sind verbraucht.",
+	"At 100 %% nothing happens: the policy does not count against the budget.":                                                     "Bei 100 %% geschieht nichts: die Richtlinie zählt nicht gegen das Budget.",
+	"At 100 %% the gateway asks %s in the place of every other model.":                                                             "Bei 100 %% fragt das Gateway %s an Stelle jedes anderen Modells.",
+	"At 100 %% there is a finding, and nothing is stopped: the policy only watches the budget.":                                    "Bei 100 %% gibt es einen Befund, und nichts wird angehalten: die Richtlinie beobachtet das Budget nur.",
+	"At 100 %% what costs something is refused with 429, through the gateway and by post, until the month ends.":                   "Bei 100 %% wird, was etwas kostet, mit 429 abgelehnt, durch das Gateway und beim Einsenden, bis der Monat endet.",
+	"At 100 %% the gateway refuses what costs something with 429 until the month ends; what an App posts is recorded and counted.": "Bei 100 %% lehnt das Gateway, was etwas kostet, mit 429 ab, bis der Monat endet; was eine App einsendet, wird aufgezeichnet und gezählt.",
+	"Budget of this month":            "Budget dieses Monats",
+	"A finding says so at %s.":        "Bei %s sagt es ein Befund.",
+	"The policy says how much it is.": "Wie viel es ist, sagt die Richtlinie.",
+	"Alerts say who is told.":         "Wer es erfährt, sagen die Alarme.",
 }
 
 // germanCounts has the texts that count something.
