@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
@@ -22,7 +23,7 @@ type ConductsPage struct {
 type ConductPage struct {
 	Shell
 	View    review.ConductView
-	Reason  string // as typed
+	Form    RestrictionForm
 	Problem *Problem
 }
 
@@ -126,12 +127,59 @@ func restrictionHours(ctx context.Context) []ui.Option {
 }
 
 // standingWord says how a user is treated.
-func standingWord(ctx context.Context, s review.Standing) string {
-	if s == review.StandingBlock {
+func standingWord(ctx context.Context, r review.Restriction) string {
+	switch r.Standing {
+	case review.StandingBlock:
 		return text.T(ctx, "Everything that this user sends is blocked")
+	case review.StandingLimit:
+		return text.T(ctx, "This user is limited to %s", limitWord(ctx, r.Limit))
+	default:
+		return text.T(ctx, "What is unusual about this user decides nothing")
 	}
-	return text.T(ctx, "What is unusual about this user decides nothing")
 }
+
+// limitWord says what a user may still send.
+func limitWord(ctx context.Context, q review.Quota) string {
+	requests, tokens := text.T(ctx, "%s interactions in a minute", count(q.Requests)), text.T(ctx, "%s tokens in an hour", count(q.Tokens))
+	switch {
+	case q.Tokens == 0:
+		return requests
+	case q.Requests == 0:
+		return tokens
+	default:
+		return requests + ", " + tokens
+	}
+}
+
+// RestrictionForm is how somebody is to be treated, as typed.
+type RestrictionForm struct{ Reason, Requests, Tokens string }
+
+// ParseRestriction reads how somebody is to be treated. What is no number is none that is allowed.
+func ParseRestriction(app string, values url.Values) (review.RestrictCommand, RestrictionForm) {
+	f := RestrictionForm{values.Get(FieldReason), strings.TrimSpace(values.Get(fieldRequests)), strings.TrimSpace(values.Get(fieldTokens))}
+	hours, _ := strconv.Atoi(values.Get(FieldHours)) // what is no number is no time
+	return review.RestrictCommand{
+		App: app, UserID: values.Get(ParamUser), Standing: review.Standing(values.Get(FieldStanding)), Reason: f.Reason,
+		Limit: review.Quota{Requests: atMost(f.Requests), Tokens: atMost(f.Tokens)}, For: time.Duration(min(max(hours, 0), 24*400)) * time.Hour,
+	}, f
+}
+
+// atMost reads a bound: nothing bounds nothing, and what is no number is refused as less than nothing.
+func atMost(s string) int {
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+const (
+	fieldRequests = "requests"
+	fieldTokens   = "tokens"
+)
 
 // conductTitle names whose conduct it is.
 func conductTitle(v review.ConductView) string {

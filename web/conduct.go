@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views"
@@ -24,10 +22,10 @@ func (s *Server) conducts(c *call) error {
 
 // conduct shows how an App, or one of its users, behaved.
 func (s *Server) conduct(c *call) error {
-	return s.conductPage(c, http.StatusOK, c.QueryParam(views.ParamUser), "", nil)
+	return s.conductPage(c, http.StatusOK, c.QueryParam(views.ParamUser), views.RestrictionForm{}, nil)
 }
 
-func (s *Server) conductPage(c *call, status int, user, reason string, problem *views.Problem) error {
+func (s *Server) conductPage(c *call, status int, user string, form views.RestrictionForm, problem *views.Problem) error {
 	view, err := s.Service.ConductOf(c.Request().Context(), c.viewer, c.appName(), user)
 	if err != nil {
 		return err
@@ -36,7 +34,7 @@ func (s *Server) conductPage(c *call, status int, user, reason string, problem *
 	if err != nil {
 		return err
 	}
-	return c.page(status, views.Conduct(views.ConductPage{Shell: shell, View: view, Reason: reason, Problem: problem}))
+	return c.page(status, views.Conduct(views.ConductPage{Shell: shell, View: view, Form: form, Problem: problem}))
 }
 
 // restrict decides how a user is treated for a while. What was typed stays on the page, whatever is wrong with it.
@@ -45,19 +43,15 @@ func (s *Server) restrict(c *call) error {
 	if err != nil {
 		return err
 	}
-	user, reason := values.Get(views.ParamUser), values.Get(views.FieldReason)
-	hours, _ := strconv.Atoi(values.Get(views.FieldHours)) // what is no number is no time
-	err = s.Service.Restrict(c.Request().Context(), c.viewer, review.RestrictCommand{
-		App: c.appName(), UserID: user, Standing: review.Standing(values.Get(views.FieldStanding)),
-		For: time.Duration(min(max(hours, 0), 24*400)) * time.Hour, Reason: reason,
-	})
+	command, form := views.ParseRestriction(c.appName(), values)
+	err = s.Service.Restrict(c.Request().Context(), c.viewer, command)
 	switch code := review.CodeOf(err); {
 	case err == nil:
-		return c.see(views.ConductPath(c.appName(), user))
+		return c.see(views.ConductPath(c.appName(), command.UserID))
 	case c.wantsJSON() || code != review.CodeUnprocessable:
 		return err
 	}
 	r := refusalOf(err)
 	c.refused = err
-	return s.conductPage(c, r.status, user, reason, r.asProblem())
+	return s.conductPage(c, r.status, command.UserID, form, r.asProblem())
 }

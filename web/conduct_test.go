@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -50,4 +51,87 @@ func TestAUserIsBlockedForAWhile(t *testing.T) {
 	webtest.Says(t, page(t, lead.Get(answer.Header().Get("Location")), 200), "Stolen &lt;key&gt;")
 	require.Equal(t, http.StatusSeeOther, lead.Do(formPost(at, "user=u-5&standing=&reason=Found+again")).Code)
 	require.Equal(t, "allow", post("u-5"))
+}
+
+// TestAUserIsLimitedForAWhile: the gateway refuses what goes beyond, a post that is a record is blocked, one that asks is
+// refused, whatever the policy does about quotas; others, and the user when it is over, are as before.
+func TestAUserIsLimitedForAWhile(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, func(p *review.Policy) {
+		for _, id := range []string{review.QuotaRequests, review.QuotaTokens} {
+			p.Detectors[id] = review.Rule{Mode: review.ModeOff}
+		}
+	}, "--session-lifetime=72h", "--session-idle=72h")
+	admin := g.Person(review.RoleAdmin)
+	const at = "/behavior/agent/restriction"
+	limit := func(form string) int { return admin.Do(formPost(at, form)).Code }
+	ask := func(user string) answered {
+		return g.post(t, "/openai/v1/chat/completions", `{"model":"gpt-test","user":"`+user+`","messages":[{"role":"user","content":"How do I bake bread?"}]}`)
+	}
+	post := func(user, more string) answered {
+		return g.post(t, interactionsPath, `{"prompt":"How do I bake bread?","user_id":"`+user+`"`+more+`}`)
+	}
+	for range 4 {
+		require.Equal(t, http.StatusOK, ask("u-7").status)
+	}
+	for _, form := range []string{"user=u-7&hours=24&standing=limit&reason=x", "user=u-7&hours=24&standing=limit&reason=x&requests=-1", "user=u-7&hours=24&standing=limit&reason=x&requests=many",
+		"user=u-7&hours=24&standing=limit&reason=x&tokens=99999999999", "user=u-7&hours=0&standing=limit&reason=x&requests=3", "user=u-7&hours=24&standing=limit&reason=&requests=3"} {
+		answer := admin.Do(formPost(at, form))
+		require.Equal(t, http.StatusUnprocessableEntity, answer.Code, form)
+	}
+	webtest.Says(t, admin.Do(formPost(at, "user=u-7&hours=24&standing=limit&reason=x&requests=many")).Body.String(), `value="many"`)
+	require.Equal(t, http.StatusSeeOther, limit("user=u-7&hours=24&standing=limit&reason=A+script+of+%3Ctheirs%3E&requests=3"))
+	body := page(t, admin.Get("/behavior/agent?user=u-7"), 200)
+	webtest.Says(t, body, "This user is limited to 3 interactions in a minute")
+	webtest.Says(t, body, "A script of &lt;theirs&gt;")
+
+	for range 3 {
+		require.Equal(t, http.StatusOK, ask("u-7").status, "what was before the limit was not counted, for nothing bounded it")
+	}
+	refused := ask("u-7")
+	require.Equal(t, http.StatusTooManyRequests, refused.status, refused.body)
+	require.NotEmpty(t, refused.header.Get("Retry-After"))
+	require.Contains(t, refused.header.Get("RateLimit-Policy"), `"user-requests";q=3;w=60`)
+	require.Equal(t, http.StatusOK, ask("u-8").status)
+
+	kept := post("u-7", `,"response":"Slowly."`)
+	require.Equal(t, http.StatusCreated, kept.status)
+	require.Contains(t, kept.body, `"verdict":"block"`)
+	require.Contains(t, kept.body, `"detector":"behavior.restricted_user"`)
+	require.Contains(t, kept.body, "Somebody limited them until")
+	require.Contains(t, post("u-8", "").body, `"verdict":"allow"`)
+
+	g.Clock.Advance(2 * time.Minute)
+	require.Equal(t, http.StatusOK, ask("u-7").status, "there is room again")
+	require.Equal(t, http.StatusSeeOther, limit("user=u-7&hours=24&standing=limit&reason=x&tokens=40"))
+	answer := post("u-7", `,"usage":{"prompt_tokens":30,"completion_tokens":20}`)
+	require.Contains(t, answer.body, `"verdict":"block"`, "tokens are limited, too")
+	require.Equal(t, http.StatusTooManyRequests, ask("u-7").status)
+	require.Equal(t, http.StatusSeeOther, limit("user=u-7&standing=&reason=Found+again"))
+	require.Equal(t, http.StatusOK, ask("u-7").status, "lifted")
+	require.Equal(t, http.StatusSeeOther, limit("user=u-7&hours=24&standing=limit&reason=x&requests=1"))
+	require.Equal(t, http.StatusTooManyRequests, ask("u-7").status, "it counts what was counted")
+	g.Clock.Advance(24*time.Hour + time.Minute)
+	for range 3 {
+		require.Equal(t, http.StatusOK, ask("u-7").status, "it is over")
+	}
+	trail := page(t, admin.Get("/audit"), 200)
+	webtest.Says(t, trail, "user.restricted")
+	webtest.Conceals(t, trail, "A script of")
+}
+
+func TestWhoeverAsksByPostIsLimitedWith429(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	changePolicy(t, site, refusePosts)
+	lead, app := site.Person(review.RoleLead), site.App(webtest.Home)
+	require.Equal(t, http.StatusSeeOther, lead.Do(formPost("/behavior/"+webtest.Home+"/restriction", "user=ann&hours=1&standing=limit&reason=x&requests=2")).Code)
+	for range 2 {
+		require.Equal(t, http.StatusCreated, app.PostJSON(interactionsPath, `{"prompt":"May I?","user_id":"ann"}`).Code)
+	}
+	answer := app.PostJSON(interactionsPath, `{"prompt":"May I?","user_id":"ann"}`)
+	require.Equal(t, http.StatusTooManyRequests, answer.Code)
+	require.NotEmpty(t, answer.Header().Get("Retry-After"))
+	webtest.Says(t, answer.Body.String(), "This user may have 2 interactions in a minute. Somebody limited them until")
+	require.Equal(t, http.StatusCreated, app.PostJSON(interactionsPath, `{"prompt":"May I?","user_id":"bob"}`).Code)
 }

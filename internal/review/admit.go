@@ -39,7 +39,7 @@ func (s *Service) Admit(ctx context.Context, caller Caller, policy Policy, d Dem
 	}
 	g := &Grant{appID: caller.App.ID}
 	tokens := int64(d.Usage.PromptTokens) + int64(d.Usage.CompletionTokens)
-	g.bounds = policy.bounds(caller, d, s.Clock(), tokens)
+	g.bounds = policy.bounds(caller, d, s.Clock(), tokens, s.limitOf(g.appID, d.UserID))
 	if len(g.bounds) == 0 {
 		return g, nil
 	}
@@ -61,6 +61,15 @@ func (s *Service) Admit(ctx context.Context, caller Caller, policy Policy, d Dem
 	}
 	g.remark(policy)
 	return g, nil
+}
+
+// limitOf is what somebody limited a user to; the zero value when nobody did.
+func (s *Service) limitOf(appID, userID string) Restriction {
+	standing, restricted := s.restrictions.of(appID, userID, s.now())
+	if !restricted || standing.Standing != StandingLimit {
+		return Restriction{}
+	}
+	return standing
 }
 
 // deny makes the Error of what does not fit.
@@ -90,7 +99,13 @@ func (g *Grant) remark(policy Policy) {
 			g.remarkBudget(policy.Budget, b, l)
 			continue
 		}
-		if !l.Fits {
+		switch {
+		case l.Fits:
+		case b.limited(): // a record cannot be refused; what goes beyond the limit is blocked
+			f := b.finding(SeverityHigh, b.message(policy.Budget))
+			f.Detector = RestrictedUser
+			g.Findings = append(g.Findings, f)
+		default:
 			g.Findings = append(g.Findings, b.finding(SeverityLow, b.message(policy.Budget)))
 		}
 	}

@@ -59,17 +59,19 @@ type Standing string
 // The standings.
 const (
 	StandingAllow Standing = "allow" // what is unusual about their conduct is recorded and decides nothing
+	StandingLimit Standing = "limit" // they may send less than the policy's quotas let them
 	StandingBlock Standing = "block" // everything that they send is blocked
 )
 
 // Standings lists every standing.
-func Standings() []Standing { return []Standing{StandingAllow, StandingBlock} }
+func Standings() []Standing { return []Standing{StandingAllow, StandingLimit, StandingBlock} }
 
 // Restriction is a Standing of one user of an App, until a time.
 type Restriction struct {
 	AppID     string
 	UserID    string
 	Standing  Standing
+	Limit     Quota // of StandingLimit: the requests and tokens that are left
 	Until     time.Time
 	Reason    string
 	Actor     Actor
@@ -82,10 +84,11 @@ const RestrictedUser = "behavior.restricted_user"
 
 func restrictionSpec() DetectorSpec {
 	return DetectorSpec{
-		ID: RestrictedUser, Title: "Blocked user", Category: CategoryBehavior, OWASP: "LLM10:2025",
-		Description: "Blocks everything that a user sends whom somebody has blocked for a while. It looks at nothing: a person has.",
-		Examples:    []string{"A lead has blocked the user until tomorrow, because a key was stolen."},
-		Default:     Rule{Mode: ModeEnforce, Block: 1},
+		ID: RestrictedUser, Title: "Restricted user", Category: CategoryBehavior, OWASP: "LLM10:2025",
+		Description: "Blocks everything that a user sends whom somebody has blocked for a while, and what goes beyond the limit of one whom somebody " +
+			"has limited. It looks at nothing: a person has.",
+		Examples: []string{"A lead has blocked the user until tomorrow, because a key was stolen.", "A lead has limited the user to five interactions in a minute."},
+		Default:  Rule{Mode: ModeEnforce, Block: 1},
 	}
 }
 
@@ -174,6 +177,7 @@ type RestrictCommand struct {
 	App      string // name
 	UserID   string
 	Standing Standing // "" lifts what there is
+	Limit    Quota    // of StandingLimit
 	For      time.Duration
 	Reason   string
 }
@@ -183,13 +187,24 @@ func (cmd RestrictCommand) validate() error {
 	if cmd.UserID == "" || len(cmd.UserID) > maxIDBytes {
 		bad.addf("user", "must have 1 to %d bytes", maxIDBytes)
 	}
-	if cmd.Standing != "" && cmd.Standing != StandingAllow && cmd.Standing != StandingBlock {
+	if cmd.Standing != "" && !slices.Contains(Standings(), cmd.Standing) {
 		bad.addf("standing", "must be one of %v", Standings())
+	}
+	if cmd.Standing == StandingLimit {
+		cmd.validateLimit(&bad)
 	}
 	if cmd.Standing != "" && (cmd.For < time.Minute || cmd.For > maxRestriction) {
 		bad.addf("hours", "must be between a minute and a year")
 	}
 	return bad.err()
+}
+
+func (cmd RestrictCommand) validateLimit(bad *invalidFields) {
+	bad.between("requests", cmd.Limit.Requests, 0, maxQuota)
+	bad.between("tokens", cmd.Limit.Tokens, 0, maxQuota)
+	if cmd.Limit.Requests == 0 && cmd.Limit.Tokens == 0 {
+		bad.addf("requests", "must be at least 1, or tokens must: a limit of nothing is a block")
+	}
 }
 
 // Restrict puts a user's Standing in the place of the one before, in effect at once.
@@ -210,6 +225,9 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 	}
 	now := s.now()
 	r := Restriction{AppID: app.ID, UserID: cmd.UserID, Standing: cmd.Standing, Until: now.Add(cmd.For), Reason: reason, Actor: v.Actor(), CreatedAt: now}
+	if cmd.Standing == StandingLimit {
+		r.Limit = Quota{Requests: cmd.Limit.Requests, Tokens: cmd.Limit.Tokens}
+	}
 	err = s.Store.Write(ctx, func(tx Tx) error {
 		if cmd.Standing == "" {
 			r.Until = now
@@ -218,7 +236,7 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 			return err
 		}
 		return tx.AppendEvent(event(now, v.Actor(), "user.restricted", cmd.UserID, app.ID, restrictedDetail{
-			Standing: cmd.Standing, Until: r.Until,
+			Standing: cmd.Standing, Until: r.Until, Requests: r.Limit.Requests, Tokens: r.Limit.Tokens,
 		}))
 	})
 	if err != nil {
@@ -231,6 +249,8 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 type restrictedDetail struct {
 	Standing Standing  `json:"standing,omitempty"`
 	Until    time.Time `json:"until"`
+	Requests int       `json:"requests,omitempty"` // of a limit, in any minute
+	Tokens   int       `json:"tokens,omitempty"`   // in any hour
 }
 
 // ConductSummary is what one App did in the last day.

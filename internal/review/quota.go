@@ -187,7 +187,11 @@ type bound struct {
 	name     string
 	detector string
 	who      string
+	until    time.Time // of a limit that a person set; zero for the policy's
 }
+
+// limited tells whether a person set the bound.
+func (b bound) limited() bool { return !b.until.IsZero() }
 
 // concurrentSpan is when a call that never ended is taken for over.
 const concurrentSpan = 5 * time.Minute
@@ -195,37 +199,56 @@ const concurrentSpan = 5 * time.Minute
 // recordedAfter is how long after an Interaction it is no longer a call that a user makes.
 const recordedAfter = time.Hour
 
-// bounds lists what an Interaction is counted against.
-func (p Policy) bounds(caller Caller, d Demand, now time.Time, tokens int64) []bound {
+// stricter is the lower of two bounds, of which 0 is none; mine tells whether it is the second one.
+func stricter(quota, limit int) (most int, mine bool) {
+	if limit > 0 && (quota == 0 || limit < quota) {
+		return limit, true
+	}
+	return quota, false
+}
+
+// bounds lists what an Interaction is counted against. A limit that a person set on the user holds where it is lower than the
+// quota, whatever the policy does about quotas.
+func (p Policy) bounds(caller Caller, d Demand, now time.Time, tokens int64, limit Restriction) []bound {
 	at := d.OccurredAt
 	if at.IsZero() {
 		at = now
 	}
 	var out []bound
-	add := func(side, who, id string, q Quota) {
+	add := func(side, who, id string, q, limited Quota) {
 		for _, b := range []struct {
 			detector, unit string
 			span           time.Duration
-			most           int
+			most, limit    int
 			amount         int64
 		}{
-			{QuotaRequests, "requests", time.Minute, q.Requests, 1},
-			{QuotaTokens, "tokens", time.Hour, q.Tokens, tokens},
-			{QuotaConcurrent, "concurrent", concurrentSpan, q.Concurrent, 1},
+			{QuotaRequests, "requests", time.Minute, q.Requests, limited.Requests, 1},
+			{QuotaTokens, "tokens", time.Hour, q.Tokens, limited.Tokens, tokens},
+			{QuotaConcurrent, "concurrent", concurrentSpan, q.Concurrent, limited.Concurrent, 1},
 		} {
-			if mode := p.Mode(b.detector); b.most > 0 && mode != ModeOff {
-				out = append(out, bound{
-					Charge: Charge{Key: side + "/" + b.unit + "/" + id, Span: b.span, Most: int64(b.most), Amount: b.amount, Forced: mode == ModeMonitor || d.Over},
-					name:   side + "-" + b.unit, detector: b.detector, who: who,
-				})
+			mode := p.Mode(b.detector)
+			if mode == ModeOff {
+				b.most = 0
 			}
+			most, mine := stricter(b.most, b.limit)
+			if most == 0 {
+				continue
+			}
+			next := bound{
+				Charge: Charge{Key: side + "/" + b.unit + "/" + id, Span: b.span, Most: int64(most), Amount: b.amount, Forced: mode != ModeEnforce || d.Over},
+				name:   side + "-" + b.unit, detector: b.detector, who: who,
+			}
+			if mine {
+				next.Forced, next.until = d.Over, limit.Until
+			}
+			out = append(out, next)
 		}
 	}
 	if d.UserID != "" && now.Sub(at) < recordedAfter {
-		add("user", "This user", d.UserID, p.Quotas.ofUser(d.Context))
+		add("user", "This user", d.UserID, p.Quotas.ofUser(d.Context), limit.Limit)
 	}
-	add("key", "This key", caller.KeyID, p.Quotas.Key)
-	add("app", "This App", "", p.Quotas.App)
+	add("key", "This key", caller.KeyID, p.Quotas.Key, Quota{})
+	add("app", "This App", "", p.Quotas.App, Quota{})
 	if mode := p.Mode(BudgetCost); p.Budget.Monthly > 0 && mode != ModeOff && monthOf(at).Equal(monthOf(now)) {
 		out = append(out, bound{
 			Charge: Charge{Key: budgetKey, Most: p.Budget.micros(), Amount: p.Budget.Cost(d.Model, d.Usage), Forced: mode == ModeMonitor || d.Over || p.Budget.Degrade != ""},
@@ -239,8 +262,16 @@ func (b bound) allowance(l Level) Allowance {
 	return Allowance{Name: b.name, Detector: b.detector, Most: b.Most, Remaining: max(0, b.Most-l.Used), Span: b.Span, Reset: l.Reset, Violated: !l.Fits && !b.Forced}
 }
 
-// message says in words what was exceeded.
+// message says in words what was exceeded, and who says so.
 func (b bound) message(budget BudgetRules) string {
+	said := b.bounds(budget)
+	if b.limited() {
+		said += " Somebody limited them until " + b.until.UTC().Format("2 January 15:04") + " UTC."
+	}
+	return said
+}
+
+func (b bound) bounds(budget BudgetRules) string {
 	switch b.detector {
 	case QuotaRequests:
 		return fmt.Sprintf("%s may have %d interactions in a minute.", b.who, b.Most)

@@ -115,11 +115,13 @@ func (s *Store) CostSince(ctx context.Context, since time.Time) (map[string]int6
 
 // PutRestriction implements review.Tx.
 func (t *tx) PutRestriction(r review.Restriction) error {
-	return t.exec(`INSERT INTO restrictions (app_id, user_id, standing, until_at, reason, actor_kind, actor_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	return t.exec(`INSERT INTO restrictions (app_id, user_id, standing, until_at, reason, actor_kind, actor_id, created_at, most_requests, most_tokens)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (app_id, user_id) DO UPDATE SET standing = excluded.standing, until_at = excluded.until_at, reason = excluded.reason,
-actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, created_at = excluded.created_at`,
+most_requests = excluded.most_requests, most_tokens = excluded.most_tokens, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, created_at = excluded.created_at`,
 		r.AppID, r.UserID, string(r.Standing), at(r.Until),
-		t.seal("restrictions", "reason", recordID(r.AppID, r.UserID), []byte(r.Reason)), string(r.Actor.Kind), r.Actor.ID, at(r.CreatedAt))
+		t.seal("restrictions", "reason", recordID(r.AppID, r.UserID), []byte(r.Reason)), string(r.Actor.Kind), r.Actor.ID, at(r.CreatedAt),
+		r.Limit.Requests, r.Limit.Tokens)
 }
 
 const selectRestrictions = `SELECT r.*, COALESCE(u.name, r.actor_id) AS actor_name
@@ -137,6 +139,8 @@ func (s *Store) Restrictions(ctx context.Context, now time.Time) ([]review.Restr
 		ActorID   string
 		ActorName string
 		CreatedAt instant
+
+		MostRequests, MostTokens int
 	}
 	if err := s.read(ctx).Raw(selectRestrictions, at(now)).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
@@ -145,6 +149,7 @@ func (s *Store) Restrictions(ctx context.Context, now time.Time) ([]review.Restr
 	o := s.opener(ctx)
 	for i, r := range rows {
 		out[i] = review.Restriction{AppID: r.AppID, UserID: r.UserID, Standing: r.Standing, Until: r.UntilAt.time(),
+			Limit:  review.Quota{Requests: r.MostRequests, Tokens: r.MostTokens},
 			Reason: string(o.text("restrictions", "reason", recordID(r.AppID, r.UserID), r.Reason)),
 			Actor:  review.Actor{Kind: r.ActorKind, ID: r.ActorID}, ActorName: r.ActorName, CreatedAt: r.CreatedAt.time()}
 	}

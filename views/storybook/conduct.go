@@ -23,9 +23,12 @@ func (s stories) conduct() []Story {
 	user.View.UserID, user.View.Hours, user.View.Users = "u-<b>7730</b>", behaved(7, 2), nil
 	blocked := user
 	blocked.View.Restriction = &review.Restriction{Standing: review.StandingBlock, Until: now.Add(20 * time.Hour), Reason: "A key of theirs was stolen.", ActorName: josef.Name}
+	limited := user
+	limited.View.Restriction = &review.Restriction{Standing: review.StandingLimit, Limit: review.Quota{Requests: 5, Tokens: 20_000}, Until: now.Add(20 * time.Hour), Reason: "A script of <theirs>.", ActorName: josef.Name}
 	refused := user
-	refused.Reason, refused.Problem = "", &views.Problem{Code: review.CodeUnprocessable, Message: "reason: is needed",
-		Fields: []review.FieldError{{Field: views.FieldReason, Message: "is needed: colleagues and auditors will read it"}, {Field: views.FieldHours, Message: "must be between a minute and a year"}}}
+	refused.Form, refused.Problem = views.RestrictionForm{Requests: "many <b>"}, &views.Problem{Code: review.CodeUnprocessable, Message: "reason: is needed",
+		Fields: []review.FieldError{{Field: views.FieldReason, Message: "is needed: colleagues and auditors will read it"}, {Field: views.FieldHours, Message: "must be between a minute and a year"},
+			{Field: "requests", Message: "must be between 0 and 1000000000"}}}
 	fresh := views.ConductPage{Shell: shell(s.assets, josef), View: review.ConductView{App: appSupport, Since: now.Add(-7 * 24 * time.Hour)}}
 	seen := user
 	seen.Shell = shell(s.assets, anna)
@@ -38,6 +41,7 @@ func (s stories) conduct() []Story {
 		{"conduct-app-fresh", views.Conduct(fresh)},
 		{"conduct-user", views.Conduct(seen)},
 		{"conduct-user-blocked", views.Conduct(blocked)},
+		{"conduct-user-limited", views.Conduct(limited)},
 		{"conduct-user-refused", views.Conduct(refused)},
 	}
 }

@@ -1825,10 +1825,16 @@ var german = map[string]string{
 	"At 100 %% there is a finding, and nothing is stopped: the policy only watches the budget.":                                    "Bei 100 %% gibt es einen Befund, und nichts wird angehalten: die Richtlinie beobachtet das Budget nur.",
 	"At 100 %% what costs something is refused with 429, through the gateway and by post, until the month ends.":                   "Bei 100 %% wird, was etwas kostet, mit 429 abgelehnt, durch das Gateway und beim Einsenden, bis der Monat endet.",
 	"At 100 %% the gateway refuses what costs something with 429 until the month ends; what an App posts is recorded and counted.": "Bei 100 %% lehnt das Gateway, was etwas kostet, mit 429 ab, bis der Monat endet; was eine App einsendet, wird aufgezeichnet und gezählt.",
-	"Budget of this month":            "Budget dieses Monats",
-	"A finding says so at %s.":        "Bei %s sagt es ein Befund.",
-	"The policy says how much it is.": "Wie viel es ist, sagt die Richtlinie.",
-	"Alerts say who is told.":         "Wer es erfährt, sagen die Alarme.",
+	"Budget of this month":                                     "Budget dieses Monats",
+	"A finding says so at %s.":                                 "Bei %s sagt es ein Befund.",
+	"The policy says how much it is.":                          "Wie viel es ist, sagt die Richtlinie.",
+	"Alerts say who is told.":                                  "Wer es erfährt, sagen die Alarme.",
+	"This user is limited to %s":                               "Dieser Nutzer ist begrenzt auf %s",
+	"%s interactions in a minute":                              "%s Interaktionen in einer Minute",
+	"%s tokens in an hour":                                     "%s Tokens in einer Stunde",
+	"Limit, for whoever is limited; empty: as the policy says": "Grenze, für wen begrenzt wird; leer: wie die Richtlinie sagt",
+	"Interactions in a minute":                                 "Interaktionen in einer Minute",
+	"Limit this user":                                          "Diesen Nutzer begrenzen",
 }
 
 // germanCounts has the texts that count something.

@@ -156,12 +156,24 @@ func restrictions(t *testing.T, f *fixture) {
 	require.Equal(t, "A stolen key.", view.Restriction.Reason)
 	require.Equal(t, f.lead.User.Name, view.Restriction.ActorName)
 
+	require.NoError(t, f.service.Restrict(t.Context(), f.lead, review.RestrictCommand{App: "support", UserID: "u3", Standing: review.StandingLimit,
+		Limit: review.Quota{Requests: 5, Tokens: 700, Concurrent: 9}, For: time.Hour, Reason: "A script."}))
+	again, _ := f.over(t, f.open(t))
+	require.NoError(t, again.LoadRestrictions(t.Context()))
+	view, err = again.ConductOf(t.Context(), f.ann, "support", "u3")
+	require.NoError(t, err)
+	require.Equal(t, review.Quota{Requests: 5, Tokens: 700}, view.Restriction.Limit)
+	require.NoError(t, f.service.Restrict(t.Context(), f.lead, review.RestrictCommand{App: "support", UserID: "u3", Standing: review.StandingBlock, For: time.Hour, Reason: "Worse."}))
+	view, err = f.service.ConductOf(t.Context(), f.ann, "support", "u3")
+	require.NoError(t, err)
+	require.Zero(t, view.Restriction.Limit)
+
 	f.clock.advance(time.Hour)
 	require.Equal(t, review.VerdictAllow, verdict("u1"), "until then")
 	restrict(review.StandingBlock, time.Hour)
 	restrict("", 0)
 	require.Equal(t, review.VerdictAllow, verdict("u1"), "lifted")
-	require.Equal(t, 3, f.count(t, "SELECT COUNT(*) FROM events WHERE action = 'user.restricted'"))
+	require.Equal(t, 5, f.count(t, "SELECT COUNT(*) FROM events WHERE action = 'user.restricted'"))
 	f.verifyChain(t)
 }
 
@@ -179,6 +191,8 @@ func restrictionsForeign(t *testing.T, f *fixture) {
 		"no reason":   {f.lead, func(c *review.RestrictCommand) { c.Reason = " " }, review.CodeUnprocessable},
 		"for ever":    {f.lead, func(c *review.RestrictCommand) { c.For = 1 << 60 }, review.CodeUnprocessable},
 		"some other":  {f.lead, func(c *review.RestrictCommand) { c.Standing = "shame" }, review.CodeUnprocessable},
+		"no limit":    {f.lead, func(c *review.RestrictCommand) { c.Standing = review.StandingLimit }, review.CodeUnprocessable},
+		"below zero":  {f.lead, func(c *review.RestrictCommand) { c.Standing, c.Limit.Tokens = review.StandingLimit, -1 }, review.CodeUnprocessable},
 		"for no time": {f.lead, func(c *review.RestrictCommand) { c.For = 0 }, review.CodeUnprocessable},
 	} {
 		cmd := good
