@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,4 +136,75 @@ func TestWhoeverAsksByPostIsLimitedWith429(t *testing.T) {
 	require.NotEmpty(t, answer.Header().Get("Retry-After"))
 	webtest.Says(t, answer.Body.String(), "This user may have 2 interactions in a minute. Somebody limited them until")
 	require.Equal(t, http.StatusCreated, app.PostJSON(interactionsPath, `{"prompt":"May I?","user_id":"bob"}`).Code)
+}
+
+// steadily posts what a user did in the last fifty minutes, one exchange every half minute.
+func steadily(t *testing.T, g *guardedSite, user string) {
+	t.Helper()
+	for n := range 100 {
+		at := g.Clock.Now().Add(time.Duration(n-101) * 30 * time.Second).UTC().Format(time.RFC3339Nano)
+		answer := g.post(t, interactionsPath, `{"prompt":"How do I bake bread?","response":"Slowly.","user_id":"`+user+`","occurred_at":"`+at+`"}`)
+		require.Equal(t, http.StatusCreated, answer.status, answer.body)
+	}
+}
+
+// TestGraveConductIsHeldBack: once the policy blocks what is unusual about a user, whoever calls a model for them is refused
+// until that no longer counts, and so is who asks by post; others are not, and a person can decide otherwise.
+func TestGraveConductIsHeldBack(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, func(p *review.Policy) { p.Quotas = review.QuotaRules{RefusePosts: true} }, "--session-lifetime=72h", "--session-idle=72h")
+	admin := g.Person(review.RoleAdmin)
+	ask := func(user string) answered {
+		return g.post(t, "/openai/v1/chat/completions", `{"model":"gpt-test","user":"`+user+`","messages":[{"role":"user","content":"How do I bake bread?"}]}`)
+	}
+	steadily(t, g, "u-9")
+	asked := 0
+	var refused answered
+	for refused = ask("u-9"); refused.status == http.StatusOK; refused = ask("u-9") {
+		if asked++; asked > 60 {
+			require.Fail(t, "nobody minds")
+		}
+	}
+	require.Equal(t, http.StatusTooManyRequests, refused.status, refused.body)
+	require.GreaterOrEqual(t, asked, 9, "ten events are needed before anything is said")
+	wait, err := strconv.Atoi(refused.header.Get("Retry-After"))
+	require.NoError(t, err)
+	require.InDelta(t, review.ConductHold.Seconds(), wait, 5)
+	require.Contains(t, refused.body, "interactions in")
+	post := g.post(t, interactionsPath, `{"prompt":"May I?","user_id":"u-9"}`)
+	require.Equal(t, http.StatusTooManyRequests, post.status)
+	require.Contains(t, post.body, `"detector":"behavior.rate"`)
+	require.NotEmpty(t, post.header.Get("Retry-After"))
+	require.Equal(t, http.StatusCreated, g.post(t, interactionsPath, `{"prompt":"How?","response":"So.","user_id":"u-9"}`).status, "what has happened is kept")
+	require.Equal(t, http.StatusOK, ask("u-10").status, "others are not meant")
+	webtest.Says(t, g.Nobody().Get("/metrics").Body.String(), `quota_denials_total{detector="behavior.rate"}`)
+
+	g.Clock.Advance(review.ConductHold + time.Minute)
+	require.Equal(t, http.StatusOK, ask("u-9").status, "it no longer counts")
+	for refused = ask("u-9"); refused.status == http.StatusOK; refused = ask("u-9") {
+		if asked++; asked > 120 {
+			require.Fail(t, "nobody minds")
+		}
+	}
+	const at = "/behavior/agent/restriction"
+	require.Equal(t, http.StatusSeeOther, admin.Do(formPost(at, "user=u-9&hours=24&standing=allow&reason=A+load+test")).Code)
+	for range 30 {
+		require.Equal(t, http.StatusOK, ask("u-9").status, "a person lets conduct decide nothing")
+	}
+}
+
+func TestAPolicyThatOnlyWatchesHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, func(p *review.Policy) {
+		p.Quotas = review.QuotaRules{RefusePosts: true}
+		p.Detectors["behavior.rate"] = review.Rule{Mode: review.ModeMonitor, Flag: 0.6, Block: 0.8}
+	})
+	steadily(t, g, "u-9")
+	unusual := false
+	for range 60 {
+		answer := g.post(t, interactionsPath, `{"prompt":"May I?","user_id":"u-9"}`)
+		require.Equal(t, http.StatusCreated, answer.status, answer.body)
+		unusual = unusual || strings.Contains(answer.body, `"detector":"behavior.rate"`)
+	}
+	require.True(t, unusual, "it is seen")
 }

@@ -18,7 +18,7 @@ var rateDetector = detector{
 			"A user who asks twice a minute suddenly asks every two seconds.",
 			"An App with forty interactions in five minutes on Tuesdays at ten has four hundred.",
 		},
-		Default: review.Rule{Mode: review.ModeEnforce, Flag: 0.6, Block: 0.95},
+		Default: review.Rule{Mode: review.ModeEnforce, Flag: 0.6, Block: grave},
 	},
 	user: func(s *sight) alarm {
 		u := &s.user.subject

@@ -57,10 +57,10 @@ func (s *sight) look(policy review.Policy) []review.Finding {
 			continue
 		}
 		if d.user != nil && s.user != nil {
-			out = s.note(out, i, &s.user.subject, d.user(s), true)
+			out = s.note(out, i, &s.user.subject, d.user(s), true, true)
 		}
 		if d.app != nil {
-			out = s.note(out, i, &s.app.subject, d.app(s), d.ofEvent)
+			out = s.note(out, i, &s.app.subject, d.app(s), d.ofEvent, false)
 		}
 	}
 	return out
@@ -70,14 +70,14 @@ func (s *sight) look(policy review.Policy) []review.Finding {
 // says nothing about those who just come along.
 const grave = 0.8
 
-func (s *sight) note(out []review.Finding, i int, of *subject, a alarm, mayRepeat bool) []review.Finding {
+func (s *sight) note(out []review.Finding, i int, of *subject, a alarm, mayRepeat, ofUser bool) []review.Finding {
 	if a.score <= 0 || !(mayRepeat && a.score >= grave) && s.now < of.Fired[i]+windowBuckets {
 		return out
 	}
 	of.Fired[i] = s.now
 	return append(out, review.Finding{
 		Detector: detectors[i].spec.ID, Category: detectors[i].spec.Category,
-		Severity: severityOf(a.score), Confidence: min(a.score, 1), Message: a.message,
+		Severity: severityOf(a.score), Confidence: min(a.score, 1), Message: a.message, OfUser: ofUser,
 	})
 }
 

@@ -9,7 +9,7 @@ var tokensDetector = detector{
 			"is at least twice what it used to be and farther away than their own windows ever vary. Tokens that an App does not report are " +
 			"estimated from the length of the texts.",
 		Examples: []string{"A user’s exchanges grow from four hundred tokens to three thousand within minutes."},
-		Default:  review.Rule{Mode: review.ModeEnforce, Flag: 0.6, Block: 0.95},
+		Default:  review.Rule{Mode: review.ModeEnforce, Flag: 0.6, Block: grave},
 	},
 	user: func(s *sight) alarm {
 		return levelAlarm("This user’s exchanges have", "tokens", tokens, &s.user.subject, s.ofUser)

@@ -3,6 +3,7 @@ package behavior
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,6 +204,34 @@ func BenchmarkObserve(b *testing.B) {
 		tr.Observe(in, nil, p)
 		if i++; i == len(all) {
 			i, day = 0, day+1
+		}
+	}
+}
+
+// Whatever nine interactions are like, nothing is said of the user who sent them.
+func TestNineInteractionsAreNoEvidence(t *testing.T) {
+	specs := append(newTracker(t).Specs(), review.DetectorSpec{ID: "injection.override", Category: review.CategoryInjection, Default: review.Rule{Mode: review.ModeEnforce, Flag: 0.5}})
+	p := review.DefaultPolicy(specs)
+	for id, rule := range p.Detectors {
+		rule.Mode = review.ModeEnforce
+		p.Detectors[id] = rule
+	}
+	flagged := []review.Finding{{Detector: "injection.override", Category: review.CategoryInjection, Confidence: 1}}
+	for seed := range uint64(20) {
+		tr := newTracker(t)
+		all := traffic(population(40, 7), 1)
+		for _, in := range all {
+			tr.Observe(in, nil, p)
+		}
+		at := all[len(all)-1].OccurredAt
+		r := rand.New(rand.NewPCG(seed, 9))
+		for i := range leastEvents - 1 {
+			in := review.Interaction{AppID: "app", UserID: "stranger", Turn: 1, OccurredAt: at.Add(time.Duration(i) * time.Millisecond),
+				Usage: review.Usage{PromptTokens: r.IntN(1_000_000), CompletionTokens: r.IntN(1_000_000)}, LatencyMS: int64(r.IntN(100_000)), Error: "refused",
+				Content: review.Content{Prompt: strings.Repeat(fmt.Sprint("word", r.IntN(3), " "), 1+r.IntN(2_000)), Response: "I cannot help with that."}}
+			for _, f := range tr.Observe(in, flagged, p) {
+				require.False(t, f.OfUser, "%s speaks after %d: %s", f.Detector, i+1, f.Message)
+			}
 		}
 	}
 }

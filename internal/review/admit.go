@@ -167,8 +167,23 @@ func (s *Service) grant(ctx context.Context, caller Caller, policy Policy, in In
 	if policy.Budget.Cost(in.ModelVersion, Usage{PromptTokens: 1e6, CompletionTokens: 1e6}) > 0 {
 		model = in.ModelVersion
 	}
-	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens(), OccurredAt: in.OccurredAt,
-		Over: !policy.Quotas.RefusePosts || rec.Bulk || in.Content.Response != "" || in.Error != ""})
+	over := !policy.Quotas.RefusePosts || rec.Bulk || in.Content.Response != "" || in.Error != ""
+	if !over {
+		if err := s.mayAsk(in); err != nil {
+			return nil, err
+		}
+	}
+	return s.Admit(ctx, caller, policy, Demand{UserID: in.UserID, Context: in.Context, Model: model, Usage: in.Tokens(), OccurredAt: in.OccurredAt, Over: over})
+}
+
+// mayAsk refuses who is held back and asks before a call. Whom a person has blocked is answered with a verdict, and recorded.
+func (s *Service) mayAsk(in Interaction) error {
+	now := s.now()
+	standing, restricted := s.restrictions.of(in.AppID, in.UserID, now)
+	if restricted && standing.Standing != StandingLimit {
+		return nil
+	}
+	return s.heldBack(in.AppID, in.UserID, now)
 }
 
 // settled ends what was recorded, or could not be.

@@ -3,8 +3,10 @@ package review
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -130,24 +132,102 @@ func (s *Service) LoadRestrictions(ctx context.Context) error {
 	return nil
 }
 
-// Barred returns the Error for a user whom somebody has blocked, with when that ends; nil for all others. Whoever calls a
-// model for a user asks before.
+// Barred returns the Error for a user whom somebody has blocked, or whose conduct the policy blocks, with when that ends; nil
+// for all others. Whoever calls a model for a user asks before.
 func (s *Service) Barred(appID, userID string) error {
 	now := s.now()
 	standing, restricted := s.restrictions.of(appID, userID, now)
-	if !restricted || standing.Standing != StandingBlock {
+	if restricted && standing.Standing == StandingBlock {
+		return &Error{Code: CodeRateLimited, Message: "this user is blocked for a while", RetryAfter: standing.Until.Sub(now),
+			cause: errors.New("review: a blocked user")}
+	}
+	if restricted && standing.Standing == StandingAllow {
 		return nil
 	}
-	return &Error{Code: CodeRateLimited, Message: "this user is blocked for a while", RetryAfter: standing.Until.Sub(now),
-		cause: errors.New("review: a blocked user")}
+	return s.heldBack(appID, userID, now)
+}
+
+// heldBack returns the Error for a user whose conduct was blocked a moment ago. What is refused is counted.
+func (s *Service) heldBack(appID, userID string, now time.Time) error {
+	held, ok := s.backed.of(restrictedUser{appID, userID}, now)
+	if !ok {
+		return nil
+	}
+	s.Conduct.Denied(appID, userID, now)
+	s.Meter.Denied(held.finding.Detector)
+	return &Error{Code: CodeRateLimited, Message: held.finding.Message, RetryAfter: held.until.Sub(now), Findings: []Finding{held.finding},
+		cause: errors.New("review: a user held back for their conduct")}
+}
+
+// ConductHold is how long a user is held back after conduct that the policy blocks: what was unusual no longer counts then.
+const ConductHold = 5 * time.Minute
+
+// maxHeldBack bounds how many users are remembered as held back. Beyond it nobody is added: each of their Interactions is still blocked.
+const maxHeldBack = 10_000
+
+// heldBack is who was held back on this server, and for what.
+type heldBack struct {
+	mu    sync.Mutex
+	users map[restrictedUser]holding
+}
+
+type holding struct {
+	until   time.Time
+	finding Finding
+}
+
+func (h *heldBack) of(who restrictedUser, now time.Time) (holding, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	found, ok := h.users[who]
+	return found, ok && who.userID != "" && now.Before(found.until)
+}
+
+func (h *heldBack) add(who restrictedUser, f Finding, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.users == nil {
+		h.users = map[restrictedUser]holding{}
+	}
+	if len(h.users) >= maxHeldBack {
+		maps.DeleteFunc(h.users, func(_ restrictedUser, x holding) bool { return !now.Before(x.until) })
+	}
+	if len(h.users) < maxHeldBack {
+		h.users[who] = holding{now.Add(ConductHold), f}
+	}
+}
+
+func (h *heldBack) release(who restrictedUser) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.users, who)
+}
+
+// holdBack holds a user back when the policy blocks what is unusual about their own conduct now. What is a record of the past
+// says nothing about that.
+func (s *Service) holdBack(in Interaction, policy Policy, unusual []Finding) {
+	now := s.now()
+	if in.UserID == "" || now.Sub(in.OccurredAt) > ConductHold {
+		return
+	}
+	for _, f := range unusual {
+		if f.OfUser && policy.VerdictOn(f) == VerdictBlock {
+			s.backed.add(restrictedUser{in.AppID, in.UserID}, f, now)
+			return
+		}
+	}
 }
 
 // watch assesses a Screening together with what is unusual about the conduct of user and App, and with what was remarked
 // when it was admitted.
 func (s *Service) watch(in Interaction, policy Policy, screening Screening, remarked []Finding) Assessment {
 	a := assess(screening, policy)
-	unusual := append(s.Conduct.Observe(in, a.Findings, policy), remarked...)
+	unusual := s.Conduct.Observe(in, a.Findings, policy)
 	standing, restricted := s.restrictions.of(in.AppID, in.UserID, in.CreatedAt)
+	if !restricted || standing.Standing != StandingAllow {
+		s.holdBack(in, policy, unusual)
+	}
+	unusual = append(unusual, remarked...)
 	if restricted && standing.Standing == StandingBlock {
 		unusual = append(unusual, Finding{Detector: RestrictedUser, Category: CategoryBehavior, Severity: SeverityHigh,
 			Confidence: 1, Message: "This user is blocked until " + standing.Until.UTC().Format("2 January 15:04") + " UTC."})
@@ -242,6 +322,7 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 	if err != nil {
 		return err
 	}
+	s.backed.release(restrictedUser{app.ID, cmd.UserID}) // a person has decided
 	return s.LoadRestrictions(ctx)
 }
 

@@ -62,6 +62,7 @@ type Finding struct {
 	Message    string   `json:"message"`            // one sentence for the analyst, without raw text
 	Evidence   string   `json:"evidence,omitempty"` // short, redacted when it is PII or a secret
 	View       string   `json:"view,omitempty"`     // the decoded view in which it showed, "" when in the text itself
+	OfUser     bool     `json:"-"`                  // of conduct: it is the user's, not the App's as a whole
 }
 
 // DetectorIDs lists the detectors of the Findings, each once, sorted.

@@ -29,6 +29,7 @@ type Service struct {
 	specs        []DetectorSpec
 	policies     sync.Map // policyKey → Policy: versions never change
 	restrictions restrictions
+	backed       heldBack
 }
 
 type policyKey struct {
