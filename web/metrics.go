@@ -80,7 +80,7 @@ func NewMetrics() (*Metrics, error) {
 		Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 	}, []string{"endpoint"})
 	m.asked = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "upstream_attempts_total", Help: "Attempts to reach a model's service, by service and outcome: ok, refused, failed, open, canceled.",
+		Name: "upstream_attempts_total", Help: "Attempts to reach a model's service, by service and outcome: ok, refused, failed, open, canceled, outrun by a second attempt.",
 	}, []string{"upstream", "outcome"})
 	m.tried = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "deliveries_total", Help: "Attempts to deliver to webhooks and channels, by kind and what became of them: delivered, waiting for another attempt, dead.",

@@ -29,7 +29,7 @@ func newModels(model config.Model, told func(llm.Attempt)) (*llm.Client, error) 
 	}
 	patience := llm.DefaultPatience()
 	patience.FirstByte, patience.Silence = model.UpstreamTimeout, model.UpstreamTimeout
-	return llm.New(llm.Options{Upstreams: upstreams, Patience: patience, Rand: mathrand.Float64, Wait: llm.Wait, Told: told})
+	return llm.New(llm.Options{Upstreams: upstreams, Patience: patience, HedgeAfter: model.HedgeAfter, Rand: mathrand.Float64, Wait: llm.Wait, Told: told})
 }
 
 // moderator lets the moderation detector ask an upstream.

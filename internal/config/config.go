@@ -124,6 +124,7 @@ type Model struct {
 	DefaultModel  string  `name:"default-model" placeholder:"NAME" default:"gpt-4o-mini" env:"GUARDROOM_DEFAULT_MODEL" help:"The model that /api/chat asks when neither the caller nor the App's policy names one."`
 
 	UpstreamTimeout time.Duration `name:"upstream-timeout" default:"60s" env:"GUARDROOM_UPSTREAM_TIMEOUT" help:"How long a service may be silent: before its answer begins, and between two pieces of a stream."`
+	HedgeAfter      time.Duration `name:"hedge-after" default:"0s" env:"GUARDROOM_HEDGE_AFTER" help:"How long a call is waited for before a second attempt begins beside it, at the next service that has the model or at the same one; the first answer is taken. 0 never begins one; what is given up may cost what it read."`
 }
 
 // defaultBaseURL is that of OpenAI.
@@ -136,6 +137,11 @@ func (m Model) HasService() bool {
 
 // Validate implements kong's check of a parsed group.
 func (m Model) Validate() error {
+	if m.HedgeAfter != 0 {
+		if err := checkRange("--hedge-after", m.HedgeAfter, time.Millisecond, m.UpstreamTimeout); err != nil {
+			return err
+		}
+	}
 	return checkRange("--upstream-timeout", m.UpstreamTimeout, time.Second, 30*time.Minute)
 }
 

@@ -160,6 +160,9 @@ func (c *guarded) record(ctx context.Context, out output) (review.Receipt, error
 	sub.Response = strings.ToValidUTF8(out.text, "\uFFFD")
 	sub.ToolCalls = slices.Concat(sub.ToolCalls, out.calls)
 	sub.Usage, sub.LatencyMS, sub.Error = out.usage, c.upstream.Milliseconds(), out.error
+	if out.route.Outrun { // who was given up had read the same; what it had written nobody says
+		sub.Usage.PromptTokens *= 2
+	}
 	if out.route.Model != "" && out.route.Model != sub.Model {
 		sub.ModelVersion = out.route.Model
 	}

@@ -8,52 +8,55 @@ import (
 
 // Text asks for one completion of a prompt.
 func (c *Client) Text(ctx context.Context, models []string, request TextRequest) (TextResponse, Route, error) {
-	var answer TextResponse
 	request.Stream, request.StreamOptions = false, nil
-	route, err := c.whole(ctx, models, func(ctx context.Context, s *service, model string) (err error) {
+	return generated(ctx, c, models, func(ctx context.Context, s *service, model string) (TextResponse, error) {
+		request := request
 		request.Model = model
-		answer, err = s.api.CreateCompletion(ctx, request)
+		answer, err := s.api.CreateCompletion(ctx, request)
 		if err == nil && len(answer.Choices) == 0 {
 			err = errGarbled
 		}
-		return sendable(err)
+		return answer, sendable(err)
 	})
-	return answer, route, err
 }
 
 // Embed asks for embeddings.
 func (c *Client) Embed(ctx context.Context, models []string, request EmbedRequest) (EmbedResponse, Route, error) {
-	var answer EmbedResponse
-	route, err := c.whole(ctx, models, func(ctx context.Context, s *service, model string) (err error) {
+	return ask(ctx, c, models, whole(c, func(ctx context.Context, s *service, model string) (EmbedResponse, error) {
 		request.Model = EmbeddingModel(model)
-		answer, err = s.api.CreateEmbeddings(ctx, request)
-		return sendable(err)
-	})
-	return answer, route, err
+		answer, err := s.api.CreateEmbeddings(ctx, request)
+		return answer, sendable(err)
+	}))
 }
 
 // Respond asks the Responses API.
 func (c *Client) Respond(ctx context.Context, models []string, request ResponseRequest) (ResponseAnswer, Route, error) {
-	var answer ResponseAnswer
 	request.Stream, request.StreamOptions = false, nil
-	route, err := c.whole(ctx, models, func(ctx context.Context, s *service, model string) (err error) {
+	return generated(ctx, c, models, func(ctx context.Context, s *service, model string) (ResponseAnswer, error) {
+		request := request
 		request.Model = model
-		answer, err = s.api.CreateResponse(ctx, request)
+		answer, err := s.api.CreateResponse(ctx, request)
 		if err == nil && answer.ID == "" {
 			err = errGarbled
 		}
-		return sendable(err)
+		return answer, sendable(err)
 	})
-	return answer, route, err
 }
 
-// whole is ask for calls whose answer comes in one piece.
-func (c *Client) whole(ctx context.Context, models []string, call func(context.Context, *service, string) error) (Route, error) {
-	return c.ask(ctx, models, func(ctx context.Context, s *service, model string) error {
+// whole bounds an attempt whose answer comes in one piece.
+func whole[T any](c *Client, call attempt[T]) attempt[T] {
+	return func(ctx context.Context, s *service, model string) (T, error) {
 		ctx, cancel := context.WithTimeout(ctx, c.options.Patience.Whole)
 		defer cancel()
-		return call(ctx, s, model)
-	})
+		return call(noting(ctx), s, model)
+	}
+}
+
+// generated asks for what a model writes, in one piece.
+func generated[T any](ctx context.Context, c *Client, models []string, call attempt[T]) (T, Route, error) {
+	answer, route, release, err := hedged(ctx, c, models, whole(c, call), func(T) {})
+	release()
+	return answer, route, err
 }
 
 // Models lists what the upstreams serve, by name. One that does not answer is left out; when none does, that is the error.

@@ -11,20 +11,16 @@ import (
 
 // Chat asks for one completion. The models after the first are fallbacks.
 func (c *Client) Chat(ctx context.Context, models []string, request ChatRequest) (ChatResponse, Route, error) {
-	var answer ChatResponse
 	request.Stream, request.StreamOptions = false, nil
-	route, err := c.ask(ctx, models, func(ctx context.Context, s *service, model string) error {
-		ctx, cancel := context.WithTimeout(ctx, c.options.Patience.Whole)
-		defer cancel()
+	return generated(ctx, c, models, func(ctx context.Context, s *service, model string) (ChatResponse, error) {
+		request := request
 		request.Model = model
-		var err error
-		answer, err = s.api.CreateChatCompletion(ctx, request)
+		answer, err := s.api.CreateChatCompletion(ctx, request)
 		if err == nil && len(answer.Choices) == 0 {
 			err = errGarbled
 		}
-		return sendable(err)
+		return answer, sendable(err)
 	})
-	return answer, route, err
 }
 
 // errGarbled says that an answer came and is none.
@@ -58,28 +54,29 @@ type Stream struct {
 // Stream asks for a completion in pieces. It returns once the first piece is there: until then an attempt may be repeated,
 // afterwards never.
 func (c *Client) Stream(ctx context.Context, models []string, request ChatRequest) (*Stream, error) {
-	var stream *Stream
 	request.Stream = true
-	route, err := c.ask(ctx, models, func(ctx context.Context, s *service, model string) error {
+	stream, route, release, err := hedged(ctx, c, models, func(ctx context.Context, s *service, model string) (*Stream, error) {
+		request := request
 		request.Model = model
 		ctx, cancel := context.WithTimeout(ctx, c.options.Patience.Whole)
 		source, err := s.api.CreateChatCompletionStream(ctx, request)
 		if err != nil {
 			cancel()
-			return sendable(err)
+			return nil, sendable(err)
 		}
 		first, err := source.Recv()
 		if err != nil {
 			_ = source.Close()
 			cancel()
-			return cutShort(err)
+			return nil, cutShort(err)
 		}
-		stream = &Stream{first: &first, source: source, cancel: cancel, client: c}
-		return nil
-	})
+		return &Stream{first: &first, source: source, cancel: cancel, client: c}, nil
+	}, (*Stream).Close)
 	if err != nil {
 		return nil, err
 	}
+	end := stream.cancel
+	stream.cancel = func() { end(); release() }
 	stream.Route, stream.ctx = route, ctx
 	return stream, nil
 }

@@ -48,6 +48,9 @@ func New(o Options) (*Client, error) {
 	if err := o.Patience.check(); err != nil {
 		return nil, err
 	}
+	if o.HedgeAfter < 0 {
+		return nil, errors.New("llm: the wait before a second attempt cannot be negative")
+	}
 	c := &Client{options: o}
 	seen := map[string]bool{}
 	for i, u := range o.Upstreams {
@@ -148,7 +151,7 @@ func (s *service) breaker(model string) *gobreaker.CircuitBreaker[struct{}] {
 // Attempt is one question to an upstream.
 type Attempt struct {
 	Upstream string
-	Outcome  string // ok, refused, failed, open, canceled
+	Outcome  string // ok, refused, failed, open, canceled, outrun
 	Took     time.Duration
 }
 
@@ -158,12 +161,17 @@ type Route struct {
 	Model    string // that was asked: a fallback when the first was not to be had
 	Price    *Price // nil when nobody said
 	Attempts int
+	// Outrun says that another attempt was under way and was given up when this one answered: it may cost what it read.
+	Outrun bool
 }
 
+// attempt is one question to an upstream, and what came of it.
+type attempt[T any] func(ctx context.Context, s *service, model string) (T, error)
+
 // ask calls the upstreams that serve a model, and then those of the models after it, until one answers.
-func (c *Client) ask(ctx context.Context, models []string, call func(ctx context.Context, s *service, model string) error) (Route, error) {
+func ask[T any](ctx context.Context, c *Client, models []string, call attempt[T]) (answer T, route Route, err error) {
 	if len(c.services) == 0 {
-		return Route{}, review.Unavailable(errors.New("llm: no upstream"), "no model's service is configured", time.Minute)
+		return answer, route, review.Unavailable(errors.New("llm: no upstream"), "no model's service is configured", time.Minute)
 	}
 	var last error
 	attempts := 0
@@ -172,20 +180,23 @@ func (c *Client) ask(ctx context.Context, models []string, call func(ctx context
 			if !s.serves(model) {
 				continue
 			}
-			n, err := c.persist(ctx, s, model, call)
+			n, err := c.persist(ctx, s, model, func(ctx context.Context, s *service, model string) (err error) {
+				answer, err = call(ctx, s, model)
+				return err
+			})
 			attempts += n
 			if err == nil {
-				return s.route(model, attempts), nil
+				return answer, s.route(model, attempts), nil
 			}
 			if last = err; ctx.Err() != nil || !worthGoingElsewhere(err) {
-				return Route{}, c.coded(ctx, err)
+				return answer, Route{}, c.coded(ctx, err)
 			}
 		}
 	}
 	if last == nil {
-		return Route{}, review.Errorf(review.CodeNotFound, "no upstream serves this model")
+		return answer, Route{}, review.Errorf(review.CodeNotFound, "no upstream serves this model")
 	}
-	return Route{}, c.coded(ctx, last)
+	return answer, Route{}, c.coded(ctx, last)
 }
 
 func (s *service) route(model string, attempts int) Route {
@@ -238,15 +249,17 @@ func (c *Client) once(ctx context.Context, s *service, model string, call func(c
 		return struct{}{}, err
 	})
 	if c.options.Told != nil {
-		c.options.Told(Attempt{Upstream: s.Name, Outcome: outcome(err), Took: time.Since(began)})
+		c.options.Told(Attempt{Upstream: s.Name, Outcome: outcome(ctx, err), Took: time.Since(began)})
 	}
 	return err
 }
 
-func outcome(err error) string {
+func outcome(ctx context.Context, err error) string {
 	switch {
 	case err == nil:
 		return "ok"
+	case errors.Is(context.Cause(ctx), errOutrun):
+		return "outrun"
 	case isOpen(err):
 		return "open"
 	case errors.Is(err, context.Canceled):

@@ -300,3 +300,55 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	require.NoError(t, client.Close())
 	up.Stop()
 }
+
+// TestASecondAttemptAnswersForOneThatHangs: whole answers and streams; what hangs is given up, and nothing is left of it.
+func TestASecondAttemptAnswersForOneThatHangs(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	slow, quick := llmtest.Start(t), llmtest.Start(t)
+	hangs := make(chan struct{}, 2)
+	slow.WhenHanging(func() { hangs <- struct{}{} })
+	slow.Stay(llmtest.Hung)
+	p := patience()
+	p.FirstByte = time.Minute
+	second := at(quick)
+	second.Name = "second"
+	client, err := llm.New(llm.Options{
+		Upstreams: []llm.Upstream{at(slow), second}, Patience: p, HedgeAfter: time.Second, Rand: func() float64 { return 1 },
+		Wait: func(ctx context.Context, _ time.Duration) error {
+			select {
+			case <-hangs:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		},
+	})
+	require.NoError(t, err)
+	answer, route, err := client.Chat(t.Context(), model, question("hello there"))
+	require.NoError(t, err)
+	require.Equal(t, "hello there", answer.Choices[0].Message.Content)
+	require.Equal(t, llm.Route{Upstream: "second", Model: "gpt-test", Attempts: 1, Outrun: true}, route)
+
+	stream, err := client.Stream(t.Context(), model, question("a longer text that comes in several pieces"))
+	require.NoError(t, err)
+	require.True(t, stream.Route.Outrun)
+	var said strings.Builder
+	for {
+		chunk, err := stream.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		for _, c := range chunk.Choices {
+			said.WriteString(c.Delta.Content)
+		}
+	}
+	stream.Close()
+	require.Equal(t, "a longer text that comes in several pieces", said.String(), "what was given up took nothing away from what won")
+	require.Eventually(t, func() bool { return slow.Canceled() == 2 }, 5*time.Second, 5*time.Millisecond)
+	require.False(t, client.Standings()[0].Open)
+	require.NoError(t, client.Close())
+	slow.Stop()
+	quick.Stop()
+	goleak.VerifyNone(t, before)
+}

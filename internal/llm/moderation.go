@@ -39,14 +39,12 @@ const maxModeration = 8 << 20
 
 // Moderate asks what texts are suspected of.
 func (c *Client) Moderate(ctx context.Context, request ModerationRequest) (ModerationResponse, error) {
-	var answer ModerationResponse
 	if request.Model == "" {
 		request.Model = DefaultModerationModel
 	}
-	_, err := c.whole(ctx, []string{request.Model}, func(ctx context.Context, s *service, _ string) (err error) {
-		answer, err = s.moderate(ctx, request)
-		return err
-	})
+	answer, _, err := ask(ctx, c, []string{request.Model}, whole(c, func(ctx context.Context, s *service, _ string) (ModerationResponse, error) {
+		return s.moderate(ctx, request)
+	}))
 	return answer, err
 }
 

@@ -153,13 +153,15 @@ func (p Patience) check() error {
 	return nil
 }
 
-// Options are what a Client is made of. All fields but Told are required.
+// Options are what a Client is made of. All fields but HedgeAfter and Told are required.
 type Options struct {
 	Upstreams []Upstream
 	Patience  Patience
-	Rand      func() float64                                   // in [0,1), for jitter
-	Wait      func(ctx context.Context, d time.Duration) error // until d is over or ctx is done
-	Told      func(Attempt)                                    // told of every attempt, for metrics, from many goroutines; may be nil
+	// HedgeAfter is how long a call for an answer is waited for before a second attempt begins beside it; 0 is for ever.
+	HedgeAfter time.Duration
+	Rand       func() float64                                   // in [0,1), for jitter
+	Wait       func(ctx context.Context, d time.Duration) error // until d is over or ctx is done
+	Told       func(Attempt)                                    // told of every attempt, for metrics, from many goroutines; may be nil
 }
 
 // Wait waits in real time.
