@@ -29,36 +29,37 @@ func decode(content review.Content, findings []review.Finding) []views.DecodedTe
 			continue
 		}
 		all := textview.New(segment.Text, textview.DefaultLimits()).All()
-		if normal, ok := normalised(all); hides && ok {
-			out = append(out, views.DecodedText{Segment: segment.Name, View: views.NormalView, Text: head(normal, maxDecodedBytes)})
+		if normal := normalised(all); hides && normal != nil {
+			out = append(out, views.DecodedText{Segment: segment.Name, View: views.NormalView, Text: head(normal, all[0].Truncated)})
 		}
 		for _, v := range all {
 			name := v.Disguise()
 			if key := [2]string{segment.Name, name}; wanted[key] {
 				delete(wanted, key)
-				out = append(out, views.DecodedText{Segment: segment.Name, View: name, Text: head(v.Text, maxDecodedBytes)})
+				out = append(out, views.DecodedText{Segment: segment.Name, View: name, Text: head(v, all[0].Truncated)})
 			}
 		}
 	}
 	return out
 }
 
-// normalised is the text as it was given, without what nobody sees.
-func normalised(all []*textview.View) (string, bool) {
+// normalised is the text as it was given, without what nobody sees; nil when that is all of it.
+func normalised(all []*textview.View) *textview.View {
 	for _, v := range all {
 		if v.Kind == textview.KindClean && v.Parent == all[0] {
-			return v.Text, true
+			return v
 		}
 	}
-	return "", false
+	return nil
 }
 
-// head is the start of a text, cut between characters.
-func head(text string, limit int) string {
-	if len(text) <= limit {
-		return text
+// head is the start of a reading, cut between characters; cut tells that the text of which
+// it is one was not looked at whole.
+func head(v *textview.View, cut bool) string {
+	if len(v.Text) <= maxDecodedBytes && !v.Truncated && !cut {
+		return v.Text
 	}
-	return strings.ToValidUTF8(text[:limit], "") + "…"
+	return strings.ToValidUTF8(v.Text[:min(len(v.Text), maxDecodedBytes)], "") + "…"
 }
 
 func anySegment(wanted map[[2]string]bool, segment string) bool {

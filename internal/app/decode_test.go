@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -28,9 +29,14 @@ func TestDecodeShowsWhatATextHides(t *testing.T) {
 }
 
 func TestDecodeIsBounded(t *testing.T) {
-	content := review.Content{Prompt: strings.Repeat("é\u200b", maxDecodedBytes)}
-	got := decode(content, nil)
-	require.Len(t, got, 1)
-	require.LessOrEqual(t, len(got[0].Text), maxDecodedBytes+len("…"))
-	require.True(t, strings.HasSuffix(got[0].Text, "…"))
+	var several strings.Builder
+	for i := range maxDecodedBytes / 4 {
+		fmt.Fprintf(&several, "é\u200b%x", i*i)
+	}
+	for _, long := range []string{several.String(), strings.Repeat("é\u200b", maxDecodedBytes)} {
+		got := decode(review.Content{Prompt: long}, nil)
+		require.Len(t, got, 1)
+		require.LessOrEqual(t, len(got[0].Text), maxDecodedBytes+len("…"))
+		require.True(t, strings.HasSuffix(got[0].Text, "…"), "what is missing shows")
+	}
 }
