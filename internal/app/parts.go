@@ -19,7 +19,12 @@ func (c *Core) parts(ctx context.Context) review.Parts {
 	began := time.Now()
 	p.Database.Away = c.Store.Ping(ctx) != nil
 	p.Database.Took = time.Since(began)
-	p.Counter.Shared, p.Counter.Away = c.ledger.Away(ctx)
+	p.Counter = c.counter(ctx)
+	return p
+}
+
+func (c *Core) counter(ctx context.Context) (p review.CounterPart) {
+	p.Shared, p.Away = c.ledger.Away(ctx)
 	return p
 }
 
@@ -36,8 +41,13 @@ func (c *Core) quickParts() (p review.Parts) {
 	for _, r := range c.pipeline.Remotes() {
 		p.Detectors = append(p.Detectors, review.DetectorPart{ID: r.ID, Title: r.Title, Breaker: r.Breaker})
 	}
-	for _, h := range c.chores {
-		p.Workers = append(p.Workers, h.part())
-	}
+	p.Workers = c.quickChores()
 	return p
+}
+
+func (c *Core) quickChores() (out []review.WorkerPart) {
+	for _, h := range c.chores {
+		out = append(out, h.part())
+	}
+	return out
 }

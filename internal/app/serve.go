@@ -100,7 +100,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	}
 	telling, err := core.tell(ctx, cfg, metrics, log, clock)
 	if err == nil {
-		err = metrics.WatchParts(web.Watched{Parts: core.quickParts, Undelivered: core.Store.UndeliveredToAll, Clock: clock})
+		err = metrics.WatchParts(web.Watched{Parts: core.quickParts, Counter: core.counter, Undelivered: core.Store.UndeliveredToAll, Clock: clock})
 	}
 	if err != nil {
 		return nil, errors.Join(err, core.Close())

@@ -254,7 +254,12 @@ func TestARedisThatIsAway(t *testing.T) {
 	l := shared(t, server.url, &log)
 	c := charge("k", time.Hour, 2, 1)
 	require.True(t, passes(t, l, time.Now(), c))
+	together, away := l.Away(t.Context())
+	require.True(t, together)
+	require.False(t, away)
 	server.stop()
+	_, away = l.Away(t.Context())
+	require.True(t, away)
 
 	_, _, err := l.Take("app", time.Now(), []review.Charge{c}, true)
 	require.Equal(t, review.CodeUnavailable, review.CodeOf(err), "an App that asks for it is refused")

@@ -154,16 +154,28 @@ func TestTheBreaker(t *testing.T) {
 		}))
 		policy := policyOf(p)
 		screen := func() review.Screening { return p.Screen(context.Background(), numbered(1), policy) }
+		standing := func() review.Breaker {
+			all := p.Remotes()
+			require.Len(t, all, 1)
+			require.Equal(t, "test.remote", all[0].ID)
+			return all[0].Breaker
+		}
+		require.Equal(t, review.Breaker{}, standing(), "nothing was asked yet")
 		for range testReach.Failures {
 			require.Equal(t, reasonError, screen().Failures[0].Reason)
 		}
+		opened := time.Now()
+		require.Equal(t, opened, standing().Since)
+		require.True(t, standing().Open)
 		for range 10 {
 			require.Equal(t, reasonUnavailable, screen().Failures[0].Reason)
 		}
 		require.Equal(t, testReach.Failures, asked, "it is left alone")
 
 		require.NoError(t, after(context.Background(), testReach.Pause+time.Second))
+		require.True(t, standing().Probing)
 		require.Equal(t, reasonError, screen().Failures[0].Reason, "one call finds out")
+		require.Equal(t, opened, standing().Since, "in vain: it has been down since then")
 		require.Equal(t, reasonUnavailable, screen().Failures[0].Reason)
 
 		down = false
@@ -173,6 +185,9 @@ func TestTheBreaker(t *testing.T) {
 			require.Empty(t, got.Failures)
 			require.Len(t, got.Findings, 1)
 		}
+		require.False(t, standing().Open)
+		require.True(t, standing().Asked)
+		require.Zero(t, standing().Since)
 	})
 }
 
