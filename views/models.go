@@ -106,6 +106,7 @@ type LoginPage struct {
 	Email   string // as typed
 	Next    string // local path to go on to, "" for the queue
 	SignOn  string // the provider of single sign-on; "" when there is none
+	Passkey bool   // one may stand in for everything else
 	Problem *Problem
 }
 

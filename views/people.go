@@ -27,9 +27,18 @@ const (
 	PathTOTPCode       = PathTOTP + "/code"
 	PathTOTPRemoval    = PathTOTP + "/removal"
 	PathRecovery       = PathSecurity + "/recovery-codes"
-	PathSignOn         = PathLogin + "/sso" // GET: leads to the provider of single sign-on
-	PathSignOnBack     = PathSignOn + "/callback"
-	PathLoginCode      = PathLogin + "/code" // GET and POST: the second step of signing in
+	PathPasskeys       = PathSecurity + "/passkeys" // POST: adds one
+	PathPasskeysAsk    = PathPasskeys + "/question" // POST: what the browser is asked, JSON
+	PathPasskeyRemoval = PathPasskeys + "/removal"
+
+	PathLoginPasskey      = PathLogin + "/passkey" // POST: signs in by one
+	PathLoginPasskeyAsk   = PathLoginPasskey + "/question"
+	PathConfirmPasskey    = PathConfirm + "/passkey" // POST: one in the place of the password
+	PathConfirmPasskeyAsk = PathConfirmPasskey + "/question"
+
+	PathSignOn     = PathLogin + "/sso" // GET: leads to the provider of single sign-on
+	PathSignOnBack = PathSignOn + "/callback"
+	PathLoginCode  = PathLogin + "/code" // GET and POST: the second step of signing in
 )
 
 // The last steps of the paths below /people/{id} and /apps/{app}.
@@ -54,6 +63,8 @@ const (
 const (
 	FieldNewPassword = "new_password"
 	FieldCode        = "code"
+	FieldAnswer      = "answer"  // of an authenticator, JSON; the script fills it in
+	FieldPasskey     = "passkey" // id
 
 	FieldRole    = "role"
 	FieldApps    = "apps"
@@ -121,10 +132,11 @@ type AppPage struct {
 // ConfirmPage is GET /confirm, and what a wrong password answers.
 type ConfirmPage struct {
 	Shell
-	Next    string
-	SignOn  string // the provider's name; "" when there is none
-	Code    bool   // one of an app may stand in for the password
-	Problem *Problem
+	Next     string
+	SignOn   string // the provider's name; "" when there is none
+	Code     bool   // one of an app may stand in for the password
+	Passkeys bool   // one may, too
+	Problem  *Problem
 }
 
 // InvitationPage is GET /invitation, and what a refused password answers.
@@ -279,6 +291,17 @@ func mintedWords(ctx context.Context, signs bool) string {
 	return text.T(ctx, "This is the new key. It is shown only now: Guardroom keeps nothing from which it could be shown again.")
 }
 
+// factorWords say by what somebody proves themselves beside a password.
+func factorWords(ctx context.Context, f review.FactorState) string {
+	switch {
+	case f.App() && len(f.Passkeys) > 0:
+		return text.T(ctx, "An authenticator app, passkeys (%d), and %d recovery codes left.", len(f.Passkeys), f.Recovery)
+	case f.App():
+		return text.T(ctx, "An authenticator app, and %d recovery codes left.", f.Recovery)
+	}
+	return text.T(ctx, "Passkeys (%d), and %d recovery codes left.", len(f.Passkeys), f.Recovery)
+}
+
 // keyState is a word for how a key stands.
 func keyState(k review.APIKey, now time.Time) string {
 	switch {
@@ -345,6 +368,14 @@ var _ = [...]string{
 	text.Say("The password is wrong."),
 	text.Say("a key opens something: choose at least one"),
 	text.Say("an App's name has 1 to 64 of a–z, 0–9 and inner hyphens"),
+	text.Say("This passkey does not sign you in here."),
+	text.Say("This passkey is not one of yours."),
+	text.Say("The answer of the authenticator proves nothing. Try again."),
+	text.Say("That took too long, or was sent twice. Try again."),
+	text.Say("Passkeys need HTTPS and a host name here."),
+	text.Say("there are 20 passkeys already: remove one first"),
+	text.Say("this passkey is known already"),
+	text.Say("name it, so that you know it again: 80 visible characters at most"),
 	text.Say("choose an App"),
 	text.Say("an origin is scheme and host as browsers write them, such as https://app.example.org: in small letters, without a path, a pattern or the scheme's own port"),
 	text.Say("an App lists 50 origins at most"),

@@ -15,7 +15,10 @@ type SecurityPage struct {
 	Factors review.FactorState
 	Owes    bool     // can do nothing else before a second factor is there
 	Codes   []string // for when the app is lost; shown once
-	Problem *Problem
+
+	TakesPasskeys bool   // they can be used where this server is reached
+	PasskeyName   string // as typed
+	Problem       *Problem
 }
 
 // TOTPPage is GET /account/security/totp, and what a wrong first code answers.
@@ -28,6 +31,8 @@ type TOTPPage struct {
 // LoginCodePage is GET /login/code, and what a wrong code answers.
 type LoginCodePage struct {
 	Assets  *static.Assets
+	Next    string // local path to go on to
+	Passkey bool   // one may stand in for the code
 	Problem *Problem
 }
 

@@ -195,6 +195,8 @@ func expected(route web.Access, w who, app string) string {
 			return "not found" // where there is no provider
 		case route.Path == "/login/code":
 			return "who are you" // before a password was right
+		case route.Path == "/login/passkey":
+			return "who are you" // without a passkey
 		case route.Path == "/login" && route.Method == http.MethodPost:
 			return "who are you" // without a password
 		case strings.HasPrefix(route.Path, "/static/"), strings.HasPrefix(route.Path, "/.well-known/"):

@@ -25,7 +25,7 @@ func (s *Server) confirmPage(c *call, status int, next string, problem *views.Pr
 	if err != nil {
 		return err
 	}
-	return c.page(status, views.Confirm(views.ConfirmPage{Shell: shell, Next: next, Code: factors.On(), SignOn: s.loginPage("").SignOn, Problem: problem}))
+	return c.page(status, views.Confirm(views.ConfirmPage{Shell: shell, Next: next, Code: factors.On(), Passkeys: len(factors.Passkeys) > 0, SignOn: s.loginPage(c, "").SignOn, Problem: problem}))
 }
 
 // confirm notes that the password, or a code, was given, and goes on.

@@ -115,6 +115,15 @@ func (noFactors) NewRecoveryCodes() ([]string, [][]byte, error) { return nil, ni
 func (noFactors) HashRecoveryCode(string) []byte                { return nil }
 
 func (b *broken) TOTP(context.Context, string) (*review.TOTP, error) { return nil, nil }
+func (b *broken) Passkeys(context.Context, string) ([]review.Passkey, error) {
+	return nil, nil
+}
+
+type noPasskeys struct{ review.PasskeyMaker }
+
+func (noPasskeys) BeginProving(string) (ask, remember []byte, err error) {
+	return nil, nil, review.Errorf(review.CodeConflict, "there are none")
+}
 
 type quietGuard struct{}
 
@@ -172,7 +181,7 @@ func newFault(t testing.TB, change func(*Deps)) *fault {
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Replays: nothingCame{}, SecondFactors: noFactors{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
+		Store: f.store, Passwords: anyPassword{}, Keys: anyKey{}, Replays: nothingCame{}, SecondFactors: noFactors{}, Passkeys: noPasskeys{}, Clock: time.Now, NewID: id, FirstPolicy: review.DefaultPolicy,
 	})
 	require.NoError(t, err)
 	models, err := llm.New(llm.Options{Patience: llm.DefaultPatience(), Rand: func() float64 { return 0 }, Wait: llm.Wait})

@@ -44,7 +44,7 @@ func (s *Server) loginForm(c *call) error {
 	case "":
 		return c.see(s.afterLogin(c, next))
 	case review.CodeUnauthenticated:
-		return c.page(http.StatusOK, views.Login(s.loginPage(next)))
+		return c.page(http.StatusOK, views.Login(s.loginPage(c, next)))
 	default:
 		return err
 	}
@@ -101,10 +101,7 @@ func (s *Server) signIn(c *call, email, password string) (user review.User, seco
 
 // codeForm asks for the code of somebody whose password was right.
 func (s *Server) codeForm(c *call) error {
-	if _, err := s.sessions.holding(c); err != nil {
-		return err
-	}
-	return c.page(http.StatusOK, views.LoginCode(views.LoginCodePage{Assets: s.Assets}))
+	return s.codePage(c, http.StatusOK, nil)
 }
 
 // giveCode is the second step of signing in.
@@ -122,9 +119,17 @@ func (s *Server) giveCode(c *call) error {
 		return s.welcome(c, user, true, h.next)
 	}
 	if problem := c.shownAtDoor(err); problem != nil {
-		return c.page(refusalOf(err).status, views.LoginCode(views.LoginCodePage{Assets: s.Assets, Problem: problem}))
+		return s.codePage(c, refusalOf(err).status, problem)
 	}
 	return err
+}
+
+func (s *Server) codePage(c *call, status int, problem *views.Problem) error {
+	h, err := s.sessions.holding(c)
+	if err != nil {
+		return err
+	}
+	return c.page(status, views.LoginCode(views.LoginCodePage{Assets: s.Assets, Next: h.next, Passkey: s.Accounts.TakesPasskeys(s.origin(c)), Problem: problem}))
 }
 
 func (s *Server) takeCode(c *call, h held, code string) (review.User, error) {
@@ -172,7 +177,7 @@ func (s *Server) refuseLogin(c *call, email, next string, err error) error {
 	if problem == nil {
 		return err
 	}
-	page := s.loginPage(next)
+	page := s.loginPage(c, next)
 	page.Email, page.Problem = email, problem
 	return c.page(refusalOf(err).status, views.Login(page))
 }
@@ -192,8 +197,8 @@ func (c *call) shownAtDoor(err error) *views.Problem {
 	return r.asProblem()
 }
 
-func (s *Server) loginPage(next string) views.LoginPage {
-	page := views.LoginPage{Assets: s.Assets, Next: next}
+func (s *Server) loginPage(c *call, next string) views.LoginPage {
+	page := views.LoginPage{Assets: s.Assets, Next: next, Passkey: s.Accounts.TakesPasskeys(s.origin(c))}
 	if s.SignOn != nil {
 		page.SignOn = s.Options.SignOnName
 	}

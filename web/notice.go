@@ -69,9 +69,12 @@ const (
 	didOrigins      outcome = "origins"
 	didPassword     outcome = "password"
 	didRemoveFactor outcome = "factor"
-	didResetFactors outcome = "factors"
-	didAskExport    outcome = "export"
-	didDeleteExport outcome = "unexport"
+
+	didAddPasskey    outcome = "passkey"
+	didRemovePasskey outcome = "unpasskey"
+	didResetFactors  outcome = "factors"
+	didAskExport     outcome = "export"
+	didDeleteExport  outcome = "unexport"
 )
 
 var outcomeTexts = map[outcome]string{
@@ -107,18 +110,20 @@ var outcomeTexts = map[outcome]string{
 	didShareView:  text.Say("Saved. It says below who has the view now."),
 	didDeleteView: text.Say("View deleted."),
 
-	didRole:        text.Say("The role is changed, from the next page on."),
-	didDisable:     text.Say("Disabled, and signed out everywhere."),
-	didEnable:      text.Say("May sign in again."),
-	didEndSessions: text.Say("Signed out there."),
-	didJoin:        text.Say("A member from now on."),
-	didLeave:       text.Say("The membership has ended."),
-	didAddApp:      text.Say("The app is added. Make a key for it."),
-	didOrigins:     text.Say("Saved. It counts from the next call on."),
-	didHold:        text.Say("The hold is set: nothing of it is removed until it is lifted."),
-	didErase:       text.Say("The erasure has begun. Its certificate is here when nothing is left."),
-	didLift:        text.Say("The hold is lifted. What is over is removed within minutes."),
-	didRevokeKey:   text.Say("Revoked. The key opens nothing any more."),
+	didRole:          text.Say("The role is changed, from the next page on."),
+	didDisable:       text.Say("Disabled, and signed out everywhere."),
+	didEnable:        text.Say("May sign in again."),
+	didEndSessions:   text.Say("Signed out there."),
+	didJoin:          text.Say("A member from now on."),
+	didLeave:         text.Say("The membership has ended."),
+	didAddApp:        text.Say("The app is added. Make a key for it."),
+	didAddPasskey:    text.Say("The passkey is kept. It signs you in from now on."),
+	didRemovePasskey: text.Say("The passkey is removed here. Delete it from the device, too."),
+	didOrigins:       text.Say("Saved. It counts from the next call on."),
+	didHold:          text.Say("The hold is set: nothing of it is removed until it is lifted."),
+	didErase:         text.Say("The erasure has begun. Its certificate is here when nothing is left."),
+	didLift:          text.Say("The hold is lifted. What is over is removed within minutes."),
+	didRevokeKey:     text.Say("Revoked. The key opens nothing any more."),
 
 	didHookTopics: text.Say("It is told of these events from now on."),
 	didHookPause:  text.Say("Paused. What is told meanwhile waits."),

@@ -13,7 +13,7 @@ func (s *Server) security(c *call) error {
 }
 
 func (s *Server) securityPage(c *call, status int, page views.SecurityPage) (err error) {
-	page.Owes = s.owesFactor(c)
+	page.Owes, page.TakesPasskeys = s.owesFactor(c), s.Accounts.TakesPasskeys(s.origin(c))
 	if page.Factors, err = s.Accounts.Factors(c.Request().Context(), c.viewer.User.ID); err != nil {
 		return err
 	}

@@ -37,6 +37,11 @@ const (
 	keySSO     = "sso" // state, nonce and verifier
 	keySSOAt   = "sso.at"
 	keySSONext = "sso.next"
+
+	// Of a browser that was asked for a passkey.
+	keyPasskey    = "passkey" // what has to be remembered until it answers
+	keyPasskeyFor = "passkey.for"
+	keyPasskeyAt  = "passkey.at"
 )
 
 // heldFor is how long a right password waits for its code.
@@ -280,6 +285,45 @@ func (s *sessions) back(c *call) (a review.SSOAttempt, next string, err error) {
 		return a, "", review.Unavailable(err, "the session cannot be written now", defaultRetry)
 	}
 	return review.SSOAttempt{State: tokens[0], Nonce: tokens[1], Verifier: tokens[2]}, next, nil
+}
+
+// What a browser is asked for a passkey for.
+const (
+	passkeyToAdd     = "add"
+	passkeyToSignIn  = "sign in"
+	passkeyToConfirm = "confirm"
+)
+
+// asking remembers what a browser was asked; who is signed in, or half way, stays so.
+func (s *sessions) asking(c *call, purpose string, remember []byte) error {
+	ctx, err := s.open(c)
+	if err != nil {
+		return err
+	}
+	s.manager.Put(ctx, keyPasskey, string(remember))
+	s.manager.Put(ctx, keyPasskeyFor, purpose)
+	s.manager.Put(ctx, keyPasskeyAt, s.clock().UnixMicro())
+	return s.renew(ctx, c, s.manager.GetString(ctx, keyUser))
+}
+
+// asked returns what a browser was asked for the purpose, once; errSignedOut when it was not, or too long ago.
+func (s *sessions) asked(c *call, purpose string) ([]byte, error) {
+	ctx, err := s.open(c)
+	if err != nil {
+		return nil, err
+	}
+	remember, was := s.manager.GetString(ctx, keyPasskey), s.manager.GetString(ctx, keyPasskeyFor)
+	late := s.clock().Sub(time.UnixMicro(s.manager.GetInt64(ctx, keyPasskeyAt))) >= heldFor
+	if remember == "" || was != purpose || late {
+		return nil, errSignedOut
+	}
+	for _, key := range []string{keyPasskey, keyPasskeyFor, keyPasskeyAt} {
+		s.manager.Remove(ctx, key)
+	}
+	if _, _, err := s.manager.Commit(ctx); err != nil {
+		return nil, review.Unavailable(err, "the session cannot be written now", defaultRetry)
+	}
+	return []byte(remember), nil
 }
 
 // confirm notes that the person has just given their password again, or what stands for

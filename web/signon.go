@@ -90,7 +90,7 @@ func (s *Server) refuseSignOn(c *call, next string, err error) error {
 		return err
 	}
 	c.refused = err
-	page := s.loginPage(next)
+	page := s.loginPage(c, next)
 	page.Problem = refusalOf(err).asProblem()
 	return c.page(http.StatusForbidden, views.Login(page))
 }

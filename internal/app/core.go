@@ -143,7 +143,7 @@ func (c *Core) build(guarding config.Guard, around surroundings) (err error) {
 		return err
 	}
 	c.Accounts, err = review.NewAccounts(review.AccountDeps{
-		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Replays: c.replays, SecondFactors: second, Clock: around.clock, NewID: newID,
+		Store: c.Store, Passwords: passwords{hasher}, Keys: keys{}, Replays: c.replays, SecondFactors: second, Passkeys: passkeys{}, Clock: around.clock, NewID: newID,
 		Specs: c.Service.Specs(), FirstPolicy: review.DefaultPolicy,
 	})
 	if err != nil {

@@ -119,6 +119,7 @@ var confined = map[string]rule{
 	"golang.org/x/crypto/sha3":        {[]string{"internal/guard/detectors"}, "the checksum of some wallet addresses is a hash that the standard library lacks; it protects nothing"},
 	"github.com/ccojocar":             {[]string{"internal/secret"}, "megabytes of passwords and names, for who judges a new one"},
 	"github.com/pquerna/otp":          {[]string{"internal/secret", "web"}, "one-time codes are made and checked in one place, and made in tests of the pages"},
+	"github.com/go-webauthn":          {[]string{"internal/secret"}, "what authenticators sign is checked in one place"},
 	"github.com/coreos/go-oidc":       {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
 	"golang.org/x/oauth2":             {[]string{"internal/sso"}, "one place talks to the provider of single sign-on"},
 	"github.com/zitadel/oidc":         {[]string{"web"}, "a provider for tests of the pages"},

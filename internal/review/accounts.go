@@ -39,6 +39,7 @@ type AccountDeps struct {
 	Keys          KeyMint
 	Replays       Replays
 	SecondFactors SecondFactors
+	Passkeys      PasskeyMaker
 	Clock         Clock
 	NewID         func() string
 	Specs         []DetectorSpec
@@ -57,7 +58,7 @@ type Accounts struct {
 
 // NewAccounts checks that nothing is missing.
 func NewAccounts(d AccountDeps) (*Accounts, error) {
-	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Replays == nil || d.SecondFactors == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
+	if d.Store == nil || d.Passwords == nil || d.Keys == nil || d.Replays == nil || d.SecondFactors == nil || d.Passkeys == nil || d.Clock == nil || d.NewID == nil || d.FirstPolicy == nil {
 		return nil, errors.New("review: a dependency of accounts is missing")
 	}
 	return &Accounts{AccountDeps: d, uses: newKeyUses()}, nil

@@ -37,15 +37,22 @@ type SecondFactors interface {
 // FactorState is how somebody's second factor stands.
 type FactorState struct {
 	TOTP     *TOTP // nil when there is none
-	Recovery int   // codes that are left
+	Passkeys []Passkey
+	Recovery int // codes that are left
 }
 
-// On tells whether signing in asks for a code.
-func (f FactorState) On() bool { return f.TOTP != nil && f.TOTP.ConfirmedAt != nil }
+// On tells whether a password alone signs nobody in.
+func (f FactorState) On() bool { return f.App() || len(f.Passkeys) > 0 }
+
+// App tells whether there is an authenticator app.
+func (f FactorState) App() bool { return f.TOTP != nil && f.TOTP.ConfirmedAt != nil }
 
 // Factors returns how somebody's second factor stands.
 func (a *Accounts) Factors(ctx context.Context, userID string) (f FactorState, err error) {
-	if f.TOTP, err = a.Store.TOTP(ctx, userID); err != nil || f.TOTP == nil {
+	if f.TOTP, err = a.Store.TOTP(ctx, userID); err != nil {
+		return f, err
+	}
+	if f.Passkeys, err = a.Store.Passkeys(ctx, userID); err != nil || !f.On() {
 		return f, err
 	}
 	f.Recovery, err = a.Store.RecoveryCodes(ctx, userID)
@@ -150,8 +157,12 @@ func (a *Accounts) RenewRecoveryCodes(ctx context.Context, v Viewer) ([]string, 
 		if err != nil {
 			return err
 		}
-		if f == nil || f.ConfirmedAt == nil {
-			return Errorf(CodeConflict, "recovery codes stand in for an authenticator app, and there is none")
+		keys, err := tx.Passkeys(v.User.ID)
+		if err != nil {
+			return err
+		}
+		if len(keys) == 0 && (f == nil || f.ConfirmedAt == nil) {
+			return Errorf(CodeConflict, "recovery codes stand in for a second factor, and there is none")
 		}
 		if err := tx.PutRecoveryCodes(v.User.ID, hashes); err != nil {
 			return err
@@ -195,6 +206,9 @@ func (a *Accounts) ResetFactorsOf(ctx context.Context, by Actor, email string) e
 
 func resetFactors(tx Tx, by Actor, u User, now time.Time) error {
 	if err := tx.DeleteTOTP(u.ID); err != nil {
+		return err
+	}
+	if _, err := tx.DeletePasskeys(u.ID, ""); err != nil {
 		return err
 	}
 	n, err := tx.EndSessions(u.ID, "")
@@ -255,16 +269,16 @@ func (a *Accounts) takeCode(ctx context.Context, u User, code, action string, by
 
 // countedCode uses a code up and says what it was, "" when it does not count.
 func (a *Accounts) countedCode(tx Tx, userID, code string, now time.Time) (string, error) {
-	f, err := tx.TOTP(userID)
-	if err != nil || f == nil || f.ConfirmedAt == nil {
-		return "", err
-	}
 	if hash := a.SecondFactors.HashRecoveryCode(code); hash != nil {
 		ok, err := tx.TakeRecoveryCode(userID, hash)
 		if err != nil || !ok {
 			return "", err
 		}
 		return "recovery", nil
+	}
+	f, err := tx.TOTP(userID)
+	if err != nil || f == nil || f.ConfirmedAt == nil {
+		return "", err
 	}
 	step, ok, err := a.SecondFactors.CheckTOTP(f.Sealed, userID, code, now, f.LastStep)
 	if err != nil {

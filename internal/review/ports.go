@@ -218,7 +218,11 @@ type Tx interface {
 	DeleteTOTP(userID string) error                            // with the recovery codes; one that is not there is no error
 	PutRecoveryCodes(userID string, hashes [][]byte) error     // in the place of those before
 	TakeRecoveryCode(userID string, hash []byte) (bool, error) // false when there is none
-	PutPreferences(userID string, p Preferences) error         // inserts or replaces
+	Passkeys(userID string) ([]Passkey, error)                 // the oldest first
+	PutPasskey(Passkey) error                                  // CodeConflict when it is somebody's already
+	SetPasskeyUse(id string, document []byte, at time.Time) error
+	DeletePasskeys(userID, id string) (int, error)     // one, or with "" all; how many there were
+	PutPreferences(userID string, p Preferences) error // inserts or replaces
 	SavedView(id string) (SavedView, error)
 	PutSavedView(SavedView) error // inserts or replaces; CodeConflict when the name is taken
 	DeleteSavedView(id string) error
@@ -301,6 +305,7 @@ type Reader interface {
 	Invitation(ctx context.Context, tokenHash []byte, now time.Time) (Invitation, error)
 	TOTP(ctx context.Context, userID string) (*TOTP, error) // nil when there is none
 	RecoveryCodes(ctx context.Context, userID string) (int, error)
+	Passkeys(ctx context.Context, userID string) ([]Passkey, error) // the oldest first
 
 	Policy(ctx context.Context, appID string, version int) (Policy, error)
 	// ActivePolicy returns the version that is in force.

@@ -77,6 +77,7 @@ var openColumns = map[string]map[string]string{
 	"erasures":          {"id": openID, "app_id": openID, "user_id": openGiven, "user_hash": openDigest, "actor_kind": openWord, "actor_id": openID},
 	"exports":           {"id": openID, "user_id": openID, "mark": openID, "state": openWord},
 	"totp":              {"user_id": openID, "sealed": "sealed with the key of second factors"},
+	"passkeys":          {"id": openID, "user_id": openID, "credential_id": openID, "name": openName, "document": openMachine},
 	"recovery_codes":    {"user_id": openID, "hash": openDigest},
 	"sso_identities":    {"issuer": openName, "subject": openID, "user_id": openID},
 	"cost_days":         {"app_id": openID, "user_id": openGiven, "model": openName},

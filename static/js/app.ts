@@ -12,6 +12,7 @@ import { startLooking } from "./looking";
 import { startMarks } from "./marks";
 import { startMenus } from "./menus";
 import { showPages } from "./pages";
+import { startPasskeys } from "./passkeys";
 import { startPicks } from "./picks";
 import { startPalette } from "./palette";
 import { startPreview } from "./preview";
@@ -23,6 +24,7 @@ import { startTheme } from "./theme";
 
 startTheme();
 startMenus();
+startPasskeys();
 startForms();
 startKeys();
 startRows();

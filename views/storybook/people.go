@@ -48,12 +48,19 @@ func (s stories) people() []Story {
 		{"login-code", views.LoginCode(views.LoginCodePage{Assets: s.assets, Problem: &views.Problem{Code: review.CodeUnauthenticated, Message: "The code is wrong, too old, or was used before."}})},
 		{"login-sso", views.Login(views.LoginPage{Assets: s.assets, Next: views.PathDecisions, SignOn: "Example Corp", Problem: &views.Problem{Code: review.CodeUnavailable, Message: "The single sign-on service does not answer. Try again in a moment; a password works as ever."}})},
 		{"confirm-code", views.Confirm(views.ConfirmPage{Shell: shell(s.assets, admin), Code: true, SignOn: "Example Corp"})},
+		{"security-passkeys", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), TakesPasskeys: true, PasskeyName: "<b>phone</b>", Problem: refusal("name", "name it, so that you know it again: 80 visible characters at most"),
+			Factors: review.FactorState{Recovery: 9, Passkeys: []review.Passkey{{ID: "0195e100-0000-7000-8000-000000000001", Name: "<i>Laptop</i> \u202eevil", CreatedAt: now.Add(-48 * time.Hour), UsedAt: &passkeyUsed}, {ID: "0195e100-0000-7000-8000-000000000002", Name: "Key in the safe", CreatedAt: now.Add(-time.Hour)}}}})},
+		{"login-passkey", views.Login(views.LoginPage{Assets: s.assets, Passkey: true, SignOn: "Example Corp"})},
+		{"code-passkey", views.LoginCode(views.LoginCodePage{Assets: s.assets, Passkey: true})},
 		{"security-refused", views.Security(views.SecurityPage{Shell: shell(s.assets, with(anna)), Problem: refusal("new_password", "this password is too easy to guess: add another word or two that do not belong together, and leave out names, dates, repetitions and rows of keys")})},
 		{"confirm", views.Confirm(views.ConfirmPage{Shell: shell(s.assets, admin), Next: views.PathPeople, Problem: refusal("password", "The password is wrong.")})},
 		{"invitation", views.Invitation(views.InvitationPage{Assets: s.assets, User: &anna, Token: "t", Problem: refusal("password", "a password has at least 12 characters")})},
 		{"invitation-spent", views.Invitation(views.InvitationPage{Assets: s.assets, Problem: &views.Problem{Code: review.CodeUnprocessable, Message: "This link has been used or has expired. An administrator can make a new one."}})},
 	}
 }
+
+// passkeyUsed is when the passkey of the stories was last used.
+var passkeyUsed = now.Add(-20 * time.Minute)
 
 func refusal(field, message string) *views.Problem {
 	return &views.Problem{Code: review.CodeUnprocessable, Message: field + ": " + message, Fields: []review.FieldError{{Field: field, Message: message}}}

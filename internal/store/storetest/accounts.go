@@ -31,6 +31,7 @@ func accountScenarios() []scenario {
 		{"people are listed with their Apps and links", peopleAreListed},
 		{"a link works once and ends with the next one", linkWorksOnce},
 		{"a second factor lives", secondFactor},
+		{"passkeys live", passkeysLive},
 		{"role, access and sessions of a person change", personChanges},
 		{"migrating twice changes nothing", migratingTwice},
 	}
@@ -548,6 +549,96 @@ func secondFactor(t *testing.T, f *fixture) {
 	require.NoError(t, f.accounts.ResetFactorsOf(ctx, cli, "ANN@example.com"))
 	require.Equal(t, review.CodeNotFound, review.CodeOf(f.accounts.ResetFactorsOf(ctx, cli, "none@example.com")))
 	for action, n := range map[string]int{"user.factor_added": 1, "user.code_refused": 5, "user.signed_in": 2, "user.confirmed": 1, "user.factor_removed": 1, "user.factors_reset": 1} {
+		require.Equal(t, n, f.count(t, "SELECT COUNT(*) FROM events WHERE action = '"+action+"'"), action)
+	}
+	f.verifyChain(t)
+}
+
+func passkeysLive(t *testing.T, f *fixture) {
+	const origin = "https://guardroom.example"
+	ctx, sessions := t.Context(), f.Sessions()
+	user, err := f.accounts.AddUser(ctx, cli, review.NewUser{Email: "kim@example.com", Role: review.RoleAnalyst, Apps: []string{"support"}, Password: "correct horse battery"})
+	require.NoError(t, err)
+	kim, err := f.accounts.Viewer(ctx, user.ID)
+	require.NoError(t, err)
+	require.NoError(t, sessions.CommitCtx(ctx, "t", []byte("data"), start.Add(time.Hour)))
+	require.NoError(t, sessions.Own(ctx, "t", user.ID, "mark"))
+	add := func(v review.Viewer, name, credential string) ([]string, error) {
+		return f.accounts.AddPasskey(ctx, v, origin, name, []byte("asked"), []byte(credential))
+	}
+	prove := func(answer string) (review.Code, string) {
+		u, err := f.accounts.SignInByPasskey(ctx, origin, []byte("asked"), []byte(answer))
+		return review.CodeOf(err), u.ID
+	}
+	for _, wrong := range []string{"", " ", "a\u202eb", strings.Repeat("x", 81)} {
+		require.Equal(t, review.CodeUnprocessable, review.CodeOf(second(add(kim, wrong, "c-1"))), wrong)
+	}
+	codes, err := add(kim, "Laptop \u00e9", "c-1")
+	require.NoError(t, err)
+	require.NotEmpty(t, codes, "with the first factor come codes")
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM sessions WHERE user_id = '"+user.ID+"'"), "and who came without is out")
+	f.clock.advance(time.Minute)
+	codes, err = add(kim, "Key", "c-2")
+	require.NoError(t, err)
+	require.Empty(t, codes)
+	require.Equal(t, review.CodeConflict, review.CodeOf(second(add(f.ann, "Stolen", "c-1"))), "it is somebody's already")
+	have, err := f.Passkeys(ctx, user.ID)
+	require.NoError(t, err)
+	require.Len(t, have, 2)
+	require.Equal(t, review.Passkey{ID: have[0].ID, UserID: user.ID, CredentialID: []byte("c-1"), Name: "Laptop \u00e9", Document: []byte("0"), CreatedAt: start}, have[0], "the oldest first")
+
+	_, owes, err := f.accounts.SignIn(ctx, "kim@example.com", "correct horse battery")
+	require.NoError(t, err)
+	require.True(t, owes, "a password alone is not enough")
+	code, who := prove(user.ID + " c-1 1")
+	require.Empty(t, code)
+	require.Equal(t, user.ID, who)
+	code, _ = prove(user.ID + " c-1 1")
+	require.Equal(t, review.CodeUnauthenticated, code, "its counter did not go on")
+	code, _ = prove(user.ID + " c-1 2")
+	require.Empty(t, code)
+	for _, wrong := range []string{user.ID + " c-9 1", f.ann.User.ID + " c-1 3", "nobody c-1 3"} {
+		code, _ = prove(wrong)
+		require.Equal(t, review.CodeUnauthenticated, code, wrong)
+	}
+	have, err = f.Passkeys(ctx, user.ID)
+	require.NoError(t, err)
+	require.Equal(t, "2", string(have[0].Document))
+	require.Equal(t, pointer(f.clock.now()), have[0].UsedAt)
+	require.Nil(t, have[1].UsedAt)
+	require.NoError(t, f.accounts.ConfirmByPasskey(ctx, kim, origin, nil, []byte(user.ID+" c-2 1")))
+	require.Equal(t, review.CodeUnprocessable, review.CodeOf(f.accounts.ConfirmByPasskey(ctx, f.ann, origin, nil, []byte(user.ID+" c-2 2"))), "another's confirms nothing")
+
+	f.write(t, func(tx review.Tx) error { return tx.SetDisabled(user.ID, pointer(start)) })
+	code, _ = prove(user.ID + " c-1 5")
+	require.Equal(t, review.CodeUnauthenticated, code, "disabled")
+	f.write(t, func(tx review.Tx) error { return tx.SetDisabled(user.ID, nil) })
+	f.accounts.PasswordsFor = []string{"boss@example.com"}
+	code, _ = prove(user.ID + " c-1 5")
+	require.Equal(t, review.CodeUnauthenticated, code, "where single sign-on is the only way, it is no way around")
+	f.accounts.PasswordsFor = nil
+
+	require.NoError(t, f.accounts.RemovePasskey(ctx, f.ann, have[0].ID), "of another: nothing happens")
+	require.NoError(t, f.accounts.RemovePasskey(ctx, kim, have[0].ID))
+	require.NoError(t, f.accounts.RemovePasskey(ctx, kim, have[0].ID), "twice is no error")
+	codes, err = f.accounts.RenewRecoveryCodes(ctx, kim)
+	require.NoError(t, err)
+	require.NotEmpty(t, codes)
+	require.NoError(t, f.accounts.RemovePasskey(ctx, kim, have[1].ID))
+	state, err := f.accounts.Factors(ctx, user.ID)
+	require.NoError(t, err)
+	require.False(t, state.On())
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM recovery_codes"), "codes go with the last factor")
+	require.Equal(t, review.CodeConflict, review.CodeOf(second(f.accounts.RenewRecoveryCodes(ctx, kim))))
+
+	for n := range review.MaxPasskeys {
+		_, err = add(kim, "many", fmt.Sprint("many-", n))
+		require.NoError(t, err)
+	}
+	require.Equal(t, review.CodeConflict, review.CodeOf(second(add(kim, "many", "one more"))))
+	require.NoError(t, f.accounts.ResetFactorsOf(ctx, cli, "kim@example.com"))
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM passkeys"))
+	for action, n := range map[string]int{"user.passkey_added": 2 + review.MaxPasskeys, "user.passkey_removed": 2, "user.passkey_refused": 1, "user.confirmed": 1, "user.factors_reset": 1} {
 		require.Equal(t, n, f.count(t, "SELECT COUNT(*) FROM events WHERE action = '"+action+"'"), action)
 	}
 	f.verifyChain(t)

@@ -120,7 +120,7 @@ func (f *fixture) over(t testing.TB, s review.Store) (*review.Service, *review.A
 	})
 	require.NoError(t, err)
 	accounts, err := review.NewAccounts(review.AccountDeps{
-		Store: s, Passwords: passwords{}, Keys: keys{}, Replays: &replays{}, SecondFactors: factors{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
+		Store: s, Passwords: passwords{}, Keys: keys{}, Replays: &replays{}, SecondFactors: factors{}, Passkeys: passkeys{}, Clock: f.clock.now, NewID: f.ids.next, Specs: specs(), FirstPolicy: plainPolicy,
 	})
 	require.NoError(t, err)
 	return service, accounts
@@ -338,6 +338,37 @@ func (factors) HashRecoveryCode(code string) []byte {
 		return nil
 	}
 	return []byte("hash of " + code)
+}
+
+// passkeys are authenticators whose answer is "user credential counter".
+type passkeys struct{}
+
+func (passkeys) BeginAdding(_ string, u review.User, have []review.Passkey) ([]byte, []byte, error) {
+	return []byte(fmt.Sprint(u.ID, len(have))), []byte("asked"), nil
+}
+
+func (passkeys) FinishAdding(_ string, _ review.User, _ []review.Passkey, _, answer []byte) (credentialID, document []byte, err error) {
+	if len(answer) == 0 {
+		return nil, nil, review.Errorf(review.CodeUnprocessable, "nothing")
+	}
+	return answer, []byte("0"), nil
+}
+func (passkeys) BeginProving(string) ([]byte, []byte, error) {
+	return []byte("who"), []byte("asked"), nil
+}
+
+func (passkeys) FinishProving(_ string, _, answer []byte, find func(string) (review.User, []review.Passkey, error)) (review.PasskeyProof, error) {
+	words := strings.Fields(string(answer))
+	u, have, err := find(words[0])
+	if err != nil {
+		return review.PasskeyProof{}, err
+	}
+	for _, p := range have {
+		if string(p.CredentialID) == words[1] {
+			return review.PasskeyProof{UserID: u.ID, CredentialID: p.CredentialID, Document: []byte(words[2]), Cloned: words[2] <= string(p.Document)}, nil
+		}
+	}
+	return review.PasskeyProof{}, review.Errorf(review.CodeUnprocessable, "unknown")
 }
 
 // replays remember every word.
