@@ -25,6 +25,7 @@ func (s *Service) ClaimItem(ctx context.Context, v Viewer, itemID string) (Claim
 			return err
 		}
 		claim, err = lease(tx, v, item, held, token, now)
+		claim.Version = item.Version
 		return err
 	})
 	return claim, err
@@ -55,7 +56,8 @@ func (s *Service) Heartbeat(ctx context.Context, v Viewer, itemID, token string)
 	now := s.now()
 	var claim Claim
 	err := s.Store.Write(ctx, func(tx Tx) error {
-		if _, err := visible(tx, v, itemID); err != nil {
+		item, err := visible(tx, v, itemID)
+		if err != nil {
 			return err
 		}
 		held, err := ownClaim(tx, v, itemID, token, now)
@@ -64,6 +66,7 @@ func (s *Service) Heartbeat(ctx context.Context, v Viewer, itemID, token string)
 		}
 		claim = *held
 		claim.renew(now)
+		claim.Version = item.Version
 		return tx.PutClaim(claim)
 	})
 	return claim, err

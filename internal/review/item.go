@@ -81,6 +81,7 @@ type Claim struct {
 	KeptUntil time.Time // kept without signs of life until then; zero for an ordinary lease
 	ExpiresAt time.Time
 	BatchID   string // that handed the Item over, until its holder has renewed the lease
+	Version   int    // of the Item, when ClaimItem or Heartbeat answered; not stored
 }
 
 // Live tells whether the lease still holds.

@@ -259,6 +259,8 @@ func queueShowsClaims(t *testing.T, f *fixture) {
 		return page.Rows[0]
 	}
 	claim.TakenAt, claim.BeatAt = time.Time{}, time.Time{} // rows leave them out
+	require.Equal(t, 1, claim.Version)
+	claim.Version = 0 // the answer alone says it
 	require.Equal(t, &claim, row().Claim)
 	f.write(t, func(tx review.Tx) error {
 		want, err := tx.Item(item)
@@ -372,6 +374,8 @@ func itemPageHasEverything(t *testing.T, f *fixture) {
 	require.Equal(t, r.Assessment, view.Assessment)
 	require.Equal(t, &r.Interventions[0], view.Intervention)
 	require.Equal(t, &feedback, view.Feedback)
+	require.Equal(t, view.Item.Version, claim.Version)
+	claim.Version = 0 // the answer alone says it
 	require.Equal(t, &claim, view.Claim)
 	require.Len(t, view.Annotations, 1)
 	require.Empty(t, view.Decisions)
