@@ -3,7 +3,9 @@ package behavior
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -234,4 +236,57 @@ func TestNineInteractionsAreNoEvidence(t *testing.T) {
 			}
 		}
 	}
+}
+
+// BenchmarkCrowd is the cost of one Interaction when a hundred thousand users are known, each of whom has been there a dozen
+// times, and what all of them take: the bars are 20 µs and 200 MB.
+func BenchmarkCrowd(b *testing.B) {
+	const users, visits = 100_000, 12
+	tr, p := newTracker(b), policyOf(b)
+	before := heap()
+	at := func(i, n int) review.Interaction {
+		words := []string{"bread", "taxes", "rivers", "engines", "poems", "planets", "recipes", "verbs"}
+		return review.Interaction{
+			AppID: "app", UserID: fmt.Sprint("user-", i), Turn: 1 + n, OccurredAt: monday.Add(time.Duration(n)*5*time.Minute + time.Duration(i)*3*time.Millisecond),
+			Usage: review.Usage{PromptTokens: 40 + i%90, CompletionTokens: 200 + (i*7+n)%400}, LatencyMS: int64(600 + i%900),
+			Content: review.Content{Prompt: fmt.Sprintf("Tell me about %s and %s, number %d", words[i%8], words[(i/8+n)%8], i%1000), Response: "Here is what there is to say about them."},
+		}
+	}
+	for n := range visits {
+		for i := range users {
+			tr.Observe(at(i, n), nil, p)
+		}
+		tr.Drain() // a server does so every ten seconds
+	}
+	require.Greater(b, tr.Users(), users*99/100, "their shards are filled unevenly")
+	b.ReportAllocs()
+	n, spent := 0, processorTime()
+	for b.Loop() {
+		in := at(n%users, visits+n/users)
+		tr.Observe(in, nil, p)
+		if n++; n%4000 == 0 {
+			tr.Drain()
+		}
+	}
+	b.ReportMetric(float64((processorTime()-spent).Nanoseconds())/float64(b.N), "cpu-ns/op") // what a busy machine does not stretch
+	tr.Drain()
+	b.ReportMetric(float64(heap()-before)/1e6, "MB")
+	runtime.KeepAlive(tr)
+}
+
+// processorTime is what this process has used of the processors, the collector's work with it.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
