@@ -163,7 +163,8 @@ func TestPagesAreAccessible(t *testing.T) {
 
 // leadPages are those about policies and figures.
 var leadPages = []string{"/policies", "/policies/support-bot", "/policies/support-bot/draft", "/policies/support-bot/draft/edit", "/policies/support-bot/trial",
-	"/policies/support-bot/proof", "/policies/support-bot/versions", "/policies/support-bot/versions/1", "/overview", "/my-work"}
+	"/policies/support-bot/proof", "/policies/support-bot/versions", "/policies/support-bot/versions/1", "/overview", "/my-work",
+	"/alerts", "/alerts/support-bot", "/alerts/support-bot/rules", "/behavior/support-bot?user=u-1", "/costs/support-bot"}
 
 func TestPolicyAndInsightAreAccessible(t *testing.T) {
 	s := newSite(t)
