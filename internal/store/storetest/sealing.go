@@ -93,6 +93,9 @@ func openScenarios() []scenario {
 // planted is a word that nothing but a person writes.
 const planted = "zebracorn"
 
+// signingPrefix begins the API key whose secret is planted.
+const signingPrefix = "gr_planted"
+
 // putEverything writes the planted word wherever people write, and returns an Item.
 func (f *fixture) putEverything(t testing.TB) string {
 	t.Helper()
@@ -161,6 +164,12 @@ func (f *fixture) putEverything(t testing.TB) string {
 			func() error {
 				return tx.PutExport(review.Export{ID: id(), By: f.ann.Actor(), State: review.ExportDone, File: said(29), AskedAt: start, TouchedAt: start, EndedAt: start, ExpiresAt: start.Add(time.Hour)})
 			},
+			func() error {
+				return tx.PutAlertRule(review.AlertRule{ID: id(), AppID: app, Name: "n", Metric: review.AlertQueueAge, SilencedUntil: start, SilenceReason: said(30), CreatedAt: start})
+			},
+			func() error {
+				return tx.PutAPIKey(review.APIKey{ID: id(), AppID: app, Prefix: signingPrefix, Hash: []byte("h"), Signs: true, CreatedAt: start}, said(31))
+			},
 			func() error { return tx.PutWebhook(hook) },
 			func() error {
 				return tx.Publish(review.Notice{Key: d.ID, Topic: review.TopicDecided, AppID: app, Payload: []byte(`{"item_id":"` + item.ID + `","reason":"` + said(26) + `"}`), NotBefore: start})
@@ -199,6 +208,10 @@ func (f *fixture) everything(t testing.TB, s *store.Store, itemID string) []any 
 	add(holds, err)
 	erasures, err := s.Erasures(ctx, app, 10)
 	add(erasures, err)
+	rules, err := s.AlertRules(ctx, []string{app})
+	add(rules, err)
+	_, signing, err := s.Signer(ctx, signingPrefix)
+	add(signing, err)
 	exports, err := s.Exports(ctx, ann, 10)
 	add(exports, err)
 	restrictions, err := s.Restrictions(ctx, start)
@@ -242,7 +255,7 @@ func noWordIsThere(t *testing.T, f *fixture) {
 			require.Empty(t, f.containing(t, table, column), "%s.%s", table, column)
 		}
 	}
-	require.Equal(t, 34, columns)
+	require.Equal(t, 36, columns)
 	for _, column := range []string{"detail", "origin"} {
 		require.Empty(t, f.containing(t, "events", column))
 	}

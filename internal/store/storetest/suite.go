@@ -7,6 +7,8 @@ package storetest
 
 import (
 	"database/sql"
+	"flag"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -80,7 +82,8 @@ func Run(t *testing.T, database Database) {
 			})
 		}
 	})
-	if !t.Skipped() && !t.Failed() {
+	chosen := strings.Contains(flag.Lookup("test.run").Value.String(), "/") // go test -run 'TestSQLite/suite/…'
+	if !t.Skipped() && !t.Failed() && !chosen {
 		require.EqualValues(t, len(declared)+len(open), ran.Load(), "every scenario runs")
 	}
 }
