@@ -20,7 +20,7 @@ LDFLAGS  := -X $(APP).version=$(VERSION) -X $(APP).commit=$(COMMIT)
 GO_FOLDERS := $(wildcard cmd internal migrations static views web)
 SCRIPTS    := $(shell find static/js -name '*.ts' 2>/dev/null)
 # Where goroutines meet. The detector costs a second build of everything, so the rest goes without.
-CONCURRENT := ./internal/app/... ./internal/guard/... ./internal/review/... ./internal/secret/... ./internal/store/... ./web/...
+CONCURRENT := ./internal/app/... ./internal/behavior ./internal/export/... ./internal/llm/... ./internal/outbox/... ./internal/mail/... ./internal/guard/... ./internal/review/... ./internal/secret/... ./internal/store/... ./web/...
 
 .PHONY: help
 help: ## Explain the targets

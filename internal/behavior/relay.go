@@ -171,8 +171,8 @@ func (r *Relay) hear(values map[string]any) {
 		r.complain(err)
 		return
 	}
-	r.heard.Add(1)
 	r.tracker.follow(&e)
+	r.heard.Add(1)
 }
 
 func (r *Relay) complain(err error) {

@@ -11,12 +11,12 @@ import (
 type automaton struct {
 	class   [256]uint8
 	classes int
-	next    []uint16   // state*classes + class
-	quiet   int        // from this state on words end in a state
-	longest int        // bytes of the longest word
+	next    []uint16 // state*classes + class
+	quiet   int      // from this state on words end in a state
+	longest int      // bytes of the longest word
 
-	digitsBreak bool // a digit is the edge of a word
-	outputs [][]output // by state, less quiet
+	digitsBreak bool       // a digit is the edge of a word
+	outputs     [][]output // by state, less quiet
 }
 
 // output is a word that ends in a state.
