@@ -181,6 +181,9 @@ func (s *Service) costOf(ctx context.Context, v Viewer, view ItemView) (*CallCos
 		return nil, nil
 	}
 	policy, err := s.policy(ctx, in.AppID, view.Assessment.PolicyVersion)
+	if CodeOf(err) == CodeNotFound { // of a record that was brought in: the price is not known, the rest is
+		policy, err = Policy{Version: view.Assessment.PolicyVersion}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ func readingScenarios() []scenario {
 		{"counters equal what is counted after any changes", countersEqualCounts},
 		{"the age of the queue is that of the oldest open item", queueAge},
 		{"an item's page has everything", itemPageHasEverything},
+		{"an item whose policy is not there is shown all the same", itemOfAnUnknownPolicy},
 		{"an item's history is the user's latest ten elsewhere", historyOfUser},
 		{"a foreign item is absent", foreignItemIsAbsent},
 		{"hostile ids and filters find nothing", hostileIDs},
@@ -395,6 +396,22 @@ func itemPageHasEverything(t *testing.T, f *fixture) {
 	plain, err := f.ItemView(t.Context(), []string{f.caller.App.ID}, r.Item.ID, f.ann.User.ID)
 	require.NoError(t, err)
 	require.Nil(t, plain.Intervention)
+}
+
+func itemOfAnUnknownPolicy(t *testing.T, f *fixture) {
+	in := review.Interaction{ID: f.ids.next(), AppID: f.caller.App.ID, Model: "m", Usage: review.Usage{PromptTokens: 3}, CreatedAt: start, OccurredAt: start,
+		Content: review.Content{Prompt: "brought in"}}
+	item := review.Item{ID: f.ids.next(), AppID: in.AppID, InteractionID: in.ID, Kind: review.KindInteraction, State: review.StateOpen, Version: 1,
+		Verdict: review.VerdictFlag, CreatedAt: start, DueAt: start, Opinions: 1}
+	f.write(t, func(tx review.Tx) error {
+		if err := tx.PutInteraction(in, review.Assessment{Verdict: review.VerdictFlag, PolicyVersion: 99}); err != nil {
+			return err
+		}
+		return tx.PutItem(item, nil)
+	})
+	view, err := f.service.View(t.Context(), f.lead, item.ID)
+	require.NoError(t, err)
+	require.Equal(t, &review.CallCost{Usage: in.Usage, Version: 99}, view.Cost, "its price is not known")
 }
 
 func historyOfUser(t *testing.T, f *fixture) {
