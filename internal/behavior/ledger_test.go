@@ -276,7 +276,7 @@ func TestARedisThatIsAway(t *testing.T) {
 	require.Equal(t, 1, strings.Count(log.String(), "Redis does not answer"))
 
 	server.start(t)
-	l.away.Store(0) // the pause is over
+	l.absence.until.Store(0) // the pause is over
 	_, _, err = l.Take("app", time.Now(), []review.Charge{c}, true)
 	require.NoError(t, err, "it is back")
 }

@@ -40,7 +40,8 @@ type Relay struct {
 	waiting chan event
 	log     *slog.Logger
 	pause   time.Duration // after Redis did not answer
-	unsaid  rate.Sometimes
+	away    rate.Sometimes
+	unread  rate.Sometimes
 
 	told, heard, lost atomic.Int64
 }
@@ -54,7 +55,7 @@ func NewRelay(url string, tracker *Tracker, log *slog.Logger) (*Relay, error) {
 	options.ReadTimeout = relayBlock + redisTimeout
 	r := &Relay{
 		client: redis.NewClient(options), tracker: tracker, origin: rand.Text(), log: log, pause: redisPause,
-		waiting: make(chan event, relayWaiting), unsaid: rate.Sometimes{First: 1, Interval: time.Minute},
+		waiting: make(chan event, relayWaiting), away: rate.Sometimes{First: 1, Interval: time.Minute}, unread: rate.Sometimes{First: 1, Interval: time.Minute},
 	}
 	tracker.tell = r.tell
 	return r, nil
@@ -168,7 +169,7 @@ func (r *Relay) hear(values map[string]any) {
 	text, _ := values[relayEvent].(string)
 	e, err := decodeEvent([]byte(text))
 	if err != nil {
-		r.complain(err)
+		r.unread.Do(func() { r.log.Warn("what another server told of conduct cannot be read", "error", err) })
 		return
 	}
 	r.tracker.follow(&e)
@@ -176,7 +177,7 @@ func (r *Relay) hear(values map[string]any) {
 }
 
 func (r *Relay) complain(err error) {
-	r.unsaid.Do(func() {
+	r.away.Do(func() {
 		r.log.Warn("servers do not see conduct together now: each sees what it serves itself", "error", err)
 	})
 }
@@ -192,9 +193,17 @@ func rest(ctx context.Context, pause time.Duration) {
 
 // relayed is how events are written: CBOR (RFC 8949), arrays without names.
 var (
-	relayed, _ = cbor.EncOptions{Time: cbor.TimeUnixMicro}.EncMode()
-	heardAs, _ = cbor.DecOptions{MaxArrayElements: maxTools, MaxNestedLevels: 8, MaxMapPairs: 16, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden}.DecMode()
+	relayed = must(cbor.EncOptions{Time: cbor.TimeUnixMicro}.EncMode())
+	heardAs = must(cbor.DecOptions{MaxArrayElements: maxTools, MaxNestedLevels: 8, MaxMapPairs: 16, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden}.DecMode())
 )
+
+// must is for options that are right or never were.
+func must[T any](mode T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return mode
+}
 
 func encodeEvent(e *event) ([]byte, error) { return relayed.Marshal(e) }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -86,9 +85,8 @@ func (*Replays) Close() error { return nil }
 // SharedReplays remember in Redis, so that what one server took no other takes again. While Redis is away nothing is
 // taken: nobody could tell. It is a review.Replays.
 type SharedReplays struct {
-	client *redis.Client
-	log    *slog.Logger
-	away   atomic.Int64 // until then, in nanoseconds since 1970, Redis is left alone
+	client  *redis.Client
+	absence absence
 }
 
 // NewSharedReplays remembers in the Redis at a URL. It does not wait for it: a Redis that is away may come back.
@@ -97,7 +95,10 @@ func NewSharedReplays(url string, log *slog.Logger) (*SharedReplays, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &SharedReplays{client: redis.NewClient(options), log: log}, nil
+	return &SharedReplays{
+		client:  redis.NewClient(options),
+		absence: absence{log: log, means: "signed requests are refused, for nobody can tell whether they came before"},
+	}, nil
 }
 
 // Close ends the connections.
@@ -105,7 +106,7 @@ func (r *SharedReplays) Close() error { return r.client.Close() }
 
 // First implements review.Replays.
 func (r *SharedReplays) First(ctx context.Context, appID, word string, now, until time.Time) (bool, error) {
-	if time.Now().UnixNano() < r.away.Load() {
+	if r.absence.now() {
 		return false, unremembered(errors.New("behavior: Redis is away"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, redisTimeout)
@@ -116,20 +117,12 @@ func (r *SharedReplays) First(ctx context.Context, appID, word string, now, unti
 		return false, nil
 	}
 	if err != nil {
-		r.lost(err)
+		if !errors.Is(err, context.Canceled) { // then the caller went away, not Redis
+			r.absence.begin(err)
+		}
 		return false, unremembered(err)
 	}
 	return status == "OK", nil
-}
-
-func (r *SharedReplays) lost(err error) {
-	if errors.Is(err, context.Canceled) { // the caller went away, not Redis
-		return
-	}
-	before := r.away.Swap(time.Now().Add(redisPause).UnixNano())
-	if time.Now().UnixNano() >= before+int64(redisPause) {
-		r.log.Warn("Redis does not answer: signed requests are refused, for nobody can tell whether they came before", "error", err)
-	}
 }
 
 func unremembered(err error) error {

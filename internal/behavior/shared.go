@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,14 +28,6 @@ if n < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 0`
 
-const (
-	// redisTimeout bounds how long an Interaction waits for Redis.
-	redisTimeout = 250 * time.Millisecond
-	// redisPause is how long a Redis that did not answer is left alone: meanwhile nobody waits for it.
-	redisPause = time.Second
-	retryAlone = 2 * time.Second
-)
-
 // SharedLedger counts Charges in Redis, by Redis's clock, so that any number of servers count together: one round trip
 // takes all Charges of an Interaction. While Redis is away each server counts alone, or refuses, as is asked. It is a
 // review.Ledger.
@@ -46,8 +37,7 @@ type SharedLedger struct {
 	giveBack *redis.Script
 	spent    *redis.Script
 	alone    *Ledger
-	log      *slog.Logger
-	away     atomic.Int64 // until then, in nanoseconds since 1970, Redis is left alone
+	absence  absence
 }
 
 // NewSharedLedger makes a Ledger on the Redis at a URL. It does not wait for it: a Redis that is away may come back.
@@ -57,22 +47,10 @@ func NewSharedLedger(url string, log *slog.Logger) (*SharedLedger, error) {
 		return nil, err
 	}
 	return &SharedLedger{
-		client: redis.NewClient(options), alone: NewLedger(), log: log,
-		take: redis.NewScript(takeSource), giveBack: redis.NewScript(giveBackSource), spent: redis.NewScript(spentSource),
+		client: redis.NewClient(options), alone: NewLedger(),
+		absence: absence{log: log, means: "quotas are counted by each server alone, or refused where a policy says so"},
+		take:    redis.NewScript(takeSource), giveBack: redis.NewScript(giveBackSource), spent: redis.NewScript(spentSource),
 	}, nil
-}
-
-// redisOptions bound every wait.
-func redisOptions(url string) (*redis.Options, error) {
-	options, err := redis.ParseURL(url)
-	if err != nil {
-		return nil, errors.New("behavior: the Redis URL cannot be read") // the cause holds the password
-	}
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = redisTimeout, redisTimeout, redisTimeout, redisTimeout
-	options.MaxRetries = -1 // what was done may not be done again: it counted, or it came once
-	options.ContextTimeoutEnabled = true
-	options.DisableIdentity = true
-	return options, nil
 }
 
 // Close ends the connections.
@@ -88,17 +66,14 @@ func (l *SharedLedger) Away(ctx context.Context) (shared, away bool) {
 // Prune forgets what was counted alone and no longer counts.
 func (l *SharedLedger) Prune(now time.Time) int { return l.alone.Prune(now) }
 
-// keyOf puts all keys of an App onto one node of a cluster.
-func keyOf(appID, key string) string { return "guardroom:{" + appID + "}:" + key }
-
 // Take implements review.Ledger.
 func (l *SharedLedger) Take(appID string, now time.Time, charges []review.Charge, shared bool) ([]review.Level, bool, error) {
-	if l.present() {
+	if !l.absence.now() {
 		levels, taken, err := l.takeTogether(appID, now, charges)
 		if err == nil {
 			return levels, taken, nil
 		}
-		l.lost(err)
+		l.absence.begin(err)
 	}
 	if shared {
 		return nil, false, review.Unavailable(errors.New("behavior: Redis is away"), "the servers cannot count together now, and this App asks for it", retryAlone)
@@ -108,15 +83,6 @@ func (l *SharedLedger) Take(appID string, now time.Time, charges []review.Charge
 		levels[i].Slot = ^levels[i].Slot // negative: GiveBack sees where it was counted
 	}
 	return levels, taken, err
-}
-
-func (l *SharedLedger) present() bool { return time.Now().UnixNano() >= l.away.Load() }
-
-func (l *SharedLedger) lost(err error) {
-	before := l.away.Swap(time.Now().Add(redisPause).UnixNano())
-	if time.Now().UnixNano() >= before+int64(redisPause) {
-		l.log.Warn("Redis does not answer: quotas are counted by each server alone, or refused where a policy says so", "error", err)
-	}
 }
 
 func (l *SharedLedger) takeTogether(appID string, now time.Time, charges []review.Charge) ([]review.Level, bool, error) {
@@ -169,7 +135,7 @@ func (l *SharedLedger) GiveBack(appID string, c review.Charge, slot, amount int6
 	switch {
 	case slot < 0:
 		l.alone.GiveBack(appID, c, ^slot, amount)
-	case l.present():
+	case !l.absence.now():
 		l.run(l.giveBack, keyOf(appID, c.Key), strconv.FormatInt(slot, 10), amount)
 	}
 }
@@ -177,7 +143,7 @@ func (l *SharedLedger) GiveBack(appID string, c review.Charge, slot, amount int6
 // Spent implements review.Ledger.
 func (l *SharedLedger) Spent(appID, key string, month time.Time, amount int64) {
 	l.alone.Spent(appID, key, month, amount)
-	if l.present() {
+	if !l.absence.now() {
 		slot := slotAt(month, 0)
 		left := max(1, untilOver(slot, time.Now(), 0).Milliseconds())
 		l.run(l.spent, keyOf(appID, key), strconv.FormatInt(slot, 10), amount, left)
@@ -188,6 +154,6 @@ func (l *SharedLedger) run(script *redis.Script, key string, args ...any) {
 	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
 	defer cancel()
 	if err := script.Run(ctx, l.client, []string{key}, args...).Err(); err != nil {
-		l.lost(err)
+		l.absence.begin(err)
 	}
 }
