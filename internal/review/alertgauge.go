@@ -39,16 +39,16 @@ func (g *gauge) read(ctx context.Context, r AlertRule, subjects []string) ([]Ale
 		if err := g.loadHours(ctx); err != nil {
 			return nil, err
 		}
-		return one(g.hourly(r)), nil
+		return ifKnown(g.hourly(r)), nil
 	}
 	value, known, err := g.level(ctx, r.Metric)
 	if err != nil {
 		return nil, err
 	}
-	return one(r.hold(AlertReading{Value: value, Known: known})), nil
+	return ifKnown(r.hold(AlertReading{Value: value, Known: known})), nil
 }
 
-func one(r AlertReading) []AlertReading {
+func ifKnown(r AlertReading) []AlertReading {
 	if !r.Known {
 		return nil
 	}
