@@ -99,13 +99,18 @@ func (s *Server) refuseHook(c *call, id string, err error) error {
 	return err
 }
 
+// hook is whose webhook the path names, and its id.
+func (c *call) hook() (owner review.HookOwner, id string, err error) {
+	if id, err = c.object(); err != nil {
+		return owner, id, err
+	}
+	owner, err = c.viewer.HookOwner(c.appName())
+	return owner, id, err
+}
+
 // onHook does something to the webhook of the path, says so and leads back to it.
 func (s *Server) onHook(c *call, did outcome, do func(ctx context.Context, owner review.HookOwner, id string) error) error {
-	id, err := c.object()
-	if err != nil {
-		return err
-	}
-	owner, err := c.viewer.HookOwner(c.appName())
+	owner, id, err := c.hook()
 	if err != nil {
 		return err
 	}
@@ -142,11 +147,7 @@ func (s *Server) replayHook(c *call) error {
 
 // rotateHook makes a new secret and shows it, once.
 func (s *Server) rotateHook(c *call) error {
-	id, err := c.object()
-	if err != nil {
-		return err
-	}
-	owner, err := c.viewer.HookOwner(c.appName())
+	owner, id, err := c.hook()
 	if err != nil {
 		return err
 	}
@@ -195,11 +196,7 @@ func (s *Server) replayHookDelivery(c *call) error {
 	if err != nil {
 		return err
 	}
-	id, err := c.object()
-	if err != nil {
-		return err
-	}
-	owner, err := c.viewer.HookOwner(c.appName())
+	owner, id, err := c.hook()
 	if err != nil {
 		return err
 	}
