@@ -107,9 +107,16 @@ func ParseChannel(values url.Values) (review.ChannelRequest, ChannelForm) {
 	return review.ChannelRequest{Name: f.Name, Kind: review.ChannelKind(f.Kind), Target: values.Get(fieldTarget), Least: review.Severity(f.Least)}, f
 }
 
-// alertNumber writes a value with at most two digits after the point.
-func alertNumber(x float64) string {
-	return strconv.FormatFloat(math.Round(100*x)/100, 'f', -1, 64)
+// alertNumber writes a number as somebody set it.
+func alertNumber(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
+// rounded writes a value with at most two digits after the point, and a large one with none.
+func rounded(x float64) string {
+	grain := 100.0
+	if math.Abs(x) >= 1000 {
+		grain = 1
+	}
+	return alertNumber(math.Round(grain*x) / grain)
 }
 
 // metricWord says what a rule looks at.
@@ -191,7 +198,7 @@ func reasonWord(ctx context.Context, r review.AlertRule) string {
 
 // readingWord says what a rule sees.
 func readingWord(ctx context.Context, r review.AlertReading) string {
-	out := alertNumber(r.Value)
+	out := rounded(r.Value)
 	if r.Subject != "" {
 		out = r.Subject + " " + out
 	}
@@ -205,11 +212,11 @@ func readingWord(ctx context.Context, r review.AlertReading) string {
 func heldAgainst(ctx context.Context, a review.Alert) string {
 	switch a.Condition {
 	case review.AlertBelow:
-		return text.T(ctx, "%s, below %s", alertNumber(a.Value), alertNumber(a.Limit))
+		return text.T(ctx, "%s, below %s", rounded(a.Value), rounded(a.Limit))
 	case review.AlertStandsOut:
-		return text.T(ctx, "%s, usual is at most %s", alertNumber(a.Value), alertNumber(a.Limit))
+		return text.T(ctx, "%s, usual is at most %s", rounded(a.Value), rounded(a.Limit))
 	default:
-		return text.T(ctx, "%s, above %s", alertNumber(a.Value), alertNumber(a.Limit))
+		return text.T(ctx, "%s, above %s", rounded(a.Value), rounded(a.Limit))
 	}
 }
 
