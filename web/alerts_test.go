@@ -82,7 +82,8 @@ func TestAlertsReachPeople(t *testing.T) {
 	letter := letters.Letters()[0]
 	require.Equal(t, []string{"ann@example.com", "bob@example.com"}, letter.To)
 	require.Equal(t, "Guardroom: Too <many> wait in "+webtest.Home+" (high)", letter.Header.Get("Subject"))
-	webtest.Says(t, page(t, lead.Get(at), 200), "delivered")
+	// A message has come before it is known here that it has.
+	require.Eventually(t, func() bool { return strings.Count(page(t, lead.Get(at), 200), "delivered") == 4 }, patience, 10*time.Millisecond)
 	var logged struct{ Deliveries []logged }
 	webtest.Decode(t, key.Get("/api/v1/webhooks/"+hooked.ID+"/deliveries"), &logged)
 	require.Len(t, logged.Deliveries, 1)
@@ -99,9 +100,12 @@ func TestAlertsReachPeople(t *testing.T) {
 	g.Clock.Advance(10 * time.Second)
 	require.Eventually(t, func() bool { return len(letters.Letters()) == 2 }, patience, 10*time.Millisecond, "it is tried again")
 	require.Equal(t, "Guardroom: a test for "+webtest.Home, letters.Letters()[1].Header.Get("Subject"))
-	metrics := g.Nobody().Get("/metrics").Body.String()
-	for _, counted := range []string{`alerts_raised_total{severity="high"} 1`, `deliveries_total{kind="email",outcome="waiting"} 1`, `deliveries_total{kind="email",outcome="delivered"} 2`} {
-		webtest.Says(t, metrics, counted)
+	metrics := func() string { return g.Nobody().Get("/metrics").Body.String() }
+	require.Eventually(t, func() bool {
+		return strings.Contains(metrics(), `deliveries_total{kind="email",outcome="delivered"} 2`)
+	}, patience, 10*time.Millisecond)
+	for _, counted := range []string{`alerts_raised_total{severity="high"} 1`, `deliveries_total{kind="email",outcome="waiting"} 1`} {
+		webtest.Says(t, metrics(), counted)
 	}
 	webtest.Conceals(t, g.Log.String(), "secretpath")
 	webtest.Says(t, g.Log.String(), "a delivery failed")
