@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,8 +17,14 @@ import (
 func TestAChoreTellsSinceWhenItFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &Core{clock: time.Now}
-		var problem error
-		c.start(t.Context(), "exports", time.Second, func(context.Context) error { return problem }, discard, "exports cannot be made now")
+		var full atomic.Bool
+		save := func(context.Context) error {
+			if full.Load() {
+				return errors.New("the disk is full")
+			}
+			return nil
+		}
+		c.start(t.Context(), "exports", time.Second, save, discard, "exports cannot be made now")
 		began := time.Now()
 		round := func() review.WorkerPart {
 			<-time.After(time.Second)
@@ -26,12 +33,12 @@ func TestAChoreTellsSinceWhenItFails(t *testing.T) {
 		}
 		require.Equal(t, review.WorkerPart{Name: "exports", Every: time.Second}, c.quickChores()[0], "it has not run yet")
 		require.Equal(t, review.WorkerPart{Name: "exports", Every: time.Second, At: began.Add(time.Second)}, round())
-		problem = errors.New("the disk is full")
+		full.Store(true)
 		require.Equal(t, began.Add(2*time.Second), round().FailingSince)
 		again := round()
 		require.Equal(t, began.Add(2*time.Second), again.FailingSince, "since the first time")
 		require.Equal(t, began.Add(3*time.Second), again.At)
-		problem = nil
+		full.Store(false)
 		require.Zero(t, round().FailingSince)
 		c.chores[0].stop()
 	})
