@@ -85,7 +85,7 @@ func lateTomorrow(ctx context.Context, p OverviewPage) figure {
 		}
 	}
 	due := p.Data.Backlog.DueSoon
-	return figure{text.T(ctx, "Late tomorrow"), upTo(max(0, due-decided)),
+	return figure{text.T(ctx, "Late by tomorrow"), upTo(max(0, due-decided)),
 		text.T(ctx, "%s due within a day, %s decided in the last one", upTo(due), count(decided))}
 }
 

@@ -71,15 +71,15 @@ func places(v review.Viewer) []group {
 	}
 	if v.May(review.PermAudit) {
 		record := &groups[1]
-		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "audit", href: PathTrail})
+		record.entries = append(record.entries, entry{place: PlaceTrail, word: text.Say("Audit trail"), icon: "trail", href: PathTrail})
 	}
 	if v.May(review.PermWebhooks) {
 		control := &groups[2]
-		control.entries = append(control.entries, entry{place: PlaceHooks, word: text.Say("Webhooks"), icon: "export", href: PathHooks})
+		control.entries = append(control.entries, entry{place: PlaceHooks, word: text.Say("Webhooks"), icon: "webhooks", href: PathHooks})
 	}
 	if v.May(review.PermStatus) {
 		control := &groups[2]
-		control.entries = append(control.entries, entry{place: PlaceStatus, word: text.Say("Status"), icon: "clock", href: PathStatus})
+		control.entries = append(control.entries, entry{place: PlaceStatus, word: text.Say("Status"), icon: "status", href: PathStatus})
 	}
 	if v.May(review.PermAdminister) {
 		control := &groups[2]
@@ -99,11 +99,11 @@ func insights(v review.Viewer) (out []entry) {
 		out = append(out, entry{place: PlaceOverview, word: text.Say("Overview"), icon: "overview", href: PathOverview, key: &keyGoOverview})
 	}
 	if v.May(review.PermInsight) {
-		out = append(out, entry{place: PlaceCosts, word: text.Say("Costs"), icon: "overview", href: PathCosts})
-		out = append(out, entry{place: PlaceAlerts, word: text.Say("Alerts"), icon: "escalated", href: PathAlerts})
+		out = append(out, entry{place: PlaceCosts, word: text.Say("Costs"), icon: "costs", href: PathCosts})
+		out = append(out, entry{place: PlaceAlerts, word: text.Say("Alerts"), icon: "alerts", href: PathAlerts})
 	}
 	if v.May(review.PermConduct) {
-		out = append(out, entry{place: PlaceConduct, word: text.Say("Conduct"), icon: "work", href: PathConduct})
+		out = append(out, entry{place: PlaceConduct, word: text.Say("Conduct"), icon: "conduct", href: PathConduct})
 	}
 	return out
 }

@@ -2,7 +2,6 @@ import uPlot from "uplot";
 import { onPage } from "./pages";
 
 // A chart is drawn from the table behind it: what a screen reader reads and what the eye sees are the same numbers.
-const height = 200;
 let drawn: uPlot[] = [];
 
 export function startCharts(): void {
@@ -14,7 +13,8 @@ export function startCharts(): void {
   window.addEventListener("resize", () => {
     for (const chart of drawn) {
       const place = chart.root.parentElement;
-      if (place) chart.setSize({ width: place.clientWidth, height });
+      const key = chart.root.querySelector<HTMLElement>(".chart-legend");
+      if (place && key) chart.setSize(below(place, key));
     }
   });
 }
@@ -27,6 +27,11 @@ function column(rows: Element[], i: number, key: "value" | "low" | "high"): Numb
     const said = row.querySelectorAll<HTMLElement>("td")[i + 1]?.dataset[key];
     return said === undefined ? null : Number(said);
   });
+}
+
+// below is the size of what is left of a place under the legend.
+function below(place: HTMLElement, key: HTMLElement): { width: number; height: number } {
+  return { width: place.clientWidth, height: place.clientHeight - key.offsetHeight };
 }
 
 function draw(section: HTMLElement): void {
@@ -61,22 +66,22 @@ function draw(section: HTMLElement): void {
     columns.push(low, column(rows, i, "high"));
   });
   const inks = lines.map((_, i) => (i === limit ? colour("--critical") : strokeOf(i)));
-  drawn.push(
-    new uPlot(
-      {
-        width: place.clientWidth,
-        height,
-        tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-        scales: { y: { range: (_, __, most) => [0, Math.max(Number.EPSILON, most) * 1.3] } },
-        axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map("daily" in section.dataset ? day : clock) }, { ...axis, size: 48 }],
-        series: [{}, ...lines],
-        bands,
-        hooks: { draw: [(chart) => label(chart, names, inks)] },
-      },
-      [times, ...columns],
-      place,
-    ),
+  const key = legend(names, inks, (i) => columns[i]?.some((x) => x !== null) ?? false);
+  place.append(key);
+  const chart = new uPlot(
+    {
+      ...below(place, key),
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+      scales: { y: { range: (_, __, most) => [0, Math.max(Number.EPSILON, most) * 1.1] } },
+      axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map("daily" in section.dataset ? day : clock) }, { ...axis, size: 48 }],
+      series: [{}, ...lines],
+      bands,
+    },
+    [times, ...columns],
+    place,
   );
+  chart.root.prepend(key); // goes with the chart
+  drawn.push(chart);
 }
 
 // lonely tells whether some number has none beside it.
@@ -111,27 +116,16 @@ function resolved(near: HTMLElement, value: string): string {
   return out;
 }
 
-// label writes the names of the lines at their top left, in their colours: no legend to look up. Names that do not fit
-// beside each other go on below.
-function label(chart: uPlot, names: string[], strokes: string[]): void {
-  const { ctx, bbox } = chart;
-  const size = 12 * devicePixelRatio;
-  const left = bbox.left + 8 * devicePixelRatio;
-  ctx.save();
-  ctx.font = `${size}px ${getComputedStyle(chart.root).fontFamily}`;
-  ctx.textAlign = "left";
-  ctx.textBaseline = "top";
-  let x = left;
-  let y = bbox.top + 4 * devicePixelRatio;
+// legend names the lines that there are above them, in their colours. The table says the same to who does not see it.
+function legend(names: string[], strokes: string[], isDrawn: (i: number) => boolean): HTMLElement {
+  const all = document.createElement("p");
+  all.className = "chart-legend";
   names.forEach((name, i) => {
-    const width = ctx.measureText(name).width;
-    if (x > left && x + width > bbox.left + bbox.width) {
-      x = left;
-      y += size * 1.25;
-    }
-    ctx.fillStyle = strokes[i] ?? "";
-    ctx.fillText(name, x, y);
-    x += width + 16 * devicePixelRatio;
+    if (!isDrawn(i)) return;
+    const one = document.createElement("span");
+    one.style.setProperty("--stroke", strokes[i] ?? "");
+    one.textContent = name;
+    all.append(one);
   });
-  ctx.restore();
+  return all;
 }
