@@ -38,7 +38,7 @@ var table = map[string]rule{
 	"internal/guard/samples":            {nil, "labelled texts, whatever the model"},
 	"internal/guard/gibberish":          {[]string{"internal/guard/logistic", "internal/guard/samples"}, "a model scores text and decides nothing"},
 	"internal/guard/toxicity":           {[]string{"internal/guard/logistic", "internal/guard/samples", "internal/guard/textview"}, "a model scores text and decides nothing"},
-	"internal/guard/grounding":          {[]string{"internal/guard/logistic", "internal/guard/samples"}, "a model scores sentences and decides nothing"},
+	"internal/guard/grounding":          {[]string{"internal/guard/logistic", "internal/guard/samples", "internal/guard/textview"}, "a model scores sentences and decides nothing"},
 	"internal/guard/detectors": {[]string{"internal/guard", "internal/guard/textview", "internal/guard/classifier", "internal/guard/gibberish",
 		"internal/guard/toxicity", "internal/guard/grounding", "internal/review"},
 		"a detector sees an Interaction, never storage"},

@@ -66,7 +66,7 @@ func (l *lexicon) put(entry string, c concept) {
 		l.words.put(pair(hashString(a), hashString(b)), c)
 		return
 	}
-	if r, _ := utf8.DecodeRuneInString(entry); spaceless(r) && utf8.RuneCountInString(entry) > maxGlyphs {
+	if r, _ := utf8.DecodeRuneInString(entry); textview.Spaceless(r) && utf8.RuneCountInString(entry) > maxGlyphs {
 		entry = string([]rune(entry)[:maxGlyphs])
 	}
 	l.words.put(hashString(entry), c)

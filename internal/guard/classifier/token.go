@@ -3,6 +3,8 @@ package classifier
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/guardroom/guardroom/internal/guard/textview"
 )
 
 // token is a word, a character of a script without spaces, or a run of signs.
@@ -93,7 +95,7 @@ var asciiWord = func() (table [128]bool) {
 func (s *scanner) foreign(i int) int {
 	r, size := utf8.DecodeRuneInString(s.text[i:])
 	switch {
-	case spaceless(r):
+	case textview.Spaceless(r):
 		return s.glyph(i, size)
 	case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
 		return s.word(i)
@@ -107,22 +109,6 @@ func (s *scanner) foreign(i int) int {
 		return i + size
 	default:
 		return s.signs(i)
-	}
-}
-
-// spaceless tells the scripts that set no spaces between words.
-func spaceless(r rune) bool {
-	switch {
-	case r < 0x0E00:
-		return false
-	case r <= 0x0EFF: // Thai, Lao
-		return true
-	case r >= 0x1000 && r <= 0x109F, r >= 0x1780 && r <= 0x17FF: // Burmese, Khmer
-		return true
-	case r >= 0x3041 && r <= 0x30FF, r >= 0x3400 && r <= 0x9FFF, r >= 0xF900 && r <= 0xFAFF: // kana, Han
-		return true
-	default:
-		return r >= 0x20000 && r <= 0x323AF
 	}
 }
 
@@ -152,7 +138,7 @@ func (s *scanner) word(i int) int {
 		default:
 			var r rune
 			r, size = utf8.DecodeRuneInString(s.text[i:])
-			if spaceless(r) || !(unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)) {
+			if textview.Spaceless(r) || !(unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)) {
 				size = 0
 				break
 			}
@@ -208,7 +194,7 @@ func (s *scanner) glyph(i, size int) int {
 			break
 		}
 		r, next := utf8.DecodeRuneInString(s.text[j:])
-		if !spaceless(r) {
+		if !textview.Spaceless(r) {
 			break
 		}
 		for k := j; k < j+next; k++ {
@@ -230,7 +216,7 @@ func (s *scanner) signs(i int) int {
 		size := 1
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s.text[i:])
-			if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || unicode.IsSpace(r) || spaceless(r) {
+			if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || unicode.IsSpace(r) || textview.Spaceless(r) {
 				break
 			}
 			size = n

@@ -3,7 +3,6 @@ package classifier
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/guardroom/guardroom/internal/guard/logistic"
 )
@@ -218,7 +217,7 @@ func (r Recipe) rows(b bag, columns []uint32, model *linear, pass int) []logisti
 		shares[i] = 1 / float64(len(shares))
 	}
 	if pass > 0 && len(b.windows) > 1 {
-		r.choose(shares, b, model)
+		choose(shares, b, model)
 	}
 	var rows []logistic.Row
 	for i, w := range b.windows {
@@ -262,34 +261,10 @@ func (r Recipe) thin(window, columns []uint32, copied uint32) (t thinned) {
 	return t
 }
 
-func (r Recipe) choose(shares []float64, b bag, model *linear) {
-	order := make([]int, len(b.windows))
+func choose(shares []float64, b bag, model *linear) {
 	sums := make([]float64, len(b.windows))
 	for i, w := range b.windows {
-		order[i], sums[i] = i, model.sum(w)
+		sums[i] = model.sum(w)
 	}
-	slices.SortStableFunc(order, func(a, c int) int {
-		switch {
-		case sums[a] > sums[c]:
-			return -1
-		case sums[a] < sums[c]:
-			return 1
-		}
-		return 0
-	})
-	if b.attack {
-		clear(shares)
-		keep := (len(order) + 2) / 3
-		for _, i := range order[:keep] {
-			shares[i] = 1 / float64(keep)
-		}
-		return
-	}
-	keep := min(2, len(order))
-	for i := range shares {
-		shares[i] *= 0.5
-	}
-	for _, i := range order[:keep] {
-		shares[i] += 0.5 / float64(keep)
-	}
+	logistic.Share(shares, sums, b.attack)
 }

@@ -187,7 +187,7 @@ func wordsOf(text string) []word {
 			continue
 		}
 		end := i + size
-		if !spaceless(c) {
+		if !textview.Spaceless(c) {
 			end = wordEnd(text, end)
 		}
 		out = append(out, word{hashOf(text[i:end]), int32(i), int32(end)})
@@ -201,7 +201,7 @@ func wordEnd(text string, at int) int {
 	for at < len(text) {
 		c, size := rune(text[at]), 1
 		if c >= utf8.RuneSelf {
-			if c, size = utf8.DecodeRuneInString(text[at:]); spaceless(c) {
+			if c, size = utf8.DecodeRuneInString(text[at:]); textview.Spaceless(c) {
 				break
 			}
 		}
@@ -227,9 +227,4 @@ func wordRune(c rune) bool {
 		return plainWord(byte(c)) && c != '_'
 	}
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
-}
-
-// spaceless tells whether a character is of a script that sets no spaces between words.
-func spaceless(c rune) bool {
-	return c >= 0x0E00 && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/guardroom/guardroom/internal/guard/textview"
 )
 
 // token is a word or a number.
@@ -139,13 +141,13 @@ func digit(r rune) rune {
 func (t *tokenizer) word(i int) int {
 	start := i
 	first, size := utf8.DecodeRuneInString(t.text[i:])
-	if spaceless(first) {
+	if textview.Spaceless(first) {
 		t.tokens = append(t.tokens, token{start: start, end: i + size, hash: hashString(t.text[start : i+size])})
 		return i + size
 	}
 	for i < len(t.text) {
 		r, n := utf8.DecodeRuneInString(t.text[i:])
-		if spaceless(r) || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !t.joins(i, r, n) {
+		if textview.Spaceless(r) || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !t.joins(i, r, n) {
 			break
 		}
 		i += n
@@ -174,20 +176,6 @@ func (t *tokenizer) joins(i int, r rune, n int) bool {
 	}
 	next, _ := utf8.DecodeRuneInString(t.text[i+n:])
 	return unicode.IsLetter(next)
-}
-
-// spaceless tells the scripts that set no spaces between words.
-func spaceless(r rune) bool {
-	switch {
-	case r < 0x0E00:
-		return false
-	case r <= 0x0EFF, r >= 0x1000 && r <= 0x109F, r >= 0x1780 && r <= 0x17FF:
-		return true
-	case r >= 0x3041 && r <= 0x30FF, r >= 0x3400 && r <= 0x9FFF, r >= 0xF900 && r <= 0xFAFF:
-		return true
-	default:
-		return r >= 0x20000 && r <= 0x323AF
-	}
 }
 
 // stem cuts endings, so that a word is the same in another number or tense. It is

@@ -3,6 +3,8 @@ package toxicity
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/guardroom/guardroom/internal/guard/textview"
 )
 
 // token is a word, a character of a script without spaces, or a sign that ends or
@@ -60,7 +62,7 @@ func scan(text string, lex *lexicon, tokens []token) []token {
 	for i := 0; i < len(text); {
 		r, size := decode(text, i)
 		switch {
-		case spaceless(r):
+		case textview.Spaceless(r):
 			t := glyph(text, i, size, lex)
 			t.first, t.quoted = first, quoted
 			tokens = append(tokens, t)
@@ -139,7 +141,7 @@ var letters = func() (table [1 << 10]uint64) {
 func wordEnd(text string, i int) int {
 	for i < len(text) {
 		r, size := decode(text, i)
-		if spaceless(r) || !letter(r) && !(r == '\'' && i+1 < len(text) && letter(rune(text[i+1]))) {
+		if textview.Spaceless(r) || !letter(r) && !(r == '\'' && i+1 < len(text) && letter(rune(text[i+1]))) {
 			break
 		}
 		i += size
@@ -179,7 +181,7 @@ func glyph(text string, i, size int, lex *lexicon) token {
 	h := fnvOffset
 	for n := 0; n < maxGlyphs && i < len(text); n++ {
 		r, size := decode(text, i)
-		if !spaceless(r) {
+		if !textview.Spaceless(r) {
 			break
 		}
 		for k := i; k < i+size; k++ {
@@ -191,20 +193,4 @@ func glyph(text string, i, size int, lex *lexicon) token {
 		i += size
 	}
 	return t
-}
-
-// spaceless tells the scripts that set no spaces between words.
-func spaceless(r rune) bool {
-	switch {
-	case r < 0x0E00:
-		return false
-	case r <= 0x0EFF: // Thai, Lao
-		return true
-	case r >= 0x1000 && r <= 0x109F, r >= 0x1780 && r <= 0x17FF: // Burmese, Khmer
-		return true
-	case r >= 0x3041 && r <= 0x30FF, r >= 0x3400 && r <= 0x9FFF, r >= 0xF900 && r <= 0xFAFF: // kana, Han
-		return true
-	default:
-		return r >= 0x20000 && r <= 0x323AF
-	}
 }

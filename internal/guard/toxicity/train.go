@@ -1,7 +1,6 @@
 package toxicity
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -317,27 +316,11 @@ func (v vector) row(columns []uint32) logistic.Row {
 }
 
 func choose(shares []float64, b bag, model *linear) {
-	order := make([]int, len(b.windows))
 	sums := make([]float64, len(b.windows))
 	for i, v := range b.windows {
-		order[i], sums[i] = i, model.sum(v)
+		sums[i] = model.sum(v)
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(sums[y], sums[x]) })
-	if b.positive {
-		clear(shares)
-		keep := (len(order) + 2) / 3
-		for _, i := range order[:keep] {
-			shares[i] = 1 / float64(keep)
-		}
-		return
-	}
-	keep := min(2, len(order))
-	for i := range shares {
-		shares[i] *= 0.5
-	}
-	for _, i := range order[:keep] {
-		shares[i] += 0.5 / float64(keep)
-	}
+	logistic.Share(shares, sums, b.positive)
 }
 
 // validate scores every sample but the seeds by a model that never saw its publisher.
