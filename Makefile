@@ -15,7 +15,8 @@ PACKAGES ?= ./...
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 APP      := github.com/guardroom/guardroom/internal/app
 COMMIT   := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-LDFLAGS  := -X $(APP).version=$(VERSION) -X $(APP).commit=$(COMMIT)
+# Version and commit are said here alone: what Go would stamp on its own differs between a clone and an archive.
+BUILD    := -trimpath -buildvcs=false -ldflags '-X $(APP).version=$(VERSION) -X $(APP).commit=$(COMMIT)'
 
 GO_FOLDERS := $(wildcard cmd internal migrations static views web)
 SCRIPTS    := $(shell find static/js -name '*.ts' 2>/dev/null)
@@ -29,7 +30,7 @@ help: ## Explain the targets
 .PHONY: build
 build: ## Build bin/guardroom, with its version and commit inside
 	@mkdir -p bin
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/guardroom ./cmd/guardroom
+	$(GO) build $(BUILD) -o bin/guardroom ./cmd/guardroom
 
 .PHONY: run
 run: front-end build ## Build, set up ./data with a first admin and sample traffic, and serve it
@@ -112,23 +113,21 @@ check-packages: ## Look for known holes in the npm packages that ship
 	*) echo 'Known holes of npm packages are NOT checked: the registry could not be asked.' >&2 ;; \
 	esac
 
-SBOM := go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+# The tool has a go.mod of its own, so that its dependencies are not the server's. Licences are read from the module cache, which
+# the build has filled: without a proxy, nothing waits for a network to be asked about a version of ours that it does not have.
 .PHONY: sbom
-sbom: build ## Write what the binary is made of, with licences (CycloneDX): bin/sbom.go.json and bin/sbom.npm.json
-	@mkdir -p bin
-	GOFLAGS= $(SBOM) bin -json -licenses -version '$(VERSION)' -output bin/sbom.go.json bin/guardroom 2>&1 | grep -v 'could not be resolved\|no license' || true
-	@test -s bin/sbom.go.json
-	npm sbom --omit dev --sbom-format cyclonedx --package-lock-only > bin/sbom.npm.json
-	@node -e 'for (const f of ["go", "npm"]) for (const c of JSON.parse(require("fs").readFileSync(`bin/sbom.$${f}.json`)).components ?? []) { \
-	  const l = (c.evidence?.licenses ?? c.licenses ?? []).map(x => x.license?.id ?? x.license?.name ?? x.expression); \
-	  console.log([c.name, c.version, l.join(" or ") || "NOT FOUND"].join("\t")) }' | sort -u > bin/licences.tsv
-	@echo "$$(wc -l < bin/licences.tsv) components in bin/licences.tsv; licence not found: $$(grep -c 'NOT FOUND' bin/licences.tsv || true)"
+sbom: build ## Write what ships, with licences (CycloneDX): bin/sbom.go.json, bin/sbom.npm.json and docs/licences.md
+	$(GO) -C deploy/sbom build -o '$(CURDIR)/bin/cyclonedx-gomod' github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	@GOFLAGS= GOPROXY=off bin/cyclonedx-gomod bin -json -std -licenses -version '$(VERSION)' -output bin/sbom.go.json bin/guardroom \
+		2>bin/sbom.log || { cat bin/sbom.log >&2; exit 1; }
+	npm sbom --omit dev --sbom-format cyclonedx --package-lock-only >bin/sbom.npm.json
+	@node deploy/sbom/licences.mjs bin/sbom.go.json bin/sbom.npm.json
 
 .PHONY: reproducible
-reproducible: ## Build twice, in two folders, and want the same bytes
+reproducible: front-end ## Build twice, in two folders, from nothing, and want the same bytes as of make build (some minutes)
 	@set -e; a=$$(mktemp -d); b=$$(mktemp -d); trap 'rm -rf "$$a" "$$b"' EXIT; \
 	cp -r go.mod go.sum cmd internal migrations static views web "$$a"; cp -r "$$a"/. "$$b"; \
-	for d in "$$a" "$$b"; do (cd "$$d" && GOCACHE="$$d/.cache" $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o guardroom ./cmd/guardroom); done; \
+	for d in "$$a" "$$b"; do (cd "$$d" && GOCACHE="$$d/.cache" $(GO) build $(BUILD) -o guardroom ./cmd/guardroom); done; \
 	cmp "$$a/guardroom" "$$b/guardroom"; sha256sum "$$a/guardroom" | cut -d' ' -f1
 
 .PHONY: scan

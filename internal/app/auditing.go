@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"time"
 
 	"github.com/guardroom/guardroom/internal/audit"
 	"github.com/guardroom/guardroom/internal/config"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/internal/siem"
 )
 
 // auditKeyName is the file with the key that signs checkpoints, in the data folder.
@@ -126,25 +126,53 @@ func (c *Core) AuditKey() (string, error) {
 	return audit.EncodeKey(signer.PublicKey()), nil
 }
 
-// checkpoints appends a signed checkpoint to the file whenever the chain has grown, from
-// now on until Close.
-func (c *Core) checkpoints(ctx context.Context, path string, every time.Duration, log *slog.Logger) {
-	if path == "" {
+// witness is where checkpoints go, and the last one that it has.
+type witness struct {
+	put  func(context.Context, audit.Checkpoint) error
+	last int64
+}
+
+// checkpoints hands a signed checkpoint to the file and the address of the settings whenever the chain has grown, from now on until Close. Who could
+// not take one gets the next; what they have of it proves what was before, too.
+func (c *Core) checkpoints(ctx context.Context, settings config.Audit, log *slog.Logger) {
+	witnesses := witnessesOf(settings)
+	if len(witnesses) == 0 {
 		return
 	}
-	var last int64
 	sign := func(ctx context.Context) error {
 		checkpoint, err := c.Checkpoint(ctx)
-		if err != nil || checkpoint.Seq == last {
+		if err != nil {
 			return err
 		}
-		if err := appendCheckpoint(path, checkpoint); err != nil {
-			return err
+		var errs []error
+		for _, w := range witnesses {
+			errs = append(errs, w.tell(ctx, checkpoint))
 		}
-		last = checkpoint.Seq
+		return errors.Join(errs...)
+	}
+	c.start(ctx, "checkpoints", settings.AuditCheckpointEvery, sign, log, "no checkpoint can be written now")
+}
+
+func witnessesOf(settings config.Audit) []*witness {
+	var all []*witness
+	if path := settings.AuditCheckpoints; path != "" {
+		all = append(all, &witness{put: func(_ context.Context, c audit.Checkpoint) error { return appendCheckpoint(path, c) }})
+	}
+	if settings.AuditCheckpointURL != "" {
+		all = append(all, &witness{put: siem.NewWitness(string(settings.AuditCheckpointURL), settings.AuditCheckpointToken.Reveal()).Post})
+	}
+	return all
+}
+
+func (w *witness) tell(ctx context.Context, c audit.Checkpoint) error {
+	if c.Seq == w.last {
 		return nil
 	}
-	c.start(ctx, "checkpoints", every, sign, log, "no checkpoint can be written now")
+	if err := w.put(ctx, c); err != nil {
+		return err
+	}
+	w.last = c.Seq
+	return nil
 }
 
 func appendCheckpoint(path string, c audit.Checkpoint) error {

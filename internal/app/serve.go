@@ -91,7 +91,7 @@ func NewServer(ctx context.Context, cfg config.Config, log *slog.Logger, clock r
 	core.retain(ctx, log)
 	core.makeExports(ctx, log)
 	core.erase(ctx, log)
-	core.checkpoints(ctx, cfg.AuditCheckpoints, cfg.AuditCheckpointEvery, log)
+	core.checkpoints(ctx, cfg.Audit, log)
 	if err := core.sendTrail(ctx, cfg.Audit, log); err != nil {
 		return nil, errors.Join(err, core.Close())
 	}

@@ -110,6 +110,8 @@ type Guard struct {
 // Audit says where proofs of the audit chain go.
 type Audit struct {
 	AuditCheckpoints     string        `name:"audit-checkpoints" placeholder:"FILE" env:"GUARDROOM_AUDIT_CHECKPOINTS" help:"A file to which signed checkpoints of the audit chain are appended. It proves something when whoever can write to the database cannot write to it. Nothing means none."`
+	AuditCheckpointURL   HTTPURL       `name:"audit-checkpoint-url" placeholder:"URL" env:"GUARDROOM_AUDIT_CHECKPOINT_URL" help:"An http:// or https:// URL that is sent each signed checkpoint by POST, beside the file or instead of it. Nothing means none."`
+	AuditCheckpointToken Secret        `name:"audit-checkpoint-token" placeholder:"TOKEN" env:"GUARDROOM_AUDIT_CHECKPOINT_TOKEN" help:"A bearer token for that URL."`
 	SIEM                 string        `name:"siem" placeholder:"URL" env:"GUARDROOM_SIEM" help:"Where the audit trail is sent as it grows: syslog+tcp://host:port, syslog+tls://host:port (RFC 5424), or an http:// or https:// URL that takes lines by POST. Nothing means nowhere. With several servers on one database, set it at one."`
 	SIEMFormat           string        `name:"siem-format" enum:"jsonl,cef,ocsf" default:"ocsf" env:"GUARDROOM_SIEM_FORMAT" help:"jsonl, cef or ocsf."`
 	SIEMToken            Secret        `name:"siem-token" placeholder:"TOKEN" env:"GUARDROOM_SIEM_TOKEN" help:"A bearer token for HTTP."`

@@ -20,8 +20,10 @@ type poster struct {
 	client            *http.Client
 }
 
-func newHTTP(o Options) *poster {
-	return &poster{url: o.URL, token: o.Token, media: o.Format.MediaType(), client: &http.Client{
+func newHTTP(o Options) *poster { return newPoster(o.URL, o.Token, o.Format.MediaType()) }
+
+func newPoster(url, token, media string) *poster {
+	return &poster{url: url, token: token, media: media, client: &http.Client{
 		Timeout:       httpPatience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -33,13 +35,18 @@ func (p *poster) send(ctx context.Context, batch []message) error {
 		body.Write(m.line)
 		body.WriteByte('\n')
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, &body)
+	return p.post(ctx, body.Bytes(), "guardroom-"+strconv.FormatInt(batch[0].event.Seq, 10)+"-"+strconv.FormatInt(batch[len(batch)-1].event.Seq, 10))
+}
+
+// post sends a body; the other side tells by the key that it comes once more.
+func (p *poster) post(ctx context.Context, body []byte, key string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Content-Type", p.media)
 	r.Header.Set("User-Agent", "Guardroom")
-	r.Header.Set("Idempotency-Key", "guardroom-"+strconv.FormatInt(batch[0].event.Seq, 10)+"-"+strconv.FormatInt(batch[len(batch)-1].event.Seq, 10))
+	r.Header.Set("Idempotency-Key", key)
 	if p.token != "" {
 		r.Header.Set("Authorization", "Bearer "+p.token)
 	}
