@@ -80,6 +80,13 @@ func mine(method string) access {
 	return a
 }
 
+// governs is access to what changes at once how an App is guarded, or whose pages may call it.
+func governs() access {
+	a := session(review.PermPolicy)
+	a.recent = recentToAct
+	return a
+}
+
 // orWeak lets in who owes a second factor, too.
 func (a access) orWeak() access { a.weak = true; return a }
 

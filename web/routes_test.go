@@ -2,11 +2,13 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views"
 )
 
 func TestTheTableIsComplete(t *testing.T) {
@@ -34,4 +36,35 @@ func TestATableWithAHoleIsRefused(t *testing.T) {
 			require.ErrorContains(t, checkRoutes(c.table), c.want)
 		})
 	}
+}
+
+// TestDangerousActionsAskForThePasswordAgain: who governs people, keys, where an App is told and what guards it, or what they sign in with, gives
+// a password, or what stands for it, that is an hour old at most. What such a role does without is named here.
+func TestDangerousActionsAskForThePasswordAgain(t *testing.T) {
+	dangerous := []review.Permission{review.PermAdminister, review.PermWebhooks, review.PermPolicy}
+	draft, trial := policyRoute+"/"+views.StepDraft, policyRoute+"/"+views.StepTrial
+	without := []string{ // a draft guards nothing, and an experiment changes no verdict
+		draft, policyRoute + "/" + views.StepDiscard, policyRoute + "/" + views.StepProof, trial,
+		policyRoute + "/" + views.StepExperiments, experimentRoute + "/" + views.StepStart, experimentRoute + "/" + views.StepEnd,
+	}
+	own := []string{
+		views.PathTOTP, views.PathTOTPCode, views.PathTOTPRemoval, views.PathRecovery, views.PathPasskeys, views.PathPasskeysAsk, views.PathPasskeyRemoval,
+	}
+	asked, spared := 0, 0
+	for _, r := range routes() {
+		if r.method == http.MethodGet || r.access.door != doorSession {
+			continue
+		}
+		wanted := slices.Contains(own, r.path) || slices.Contains(dangerous, r.access.permission) && !slices.Contains(without, r.path)
+		require.Equal(t, wanted, r.access.recent > 0, "%s %s", r.method, r.path)
+		if wanted {
+			require.LessOrEqual(t, r.access.recent, recentToAct, "%s %s", r.method, r.path)
+			asked++
+		} else if slices.Contains(without, r.path) {
+			spared++
+		}
+	}
+	require.Equal(t, len(without), spared)
+	require.Greater(t, asked, 30)
+	t.Logf("%d actions ask again", asked)
 }
