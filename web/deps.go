@@ -58,6 +58,7 @@ type Options struct {
 	MaxBatchBody     int64          // bytes of a batch
 	SecureCookies    bool
 	HTTPS            bool          // people reach this server by HTTPS and nothing else
+	HSTSOfHostAlone  bool          // and what is below its name may be asked by HTTP
 	SessionLifetime  time.Duration // a sign-in lasts at most so long,
 	SessionIdle      time.Duration // and so long without a request
 	SignOnName       string        // of the provider, on the sign-in page

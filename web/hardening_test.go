@@ -14,9 +14,11 @@ import (
 func TestHSTSIsForHTTPSOnly(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, webtest.NewSite(t).Nobody().Get("/login").Header().Values("Strict-Transport-Security"))
-	site := webtest.NewSite(t, "--public-url=https://guard.example")
-	for _, target := range []string{"/login", "/nowhere", "/api/v1/decisions"} {
-		require.Equal(t, "max-age=31536000", site.Nobody().Get(target).Header().Get("Strict-Transport-Security"), target)
+	for flag, want := range map[string]string{"--hsts=subdomains": "max-age=31536000; includeSubDomains", "--hsts=host": "max-age=31536000"} {
+		site := webtest.NewSite(t, "--public-url=https://guard.example", flag)
+		for _, target := range []string{"/login", "/nowhere", "/api/v1/decisions"} {
+			require.Equal(t, want, site.Nobody().Get(target).Header().Get("Strict-Transport-Security"), target)
+		}
 	}
 }
 

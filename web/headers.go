@@ -20,15 +20,23 @@ var fixedHeaders = http.Header{
 	"Cache-Control":                {"no-store"},
 }
 
-// hsts keeps browsers from ever asking this host by HTTP again. It says nothing about the
-// host's neighbours, which are not ours.
-var hsts = []string{"max-age=31536000"}
+// strict keeps browsers from ever asking this host by HTTP again, and what is below its name unless the operator has
+// neighbours there. nil says nothing.
+func (o Options) strict() []string {
+	switch {
+	case !o.HTTPS:
+		return nil
+	case o.HSTSOfHostAlone:
+		return []string{"max-age=31536000"}
+	}
+	return []string{"max-age=31536000; includeSubDomains"}
+}
 
-func setHeaders(h http.Header, requestID string, https bool) {
+func setHeaders(h http.Header, requestID string, hsts []string) {
 	for name, value := range fixedHeaders {
 		h[name] = value
 	}
-	if https {
+	if hsts != nil {
 		h["Strict-Transport-Security"] = hsts
 	}
 	h.Set("X-Request-Id", requestID)

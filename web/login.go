@@ -210,6 +210,9 @@ func (s *Server) logout(c *call) error {
 	if err := s.sessions.end(c); err != nil {
 		return err
 	}
+	if err := s.Accounts.SignedOut(c.Request().Context(), c.viewer); err != nil {
+		return err
+	}
 	return c.see(views.PathLogin)
 }
 

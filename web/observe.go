@@ -18,10 +18,11 @@ import (
 // into answers, counts, and writes one line of log. No text of an Interaction and
 // no query string ever gets into that line.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	hsts := s.Options.strict()
 	return func(ec echo.Context) error {
 		start := s.Clock()
 		c := &call{Context: ec, id: s.requestID(ec.Request())}
-		setHeaders(ec.Response().Header(), c.id, s.Options.HTTPS)
+		setHeaders(ec.Response().Header(), c.id, hsts)
 		c.from(review.Origin{Address: c.RealIP(), Request: c.id})
 		err := guarded(next, c)
 		halfSent := err != nil && c.Response().Committed

@@ -48,6 +48,25 @@ func TestSignIn(t *testing.T) {
 	require.Equal(t, "/login", seen(t, b.Get("/queue")))
 }
 
+// TestRefusedPasswordsAreEvents: auditors see each try, why it was in vain and whose account it was, and never what was typed.
+func TestRefusedPasswordsAreEvents(t *testing.T) {
+	t.Parallel()
+	site := webtest.NewSite(t)
+	email := site.Email(review.RoleAnalyst)
+	page(t, site.Nobody().Post("/login", credentials(email, "hunter2 hunter2")), 401)
+	page(t, site.Nobody().Post("/login", credentials("s3cret-typed-in-the-wrong-field", "hunter2 hunter2")), 401)
+	b := site.Person(review.RoleAnalyst)
+	page(t, b.Post("/confirm", url.Values{"password": {"hunter2 hunter2"}}), 422)
+	require.Equal(t, "/login", seen(t, b.Post("/logout", nil)))
+	log := trail(t, site)
+	for _, line := range []string{`user.password_refused {"why":"wrong password"}`, `user.password_refused {"why":"unknown address"}`, "user.signed_out"} {
+		require.Contains(t, log, line)
+	}
+	require.Equal(t, 3, strings.Count(log, "user.password_refused"))
+	require.NotContains(t, log+site.Log.String(), "hunter2")
+	require.NotContains(t, log+site.Log.String(), "s3cret-typed")
+}
+
 func TestSignInGoesOnToAPageOfOurs(t *testing.T) {
 	t.Parallel()
 	site := webtest.NewSite(t)

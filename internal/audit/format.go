@@ -149,7 +149,7 @@ func cefLine(e review.TrailEvent, product, export string) []byte {
 	put("spriv", string(e.Origin.Role))
 	put("src", e.Origin.Address)
 	put("act", e.Action)
-	put("outcome", "success")
+	put("outcome", outcomeOf(e.Action))
 	put("duid", e.Object)
 	labelled := func(n int, label, value string) {
 		if value != "" {
@@ -170,6 +170,19 @@ func cefLine(e review.TrailEvent, product, export string) []byte {
 	return []byte(b.String())
 }
 
+// refused tells whether an act was tried in vain; every other Event tells of one that was done.
+func refused(action string) bool {
+	_, verb, _ := strings.Cut(action, ".")
+	return strings.HasSuffix(verb, "_refused") || verb == "failed"
+}
+
+func outcomeOf(action string) string {
+	if refused(action) {
+		return "failure"
+	}
+	return "success"
+}
+
 // cefSeverity is 0 to 10: 3 for everyday acts, 6 for those that change who may do what,
 // what is enforced, or that take data out.
 func cefSeverity(action string) int {
@@ -185,7 +198,7 @@ func weighty(action string) bool {
 	case "key", "policy", "audit", "export", "retention", "erasure", "hold":
 		return true
 	case "user":
-		return verb != "signed_in"
+		return verb != "signed_in" && verb != "signed_out"
 	}
 	return verb == "exported" || verb == "unmasked" || verb == "undone"
 }

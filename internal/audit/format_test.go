@@ -47,6 +47,38 @@ func TestOCSF(t *testing.T) {
 	require.Equal(t, "u1", got["user"].(map[string]any)["uid"])
 }
 
+// TestWhatWasTriedInVainSaysSo: a SIEM counts failures by outcome and status, not by our words.
+func TestWhatWasTriedInVainSaysSo(t *testing.T) {
+	for action, want := range map[string]struct {
+		typeID, status int
+		outcome        string
+	}{
+		"user.password_refused": {300201, 2, "failure"},
+		"user.code_refused":     {300201, 2, "failure"},
+		"user.passkey_refused":  {300201, 2, "failure"},
+		"user.sso_refused":      {300201, 2, "failure"},
+		"user.signed_in":        {300201, 1, "success"},
+		"user.signed_out":       {300202, 1, "success"},
+		"export.failed":         {600399, 2, "failure"},
+		"user.disabled":         {600399, 1, "success"},
+	} {
+		e := trailEvent()
+		e.Action = action
+		var got map[string]any
+		require.NoError(t, json.Unmarshal(audit.OCSF.Line(e, "1"), &got))
+		require.EqualValues(t, want.typeID, got["type_uid"], action)
+		require.EqualValues(t, want.status, got["status_id"], action)
+		require.Contains(t, string(audit.CEF.Line(e, "1")), " outcome="+want.outcome+" ", action)
+	}
+	for object, want := range map[string]map[string]any{"u7": {"uid": "u7"}, "": {"name": "unknown"}} {
+		e := trailEvent()
+		e.Action, e.Actor, e.Object = "user.password_refused", review.Actor{Kind: review.ActorSystem, ID: "sign-in"}, object
+		var got map[string]any
+		require.NoError(t, json.Unmarshal(audit.OCSF.Line(e, "1"), &got))
+		require.Equal(t, want, got["user"], "whose account it was")
+	}
+}
+
 func TestJSONLinesHoldWhatTheChainIsVerifiedFrom(t *testing.T) {
 	var got map[string]any
 	e := trailEvent()

@@ -17,12 +17,12 @@ const (
 	ocsfApplication    = 6    // category: Application Activity
 	ocsfAPIActivity    = 6003 // class
 
-	ocsfLogon = 1 // activity of Authentication
+	ocsfLogon, ocsfLogoff = 1, 2 // activities of Authentication
 
 	ocsfCreate, ocsfRead, ocsfUpdate, ocsfDelete, ocsfOther = 1, 2, 3, 4, 99 // activities of API Activity
 
 	ocsfInformational, ocsfLow = 1, 2 // severities
-	ocsfSuccess                = 1
+	ocsfSuccess, ocsfFailure   = 1, 2 // statuses
 )
 
 type ocsfEvent struct {
@@ -65,7 +65,7 @@ type ocsfActor struct {
 }
 
 type ocsfUser struct {
-	UID    string      `json:"uid"`
+	UID    string      `json:"uid,omitempty"`
 	Name   string      `json:"name,omitempty"`
 	Groups []ocsfGroup `json:"groups,omitempty"`
 }
@@ -129,12 +129,37 @@ func ocsfOf(e review.TrailEvent, product string) ocsfEvent {
 	if e.Object != "" {
 		out.Resources = []ocsfResource{{UID: e.Object, Type: family}}
 	}
-	if e.Action == "user.signed_in" {
-		out.CategoryID, out.ClassID, out.ActivityID = ocsfIAM, ocsfAuthentication, ocsfLogon
-		out.User, out.API, out.Resources = out.Actor.User, nil, nil
+	if refused(e.Action) {
+		out.StatusID = ocsfFailure
+	}
+	if activity := ocsfSignIn(e.Action); activity > 0 {
+		out.CategoryID, out.ClassID, out.ActivityID = ocsfIAM, ocsfAuthentication, activity
+		out.User, out.API, out.Resources = ocsfWho(e, out.Actor), nil, nil
 	}
 	out.TypeID = out.ClassID*100 + out.ActivityID
 	return out
+}
+
+// ocsfSignIn is the activity of Authentication that an Event tells of, 0 when it tells of something else.
+func ocsfSignIn(action string) int {
+	switch {
+	case action == "user.signed_in", strings.HasPrefix(action, "user.") && refused(action):
+		return ocsfLogon
+	case action == "user.signed_out":
+		return ocsfLogoff
+	}
+	return 0
+}
+
+// ocsfWho is whom an Authentication is about: whose account was tried, who did it, or nobody that is known.
+func ocsfWho(e review.TrailEvent, actor ocsfActor) *ocsfUser {
+	switch {
+	case actor.User != nil:
+		return actor.User
+	case e.Object != "":
+		return &ocsfUser{UID: e.Object}
+	}
+	return &ocsfUser{Name: "unknown"}
 }
 
 func ocsfActorOf(e review.TrailEvent) ocsfActor {

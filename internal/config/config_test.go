@@ -29,7 +29,7 @@ func TestDefaults(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Config{
 		Storage: Storage{Data: "data"},
-		Listen:  Listen{Addr: "127.0.0.1:8080", ShutdownGrace: 15 * time.Second},
+		Listen:  Listen{Addr: "127.0.0.1:8080", HSTS: "subdomains", ShutdownGrace: 15 * time.Second},
 		Limits:  Limits{MaxBody: 4 * MiB, MaxBatchBody: 32 * MiB},
 		Session: Session{SessionLifetime: 12 * time.Hour, SessionIdle: 2 * time.Hour, CookieSecure: "auto"},
 		OIDC:    OIDC{OIDCName: "Single sign-on", OIDCGroupsClaim: "groups"},

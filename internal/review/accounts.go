@@ -80,7 +80,10 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (u User, 
 	if err != nil {
 		return User{}, false, err
 	}
-	if !known || !ok || u.DisabledAt != nil || !a.mayUsePassword(u) {
+	if why := a.whyNot(u, known, ok); why != "" {
+		if err := a.journal(ctx, signInActor, "user.password_refused", u.ID, refusal{why}); err != nil {
+			return User{}, false, err
+		}
 		return User{}, false, wrong
 	}
 	factors, err := a.Factors(ctx, u.ID)
@@ -88,6 +91,34 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (u User, 
 		return u, true, err
 	}
 	return u, false, a.journal(ctx, Actor{ActorUser, u.ID}, "user.signed_in", u.ID, how{With: "password"})
+}
+
+// signInActor stands for who tries to sign in and is nobody yet.
+var signInActor = Actor{Kind: ActorSystem, ID: "sign-in"}
+
+// refusal tells auditors, and nobody at the door, why somebody was not let in.
+type refusal struct {
+	Why string `json:"why"`
+}
+
+// whyNot is why a password opens nothing, "" when it does.
+func (a *Accounts) whyNot(u User, known, right bool) string {
+	switch {
+	case !known:
+		return "unknown address"
+	case !right:
+		return "wrong password"
+	case u.DisabledAt != nil:
+		return "disabled"
+	case !a.mayUsePassword(u):
+		return "not by password"
+	}
+	return ""
+}
+
+// SignedOut notes that the viewer has ended the session.
+func (a *Accounts) SignedOut(ctx context.Context, v Viewer) error {
+	return a.journal(ctx, v.Actor(), "user.signed_out", v.User.ID, none{})
 }
 
 // Confirm checks the viewer's own password once more.

@@ -30,5 +30,8 @@ func (a *Accounts) checkPassword(ctx context.Context, v Viewer, password string)
 	if err != nil || ok {
 		return err
 	}
+	if err := a.journal(ctx, v.Actor(), "user.password_refused", v.User.ID, refusal{"wrong password"}); err != nil {
+		return err
+	}
 	return Unprocessable([]FieldError{{Field: "password", Message: "The password is wrong."}})
 }

@@ -130,3 +130,18 @@ func TestTIsSafeForConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// polite is how somebody is addressed who is not addressed as "du".
+var polite = regexp.MustCompile(`\p{Ll}(n|t) (er |es )?Sie\b|\b(Ihnen|Ihren|Ihrem|Ihrer)\b`)
+
+// TestGermanSaysDuEverywhere: two ways to address one reader look like two programs.
+func TestGermanSaysDuEverywhere(t *testing.T) {
+	for english, said := range german {
+		if polite.MatchString(said) {
+			t.Errorf("%q is said as %q", english, said)
+		}
+	}
+	if !polite.MatchString("Versuchen Sie es.") || polite.MatchString("Alle sind da. Sie bleiben.") {
+		t.Error("the pattern is wrong")
+	}
+}
