@@ -181,6 +181,22 @@ fuzz: ## Run every fuzz test for FUZZTIME (30s)
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
 	done <<<"$$targets"
 
+# The parsers that strangers' bytes come to first.
+EXPOSED := ./internal/review:FuzzSubmission ./internal/httpsig:FuzzRead ./internal/export:FuzzCSV ./internal/export:FuzzParseManifest ./internal/sso:FuzzClaims \
+	./internal/guard/remote:FuzzTemplate ./internal/guard/remote:FuzzAnswer ./internal/guard/textview:FuzzNew ./internal/guard/detectors:FuzzScreen \
+	./internal/harmless:FuzzHarmless ./internal/secret:FuzzPasskeyAnswers ./internal/review:FuzzParsePolicy ./web:FuzzQuiet
+.PHONY: corpus
+corpus: ## Keep in testdata/fuzz the smallest inputs that fuzzing found and that reach more code (EXPOSED=PACKAGE:TARGET … for some)
+	@for each in $(EXPOSED); do deploy/corpus.sh "$${each%%:*}" "$${each##*:}"; done
+
+.PHONY: fuzz-long
+fuzz-long: ## Run the most exposed fuzz tests for ten minutes each (FUZZTIME for another time), then make corpus
+	@for each in $(EXPOSED); do \
+		echo "$$each"; \
+		$(GO) test -run '^$$' -fuzz "^$${each##*:}\$$" -fuzztime $(if $(filter file,$(origin FUZZTIME)),10m,$(FUZZTIME)) "$${each%%:*}" </dev/null; \
+	done
+	@$(MAKE) corpus
+
 .PHONY: e2e
 e2e: front-end ## Run the browser tests: the traps of reviewing, and axe over every page, light and dark, wide and narrow
 	$(GO) test -count=1 -timeout 30m ./internal/e2e/... ./views/storybook/...

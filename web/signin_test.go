@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -104,11 +106,18 @@ func TestTooManyTries(t *testing.T) {
 	require.Equal(t, strings.ReplaceAll(body, email, ""), strings.ReplaceAll(other, unknown, ""))
 	site.Person(review.RoleAnalyst) // others sign in as ever
 
-	attacker, last := site.Nobody(), 0
-	for i := range 40 {
-		last = attacker.Post("/login", credentials(strings.Repeat("a", i+1)+"@example.org", "")).Code
+	// All at once: on a slow machine who waits for each answer is no faster than the limit lets them be.
+	var refused atomic.Int32
+	var group sync.WaitGroup
+	for i := range 60 {
+		group.Go(func() {
+			if site.Nobody().Post("/login", credentials(strings.Repeat("a", i+1)+"@example.org", "")).Code == http.StatusTooManyRequests {
+				refused.Add(1)
+			}
+		})
 	}
-	require.Equal(t, http.StatusTooManyRequests, last, "one address, many accounts")
+	group.Wait()
+	require.Positive(t, refused.Load(), "one address, many accounts")
 	webtest.Says(t, site.Nobody().Get("/metrics").Body.String(), `security_blocks_total{reason="login_rate"}`)
 }
 
