@@ -149,7 +149,12 @@ func (quietConduct) Observe(review.Interaction, []review.Finding, review.Policy)
 	return nil
 }
 
-func (quietConduct) Denied(string, string, time.Time) {}
+func (quietConduct) Denied(string, string, time.Time)                   {}
+func (quietConduct) HoldBack(string, string, review.Finding, time.Time) {}
+func (quietConduct) Release(string, string, time.Time)                  {}
+func (quietConduct) HeldBack(string, string, time.Time) (review.Held, bool) {
+	return review.Held{}, false
+}
 
 type quietLedger struct{}
 

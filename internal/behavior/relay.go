@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -14,12 +15,15 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/time/rate"
+
+	"github.com/guardroom/guardroom/internal/review"
 )
 
 const (
 	relayStream = "guardroom:conduct"
 	relayOrigin = "from"
 	relayEvent  = "event"
+	relayHold   = "hold"
 
 	// relayKept bounds the stream: for longer than this nothing says anything about now.
 	relayKept   = windowBuckets*bucketSpan + time.Minute
@@ -28,22 +32,33 @@ const (
 	relayBatch   = 256             // events in one round trip
 	relayWaiting = 16 * 1024       // events that wait for one
 	relayBlock   = 2 * time.Second // how long Redis is asked to wait for news
+
+	// relaySkew is how far the clocks of two servers may be apart: a hold from further ahead is none of now.
+	relaySkew = time.Minute
 )
 
 // Relay lets servers that share a Redis see people and Apps together: each tells the others what its Interactions told of
 // conduct, in figures and hashes, and hears what theirs did. Nobody waits for it. While Redis is away each server sees what it
-// serves itself; what could not be told meanwhile is not told later, what was not heard is heard when Redis is back.
+// serves itself; what could not be told meanwhile is not told later, what was not heard is heard when Redis is back. Who is held
+// back is told at once, and again when Redis is back: saying it twice does no harm.
 type Relay struct {
 	client  *redis.Client
 	tracker *Tracker
 	origin  string
-	waiting chan event
+	waiting chan said
 	log     *slog.Logger
 	pause   time.Duration // after Redis did not answer
 	away    rate.Sometimes
 	unread  rate.Sometimes
 
 	told, heard, lost atomic.Int64
+	owed              atomic.Bool // others may not know all who are held back
+}
+
+// said is what is told: one of the two.
+type said struct {
+	event *event
+	hold  *heldUser
 }
 
 // NewRelay connects a Tracker to those of other servers as soon as Run is called.
@@ -55,9 +70,10 @@ func NewRelay(url string, tracker *Tracker, log *slog.Logger) (*Relay, error) {
 	options.ReadTimeout = relayBlock + redisTimeout
 	r := &Relay{
 		client: redis.NewClient(options), tracker: tracker, origin: rand.Text(), log: log, pause: redisPause,
-		waiting: make(chan event, relayWaiting), away: rate.Sometimes{First: 1, Interval: time.Minute}, unread: rate.Sometimes{First: 1, Interval: time.Minute},
+		waiting: make(chan said, relayWaiting), away: rate.Sometimes{First: 1, Interval: time.Minute}, unread: rate.Sometimes{First: 1, Interval: time.Minute},
 	}
-	tracker.tell = r.tell
+	tracker.tell = func(e event) { r.tell(said{event: &e}) }
+	tracker.tellHold = func(u heldUser) { r.tell(said{hold: &u}) }
 	return r, nil
 }
 
@@ -66,11 +82,22 @@ func (r *Relay) Figures() (told, heard, lost int64) {
 	return r.told.Load(), r.heard.Load(), r.lost.Load()
 }
 
-// tell keeps an event for the others, and none when too many wait.
-func (r *Relay) tell(e event) {
+// tell keeps something for the others, and nothing when too much waits.
+func (r *Relay) tell(s said) {
 	select {
-	case r.waiting <- e:
+	case r.waiting <- s:
 	default:
+		r.lose([]said{s})
+	}
+}
+
+// lose counts events that nobody hears of. Holds are owed.
+func (r *Relay) lose(all []said) {
+	for _, s := range all {
+		if s.hold != nil {
+			r.owed.Store(true)
+			continue
+		}
 		r.lost.Add(1)
 	}
 }
@@ -92,54 +119,90 @@ func (r *Relay) speak(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			r.add(r.gather(nil)) // the last words of this server
+			r.settle()
 			return
-		case e := <-r.waiting:
-			if !r.add(r.gather([]event{e})) {
+		case s := <-r.waiting:
+			if !r.add(r.gather([]said{s})) {
 				rest(ctx, r.pause)
 			}
+		case <-r.later():
+		}
+		r.settle()
+	}
+}
+
+// later is when to try again what is owed; never when nothing is.
+func (r *Relay) later() <-chan time.Time {
+	if !r.owed.Load() {
+		return nil
+	}
+	return time.After(r.pause)
+}
+
+// settle tells who is held back when others may not know: all, whoever said it, for a Redis that was away may have forgotten them.
+func (r *Relay) settle() {
+	if !r.owed.Swap(false) {
+		return
+	}
+	for some := range slices.Chunk(r.tracker.holds.all(), relayBatch) {
+		batch := make([]said, len(some))
+		for i := range some {
+			batch[i].hold = &some[i]
+		}
+		if !r.add(batch) { // they are owed again
+			return
 		}
 	}
 }
 
 // gather takes what waits.
-func (r *Relay) gather(events []event) []event {
-	for len(events) < relayBatch {
+func (r *Relay) gather(batch []said) []said {
+	for len(batch) < relayBatch {
 		select {
-		case e := <-r.waiting:
-			events = append(events, e)
+		case s := <-r.waiting:
+			batch = append(batch, s)
 		default:
-			return events
+			return batch
 		}
 	}
-	return events
+	return batch
 }
 
-// add tells events in one round trip, and trims the stream. What fails is not tried again: some of it may have arrived.
-func (r *Relay) add(events []event) bool {
-	if len(events) == 0 {
+// add tells in one round trip, and trims the stream. Events of which that fails are not told again: some may have arrived.
+func (r *Relay) add(batch []said) bool {
+	if len(batch) == 0 {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
 	defer cancel()
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i := range events {
-			b, err := encodeEvent(&events[i])
+		for _, s := range batch {
+			field, b, err := s.encode()
 			if err != nil {
 				return err
 			}
-			p.XAdd(ctx, &redis.XAddArgs{Stream: relayStream, MaxLen: relayEvents, Approx: true, Values: []any{relayOrigin, r.origin, relayEvent, b}})
+			p.XAdd(ctx, &redis.XAddArgs{Stream: relayStream, MaxLen: relayEvents, Approx: true, Values: []any{relayOrigin, r.origin, field, b}})
 		}
 		p.XTrimMinID(ctx, relayStream, strconv.FormatInt(time.Now().Add(-relayKept).UnixMilli(), 10))
 		p.Expire(ctx, relayStream, relayKept)
 		return nil
 	})
 	if err != nil {
-		r.lost.Add(int64(len(events)))
+		r.lose(batch)
 		r.complain(err)
 		return false
 	}
-	r.told.Add(int64(len(events)))
+	r.told.Add(int64(len(batch)))
 	return true
+}
+
+func (s said) encode() (field string, b []byte, err error) {
+	if s.hold != nil {
+		b, err = encodeHold(*s.hold)
+		return relayHold, b, err
+	}
+	b, err = encodeEvent(s.event)
+	return relayEvent, b, err
 }
 
 // listen hears what comes after the last that was heard.
@@ -166,14 +229,27 @@ func (r *Relay) hear(values map[string]any) {
 	if values[relayOrigin] == r.origin {
 		return
 	}
-	text, _ := values[relayEvent].(string)
-	e, err := decodeEvent([]byte(text))
-	if err != nil {
+	if err := r.take(values); err != nil {
 		r.unread.Do(func() { r.log.Warn("what another server told of conduct cannot be read", "error", err) })
 		return
 	}
-	r.tracker.follow(&e)
 	r.heard.Add(1)
+}
+
+func (r *Relay) take(values map[string]any) error {
+	if text, ok := values[relayHold].(string); ok {
+		u, err := decodeHold([]byte(text))
+		if err == nil && u.Hold.At.Before(time.Now().Add(relaySkew)) {
+			r.tracker.holds.put(u)
+		}
+		return err
+	}
+	text, _ := values[relayEvent].(string)
+	e, err := decodeEvent([]byte(text))
+	if err == nil {
+		r.tracker.follow(&e)
+	}
+	return err
 }
 
 func (r *Relay) complain(err error) {
@@ -218,6 +294,39 @@ func decodeEvent(b []byte) (e event, err error) {
 		return e, errUnsound
 	}
 	return e, nil
+}
+
+// toldHold is how a hold is written. Its times are whole microseconds: which of two was said later must not change on the way.
+type toldHold struct {
+	_          struct{} `cbor:",toarray"`
+	App, User  string
+	At, Until  int64
+	Detector   string // none of one that is over
+	Category   review.Category
+	Severity   review.Severity
+	Confidence float64
+	Message    string
+}
+
+func encodeHold(u heldUser) ([]byte, error) {
+	f := u.Hold.Finding
+	return relayed.Marshal(toldHold{App: u.Key.App, User: u.Key.User, At: u.Hold.At.UnixMicro(), Until: u.Hold.Until.UnixMicro(),
+		Detector: f.Detector, Category: f.Category, Severity: f.Severity, Confidence: f.Confidence, Message: f.Message})
+}
+
+// decodeHold is as careful as decodeEvent.
+func decodeHold(b []byte) (heldUser, error) {
+	var h toldHold
+	if err := heardAs.Unmarshal(b, &h); err != nil {
+		return heldUser{}, fmt.Errorf("%w: %w", errUnsound, err)
+	}
+	u := heldUser{userKey{h.App, h.User}, hold{time.UnixMicro(h.At).UTC(), time.UnixMicro(h.Until).UTC(), review.Finding{
+		Detector: h.Detector, Category: h.Category, Severity: h.Severity, Confidence: h.Confidence, Message: h.Message, OfUser: h.Detector != "",
+	}}}
+	if !u.sound() {
+		return heldUser{}, errUnsound
+	}
+	return u, nil
 }
 
 // sound tells whether an event can be one of eventOf's.

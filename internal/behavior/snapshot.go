@@ -13,8 +13,11 @@ const snapshotVersion = 3
 
 // A snapshot is a head, then every App, then every user.
 type (
-	snapshotHead struct{ Version, Apps, Users int }
-	savedApp     struct {
+	snapshotHead struct {
+		Version, Apps, Users int
+		Held                 []heldUser
+	}
+	savedApp struct {
 		ID      string
 		Subject subject
 		State   appState
@@ -33,7 +36,7 @@ type (
 func (t *Tracker) Save(w io.Writer) error {
 	enc := gob.NewEncoder(w)
 	apps, users := t.savedApps(), t.savedUsers()
-	if err := enc.Encode(snapshotHead{snapshotVersion, len(apps), len(users)}); err != nil {
+	if err := enc.Encode(snapshotHead{snapshotVersion, len(apps), len(users), t.holds.all()}); err != nil {
 		return fmt.Errorf("behavior: save: %w", err)
 	}
 	for _, key := range apps {
@@ -99,6 +102,11 @@ func (t *Tracker) Load(r io.Reader) (err error) {
 	if head.Version != snapshotVersion {
 		return fmt.Errorf("behavior: load: the snapshot is of version %d, this program reads %d", head.Version, snapshotVersion)
 	}
+	for _, u := range head.Held {
+		if u.sound() {
+			t.holds.put(u)
+		}
+	}
 	for range min(head.Apps, t.limits.Apps) {
 		var saved savedApp
 		if err := dec.Decode(&saved); err != nil {
@@ -122,6 +130,7 @@ func (t *Tracker) Load(r io.Reader) (err error) {
 
 func (t *Tracker) forget() {
 	t.apps = map[string]*app{}
+	t.holds.forget()
 	for i := range t.users {
 		t.users[i].users = map[userKey]*user{}
 	}

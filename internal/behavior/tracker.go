@@ -28,7 +28,10 @@ type Tracker struct {
 	mu     sync.Mutex
 	apps   map[string]*app
 	counts aggregates
-	tell   func(event) // lets other servers know; nil of a server alone
+	holds  holds
+
+	tell     func(event) // lets other servers know; nil of a server alone
+	tellHold func(heldUser)
 }
 
 type shard struct {
@@ -199,6 +202,7 @@ func (s *shard) evict() {
 
 // Prune forgets users who have been away for longer than the limit, one shard after the other, and returns how many.
 func (t *Tracker) Prune(now time.Time) int {
+	t.holds.prune(now)
 	before, n := slotOf(now.Add(-t.limits.Idle)), 0
 	for i := range t.users {
 		sh := &t.users[i]

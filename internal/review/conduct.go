@@ -3,10 +3,8 @@ package review
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,6 +18,18 @@ type Conduct interface {
 	Observe(Interaction, []Finding, Policy) []Finding
 	// Denied counts what was refused before anybody looked at it.
 	Denied(appID, userID string, at time.Time)
+	// HoldBack remembers that a user is held back for ConductHold, and for what, on every server that shares what it knows.
+	HoldBack(appID, userID string, f Finding, now time.Time)
+	// Release ends that, there too.
+	Release(appID, userID string, now time.Time)
+	// HeldBack returns what was remembered, while it holds.
+	HeldBack(appID, userID string, now time.Time) (Held, bool)
+}
+
+// Held is that a user is held back for their conduct: until when, and for what.
+type Held struct {
+	Until   time.Time
+	Finding Finding
 }
 
 // ConductHour counts what one user of an App did within an hour; without a user, what all of them did.
@@ -149,59 +159,18 @@ func (s *Service) Barred(appID, userID string) error {
 
 // heldBack returns the Error for a user whose conduct was blocked a moment ago. What is refused is counted.
 func (s *Service) heldBack(appID, userID string, now time.Time) error {
-	held, ok := s.backed.of(restrictedUser{appID, userID}, now)
+	held, ok := s.Conduct.HeldBack(appID, userID, now)
 	if !ok {
 		return nil
 	}
 	s.Conduct.Denied(appID, userID, now)
-	s.Meter.Denied(held.finding.Detector)
-	return &Error{Code: CodeRateLimited, Message: held.finding.Message, RetryAfter: held.until.Sub(now), Findings: []Finding{held.finding},
+	s.Meter.Denied(held.Finding.Detector)
+	return &Error{Code: CodeRateLimited, Message: held.Finding.Message, RetryAfter: held.Until.Sub(now), Findings: []Finding{held.Finding},
 		cause: errors.New("review: a user held back for their conduct")}
 }
 
 // ConductHold is how long a user is held back after conduct that the policy blocks: what was unusual no longer counts then.
 const ConductHold = 5 * time.Minute
-
-// maxHeldBack bounds how many users are remembered as held back. Beyond it nobody is added: each of their Interactions is still blocked.
-const maxHeldBack = 10_000
-
-// heldBack is who was held back on this server, and for what.
-type heldBack struct {
-	mu    sync.Mutex
-	users map[restrictedUser]holding
-}
-
-type holding struct {
-	until   time.Time
-	finding Finding
-}
-
-func (h *heldBack) of(who restrictedUser, now time.Time) (holding, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	found, ok := h.users[who]
-	return found, ok && who.userID != "" && now.Before(found.until)
-}
-
-func (h *heldBack) add(who restrictedUser, f Finding, now time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.users == nil {
-		h.users = map[restrictedUser]holding{}
-	}
-	if len(h.users) >= maxHeldBack {
-		maps.DeleteFunc(h.users, func(_ restrictedUser, x holding) bool { return !now.Before(x.until) })
-	}
-	if len(h.users) < maxHeldBack {
-		h.users[who] = holding{now.Add(ConductHold), f}
-	}
-}
-
-func (h *heldBack) release(who restrictedUser) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.users, who)
-}
 
 // holdBack holds a user back when the policy blocks what is unusual about their own conduct now. What is a record of the past
 // says nothing about that.
@@ -212,7 +181,7 @@ func (s *Service) holdBack(in Interaction, policy Policy, unusual []Finding) {
 	}
 	for _, f := range unusual {
 		if f.OfUser && policy.VerdictOn(f) == VerdictBlock {
-			s.backed.add(restrictedUser{in.AppID, in.UserID}, f, now)
+			s.Conduct.HoldBack(in.AppID, in.UserID, f, now)
 			return
 		}
 	}
@@ -322,7 +291,7 @@ func (s *Service) Restrict(ctx context.Context, v Viewer, cmd RestrictCommand) e
 	if err != nil {
 		return err
 	}
-	s.backed.release(restrictedUser{app.ID, cmd.UserID}) // a person has decided
+	s.Conduct.Release(app.ID, cmd.UserID, now) // a person has decided
 	return s.LoadRestrictions(ctx)
 }
 
@@ -348,6 +317,7 @@ type ConductView struct {
 	Users       []ConductHour // the busiest ones of the last day, each in sum; for an App
 	Tallies     []DetectorTally
 	Restriction *Restriction // of the user
+	Held        *Held        // of the user, who is held back now for their conduct
 	Budget      *BudgetState // of the App, when it has one
 	Since       time.Time
 }
@@ -393,8 +363,8 @@ func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID strin
 		if view.Budget, err = s.budgetIfAny(ctx, app, now); err != nil {
 			return view, err
 		}
-	} else if r, ok := s.restrictions.of(app.ID, userID, now); ok {
-		view.Restriction = &r
+	} else {
+		view.Restriction, view.Held = s.standingOf(app.ID, userID, now)
 	}
 	tallies, err := s.Store.DetectorTallies(ctx, app.ID, tallySince(now))
 	for _, t := range tallies {
@@ -403,6 +373,17 @@ func (s *Service) ConductOf(ctx context.Context, v Viewer, appName, userID strin
 		}
 	}
 	return view, err
+}
+
+// standingOf is what somebody decided about a user, and whether they are held back all the same.
+func (s *Service) standingOf(appID, userID string, now time.Time) (restriction *Restriction, held *Held) {
+	if h, ok := s.Conduct.HeldBack(appID, userID, now); ok {
+		held = &h
+	}
+	if r, ok := s.restrictions.of(appID, userID, now); ok {
+		restriction = &r
+	}
+	return restriction, held
 }
 
 // budgetIfAny is how an App stands with its budget; nil when it has none.

@@ -29,7 +29,6 @@ type Service struct {
 	specs        []DetectorSpec
 	policies     sync.Map // policyKey → Policy: versions never change
 	restrictions restrictions
-	backed       heldBack
 }
 
 type policyKey struct {

@@ -288,7 +288,12 @@ func (conduct) Observe(review.Interaction, []review.Finding, review.Policy) []re
 	return nil
 }
 
-func (conduct) Denied(string, string, time.Time) {}
+func (conduct) Denied(string, string, time.Time)                   {}
+func (conduct) HoldBack(string, string, review.Finding, time.Time) {}
+func (conduct) Release(string, string, time.Time)                  {}
+func (conduct) HeldBack(string, string, time.Time) (review.Held, bool) {
+	return review.Held{}, false
+}
 
 // ledger counts nothing and has room for everything.
 type ledger struct{}
