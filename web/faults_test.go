@@ -161,7 +161,7 @@ type quietLedger struct{}
 func (quietLedger) Take(_ string, _ time.Time, charges []review.Charge, _ bool) ([]review.Level, bool, error) {
 	return make([]review.Level, len(charges)), true, nil
 }
-func (quietLedger) GiveBack(string, review.Charge, int64, int64) {}
+func (quietLedger) Settle(string, time.Time, []review.Settlement) {}
 func (quietLedger) Spent(string, string, time.Time, int64)       {}
 
 // fault is a server on a broken store, and what it logs.

@@ -169,14 +169,21 @@ func (b *book) evict(now time.Time) {
 
 func (c *counter) over(now time.Time) bool { return slotAt(now, c.span)-c.newest > counted(c.span) }
 
-// GiveBack implements review.Ledger.
-func (l *Ledger) GiveBack(appID string, ch review.Charge, slot, amount int64) {
+// Settle implements review.Ledger.
+func (l *Ledger) Settle(appID string, now time.Time, settlements []review.Settlement) {
 	b := l.book(appID)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if c := b.counters[ch.Key]; c != nil && slot <= c.newest && slot >= c.newest-counted(c.span) {
-		at := c.at(slot)
-		*at = max(0, *at-amount)
+	for _, s := range settlements {
+		if s.Less < 0 {
+			c := b.counter(s.Key, s.Span, now)
+			*c.at(c.advance(slotAt(now, s.Span))) -= s.Less
+			continue
+		}
+		if c := b.counters[s.Key]; c != nil && s.Slot <= c.newest && s.Slot >= c.newest-counted(c.span) {
+			at := c.at(s.Slot)
+			*at = max(0, *at-s.Less)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package behavior
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -115,15 +117,23 @@ func TestMonthsBeginAtNothing(t *testing.T) {
 	require.False(t, passes(t, l, noon.AddDate(0, 1, 1), charge("cost", 0, 100, 1)))
 }
 
+func turned(c review.Charge, slot, less int64) review.Settlement {
+	return review.Settlement{Charge: c, Slot: slot, Less: less}
+}
+
+func giveBack(l review.Ledger, c review.Charge, slot, amount int64) {
+	l.Settle("app", noon, []review.Settlement{turned(c, slot, amount)})
+}
+
 func TestWhatIsGivenBackWasNeverThere(t *testing.T) {
 	l := NewLedger()
 	c := charge("k", time.Hour, 1000, 900)
 	levels, taken, _ := l.Take("app", noon, []review.Charge{c}, true)
 	require.True(t, taken)
-	l.GiveBack("app", c, levels[0].Slot, 850)
+	giveBack(l, c, levels[0].Slot, 850)
 	require.True(t, passes(t, l, noon.Add(time.Minute), charge("k", time.Hour, 1000, 950)))
 	require.False(t, passes(t, l, noon.Add(time.Minute), charge("k", time.Hour, 1000, 1)))
-	l.GiveBack("app", c, levels[0].Slot-100, 850) // long over
+	giveBack(l, c, levels[0].Slot-100, 850) // long over
 	require.False(t, passes(t, l, noon.Add(time.Minute), charge("k", time.Hour, 1000, 1)))
 }
 
@@ -235,7 +245,7 @@ func TestRedisCountsAsMemoryDoes(t *testing.T) {
 	require.InDelta(t, time.Minute, levels[1].Reset, float64(7*time.Second))
 	require.True(t, passes(t, l, now, c))
 	require.False(t, passes(t, l, now, c))
-	l.GiveBack("app", c, levels[0].Slot, 4)
+	giveBack(l, c, levels[0].Slot, 4)
 	require.True(t, passes(t, l, now, c))
 
 	l.Spent("app", "cost", now, 90)
@@ -246,6 +256,86 @@ func TestRedisCountsAsMemoryDoes(t *testing.T) {
 	forced := charge("cost", 0, 100, 5)
 	forced.Forced = true
 	require.True(t, passes(t, l, now, forced))
+}
+
+// What turned out otherwise than it was taken for counts as it was, in memory and in Redis alike.
+func TestSettlements(t *testing.T) {
+	for name, l := range map[string]review.Ledger{"memory": NewLedger(), "Redis": shared(t, startRedis(t).url, io.Discard)} {
+		now := time.Now()
+		tokens, calls, cost := charge("tokens", time.Hour, 100, 60), charge("calls", 5*time.Minute, 1, 1), charge("cost", 0, 1000, 500)
+		levels, taken, err := l.Take("app", now, []review.Charge{tokens, calls, cost}, true)
+		require.NoError(t, err, name)
+		require.True(t, taken, name)
+		require.False(t, passes(t, l, now, calls), name)
+		l.Settle("app", now, []review.Settlement{turned(tokens, levels[0].Slot, 50), turned(calls, levels[1].Slot, 1), turned(cost, levels[2].Slot, -450)})
+		require.False(t, passes(t, l, now, charge("tokens", time.Hour, 100, 91)), name)
+		require.True(t, passes(t, l, now, charge("tokens", time.Hour, 100, 90)), name)
+		require.True(t, passes(t, l, now, calls), name)
+		require.False(t, passes(t, l, now, charge("cost", 0, 1000, 51)), name)
+		require.True(t, passes(t, l, now, charge("cost", 0, 1000, 50)), name)
+		l.Settle("app", now, []review.Settlement{turned(charge("new", time.Minute, 10, 0), 0, -10), turned(tokens, levels[0].Slot-100, 50)})
+		require.False(t, passes(t, l, now, charge("new", time.Minute, 10, 1)), name, "more than nothing")
+		require.False(t, passes(t, l, now, charge("tokens", time.Hour, 100, 1)), name, "of what is long over nothing is given back")
+	}
+}
+
+// roundTrips counts how often a client asks Redis something and waits.
+type roundTrips struct{ n atomic.Int64 }
+
+func (r *roundTrips) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (r *roundTrips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		r.n.Add(1)
+		return next(ctx, cmd)
+	}
+}
+
+func (r *roundTrips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		r.n.Add(1)
+		return next(ctx, cmds)
+	}
+}
+
+// TestOneRoundTrip: an Interaction waits for Redis once, whatever it is counted against, and what was seen of it is told to other servers,
+// and who is held back asked, without waiting; a call of the gateway waits once more when it is over.
+func TestOneRoundTrip(t *testing.T) {
+	server, p := startRedis(t), policyOf(t)
+	l, tr := shared(t, server.url, io.Discard), newTracker(t)
+	relay, err := NewRelay(server.url, tr, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	var trips, told roundTrips
+	relay.client.AddHook(&told) // nobody speaks: Run was not called
+	var charges []review.Charge
+	for _, key := range []string{"user", "key", "app"} {
+		charges = append(charges, charge(key+"/requests", time.Minute, 1<<40, 1), charge(key+"/tokens", time.Hour, 1<<40, 100), charge(key+"/concurrent", 5*time.Minute, 1<<40, 1))
+	}
+	charges = append(charges, charge("cost", 0, 1<<50, 1000))
+	require.True(t, passes(t, l, time.Now(), charges...), "from here on Redis knows the script")
+	giveBack(l, charges[1], 0, 1)
+	l.client.AddHook(&trips)
+	const interactions = 50
+	for i := range interactions {
+		now := time.Now()
+		_, held := tr.HeldBack("app", "program", now)
+		require.False(t, held)
+		levels, taken, err := l.Take("app", now, charges, true)
+		require.NoError(t, err)
+		require.True(t, taken)
+		tr.Observe(exchange(i), nil, p)
+		require.EqualValues(t, 2*i+1, trips.n.Load())
+		settlements := make([]review.Settlement, len(charges))
+		for j, c := range charges {
+			settlements[j] = turned(c, levels[j].Slot, int64(j%2)*2-1)
+		}
+		l.Settle("app", now, settlements)
+		require.EqualValues(t, 2*i+2, trips.n.Load())
+	}
+	tr.HoldBack("app", "program", graveFinding(), time.Now())
+	require.EqualValues(t, 2*interactions, trips.n.Load())
+	require.Zero(t, told.n.Load(), "nobody who serves an Interaction tells it")
+	require.Len(t, relay.waiting, interactions+1)
+	require.NoError(t, relay.Close())
 }
 
 func TestARedisThatIsAway(t *testing.T) {
@@ -269,7 +359,7 @@ func TestARedisThatIsAway(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, i < 2, taken, "the others go by what this server counted")
 		if i == 0 {
-			l.GiveBack("app", c, levels[0].Slot, 0)
+			giveBack(l, c, levels[0].Slot, 0)
 		}
 	}
 	require.Less(t, time.Since(began), redisPause, "and wait for nothing")

@@ -17,10 +17,8 @@ import (
 //go:embed ledger.lua
 var takeSource string
 
-// giveBackSource takes an amount from a slot that still counts; never below nothing.
-const giveBackSource = `local n = tonumber(redis.call('HGET', KEYS[1], ARGV[1]))
-if n then redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', math.max(0, n - tonumber(ARGV[2])))) end
-return 0`
+//go:embed settle.lua
+var settleSource string
 
 // spentSource makes the month's count at least this.
 const spentSource = `local n = tonumber(redis.call('HGET', KEYS[1], ARGV[1])) or 0
@@ -29,15 +27,15 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 0`
 
 // SharedLedger counts Charges in Redis, by Redis's clock, so that any number of servers count together: one round trip
-// takes all Charges of an Interaction. While Redis is away each server counts alone, or refuses, as is asked. It is a
+// takes all Charges of an Interaction, another one settles what it was not known to need. While Redis is away each server counts alone, or refuses, as is asked. It is a
 // review.Ledger.
 type SharedLedger struct {
-	client   *redis.Client
-	take     *redis.Script
-	giveBack *redis.Script
-	spent    *redis.Script
-	alone    *Ledger
-	absence  absence
+	client  *redis.Client
+	take    *redis.Script
+	settle  *redis.Script
+	spent   *redis.Script
+	alone   *Ledger
+	absence absence
 }
 
 // NewSharedLedger makes a Ledger on the Redis at a URL. It does not wait for it: a Redis that is away may come back.
@@ -49,7 +47,7 @@ func NewSharedLedger(url string, log *slog.Logger) (*SharedLedger, error) {
 	return &SharedLedger{
 		client: redis.NewClient(options), alone: NewLedger(),
 		absence: absence{log: log, means: "quotas are counted by each server alone, or refused where a policy says so"},
-		take:    redis.NewScript(takeSource), giveBack: redis.NewScript(giveBackSource), spent: redis.NewScript(spentSource),
+		take:    redis.NewScript(takeSource), settle: redis.NewScript(settleSource), spent: redis.NewScript(spentSource),
 	}, nil
 }
 
@@ -80,7 +78,7 @@ func (l *SharedLedger) Take(appID string, now time.Time, charges []review.Charge
 	}
 	levels, taken, err := l.alone.Take(appID, now, charges, false)
 	for i := range levels {
-		levels[i].Slot = ^levels[i].Slot // negative: GiveBack sees where it was counted
+		levels[i].Slot = ^levels[i].Slot // negative: Settle sees where it was counted
 	}
 	return levels, taken, err
 }
@@ -130,14 +128,42 @@ func readLevels(answer []int64, charges []review.Charge) ([]review.Level, bool, 
 	return levels, taken, nil
 }
 
-// GiveBack implements review.Ledger.
-func (l *SharedLedger) GiveBack(appID string, c review.Charge, slot, amount int64) {
-	switch {
-	case slot < 0:
-		l.alone.GiveBack(appID, c, ^slot, amount)
-	case !l.absence.now():
-		l.run(l.giveBack, keyOf(appID, c.Key), strconv.FormatInt(slot, 10), amount)
+// Settle implements review.Ledger. What was counted alone is settled there, and so is what turned out to be more while Redis is away.
+func (l *SharedLedger) Settle(appID string, now time.Time, settlements []review.Settlement) {
+	var here, there []review.Settlement
+	away := l.absence.now()
+	for _, s := range settlements {
+		switch {
+		case s.Slot < 0:
+			s.Slot = ^s.Slot
+			here = append(here, s)
+		case !away:
+			there = append(there, s)
+		case s.Less < 0:
+			here = append(here, s)
+		}
 	}
+	if len(here) > 0 {
+		l.alone.Settle(appID, now, here)
+	}
+	if len(there) > 0 {
+		l.settleTogether(appID, now, there)
+	}
+}
+
+func (l *SharedLedger) settleTogether(appID string, now time.Time, settlements []review.Settlement) {
+	keys := make([]string, len(settlements))
+	args := make([]any, 0, 4*len(settlements)+2)
+	for i, s := range settlements {
+		keys[i] = keyOf(appID, s.Key)
+		width := int64(0)
+		if s.Span > 0 {
+			width = slotMillis(s.Span)
+		}
+		args = append(args, s.Slot, s.Less, width, counted(s.Span))
+	}
+	month := slotAt(now, 0)
+	l.run(l.settle, keys, append(args, month, untilOver(month, now, 0).Milliseconds()+1)...)
 }
 
 // Spent implements review.Ledger.
@@ -146,14 +172,14 @@ func (l *SharedLedger) Spent(appID, key string, month time.Time, amount int64) {
 	if !l.absence.now() {
 		slot := slotAt(month, 0)
 		left := max(1, untilOver(slot, time.Now(), 0).Milliseconds())
-		l.run(l.spent, keyOf(appID, key), strconv.FormatInt(slot, 10), amount, left)
+		l.run(l.spent, []string{keyOf(appID, key)}, strconv.FormatInt(slot, 10), amount, left)
 	}
 }
 
-func (l *SharedLedger) run(script *redis.Script, key string, args ...any) {
+func (l *SharedLedger) run(script *redis.Script, keys []string, args ...any) {
 	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
 	defer cancel()
-	if err := script.Run(ctx, l.client, []string{key}, args...).Err(); err != nil {
+	if err := script.Run(ctx, l.client, keys, args...).Err(); err != nil {
 		l.absence.begin(err)
 	}
 }

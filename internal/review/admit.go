@@ -127,24 +127,23 @@ func (g *Grant) remarkBudget(budget BudgetRules, b bound, l Level) {
 // reckon ends a call: it is no longer under way, and what it did not need is given back. What it needed beyond its demand
 // was spent, and is counted whether it fits or not.
 func (s *Service) reckon(g *Grant, needed, cost int64) {
+	var settlements []Settlement
 	for i, b := range g.bounds {
-		rest := int64(0)
+		less := int64(0)
 		switch b.detector {
 		case QuotaConcurrent:
-			rest = b.Amount
+			less = b.Amount
 		case QuotaTokens:
-			rest = b.Amount - needed
+			less = b.Amount - needed
 		case BudgetCost:
-			rest = b.Amount - cost
+			less = b.Amount - cost
 		}
-		switch {
-		case rest > 0:
-			s.Ledger.GiveBack(g.appID, b.Charge, g.levels[i].Slot, rest)
-		case rest < 0:
-			c := b.Charge
-			c.Amount, c.Forced = -rest, true
-			_, _, _ = s.Ledger.Take(g.appID, s.Clock(), []Charge{c}, false) // a ledger that is away has nothing to settle
+		if less != 0 {
+			settlements = append(settlements, Settlement{b.Charge, g.levels[i].Slot, less})
 		}
+	}
+	if len(settlements) > 0 {
+		s.Ledger.Settle(g.appID, s.Clock(), settlements)
 	}
 }
 

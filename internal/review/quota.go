@@ -155,7 +155,14 @@ type Level struct {
 	Used  int64 // with the Charge, when it was counted
 	Fits  bool
 	Reset time.Duration // until there is room again; 0 when there is
-	Slot  int64         // where it was counted, for GiveBack
+	Slot  int64         // where it was counted, for Settle
+}
+
+// Settlement is how a Charge turned out.
+type Settlement struct {
+	Charge
+	Slot int64 // Level.Slot
+	Less int64 // how much less than Amount it was; below 0 how much more, which is counted now whether it fits or not
 }
 
 // Ledger counts Charges. It is safe for concurrent use, and atomic: whatever comes at once, no bound that is not Forced is
@@ -164,8 +171,8 @@ type Ledger interface {
 	// Take counts all Charges of an App, or none when one that is not Forced does not fit. shared asks that the servers count
 	// together: CodeUnavailable when they cannot.
 	Take(appID string, now time.Time, charges []Charge, shared bool) (levels []Level, taken bool, err error)
-	// GiveBack takes an amount from where it was counted. It never fails: what cannot be given back expires.
-	GiveBack(appID string, c Charge, slot, amount int64)
+	// Settle corrects Charges that were counted, together. It never fails: what cannot be given back expires.
+	Settle(appID string, now time.Time, settlements []Settlement)
 	// Spent makes the month's count of a key at least this.
 	Spent(appID, key string, month time.Time, amount int64)
 }
