@@ -4,8 +4,10 @@ import (
 	"context"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
 	"github.com/guardroom/guardroom/views/text"
@@ -67,12 +69,17 @@ const (
 	fieldSeverity  = "severity"
 	fieldTarget    = "target"
 	fieldLeast     = "least"
+	fieldAbout     = "about"
+	fieldRemind    = "remind"
 	// FieldDelivery is the number of a delivery that is to be tried again.
 	FieldDelivery = "delivery"
 )
 
+// aboutUsers is what a form says of a rule that is about any user.
+const aboutUsers = "users"
+
 // AlertRuleForm is a rule as it was typed.
-type AlertRuleForm struct{ Name, Metric, Condition, Threshold, Detector, Severity string }
+type AlertRuleForm struct{ Name, Metric, Condition, Threshold, Detector, Severity, About, Remind string }
 
 // NewAlertRuleForm proposes what everybody needs: to be told when nobody comes to review.
 func NewAlertRuleForm() AlertRuleForm {
@@ -81,21 +88,59 @@ func NewAlertRuleForm() AlertRuleForm {
 
 // AlertRuleFormOf is the form of a rule that is there.
 func AlertRuleFormOf(r review.AlertRule) AlertRuleForm {
-	return AlertRuleForm{r.Name, string(r.Metric), string(r.Condition), alertNumber(r.Threshold), r.Detector, string(r.Severity)}
+	f := AlertRuleForm{Name: r.Name, Metric: string(r.Metric), Condition: string(r.Condition), Threshold: alertNumber(r.Threshold), Detector: r.Detector,
+		Severity: string(r.Severity)}
+	if r.PerUser {
+		f.About = aboutUsers
+	}
+	if r.Remind > 0 {
+		f.Remind = strconv.Itoa(int(r.Remind.Hours()))
+	}
+	return f
 }
 
 // ParseAlertRule reads a posted rule. A threshold that is no number is none, which the use case refuses.
 func ParseAlertRule(values url.Values) (review.AlertRule, AlertRuleForm) {
 	get := func(name string) string { return strings.TrimSpace(values.Get(name)) }
-	f := AlertRuleForm{get(FieldName), get(fieldMetric), get(fieldCondition), get(fieldThreshold), get(FieldDetector), get(fieldSeverity)}
+	f := AlertRuleForm{get(FieldName), get(fieldMetric), get(fieldCondition), get(fieldThreshold), get(FieldDetector), get(fieldSeverity), get(fieldAbout), get(fieldRemind)}
 	threshold, err := strconv.ParseFloat(strings.ReplaceAll(f.Threshold, ",", "."), 64)
 	if err != nil {
 		threshold = math.NaN()
 	}
 	return review.AlertRule{
 		Name: f.Name, Metric: review.AlertMetric(f.Metric), Condition: review.AlertCondition(f.Condition), Threshold: threshold, Detector: f.Detector,
-		Severity: review.Severity(f.Severity),
+		Severity: review.Severity(f.Severity), PerUser: f.About == aboutUsers, Remind: remindAfter(f.Remind),
 	}, f
+}
+
+// remindAfter reads hours; what is no number of them is a time that the use case refuses.
+func remindAfter(typed string) time.Duration {
+	if typed == "" {
+		return 0
+	}
+	hours, err := strconv.Atoi(typed)
+	if err != nil || hours < 0 || time.Duration(hours) > review.MaxAlertReminder/time.Hour {
+		return -1
+	}
+	return time.Duration(hours) * time.Hour
+}
+
+func aboutOptions(ctx context.Context) []ui.Option {
+	return []ui.Option{{Value: aboutUsers, Text: text.T(ctx, "Any user of the App, each with an alert of their own")}}
+}
+
+// remindHours are after how long a rule can say again what goes on; what a rule has is among them.
+func remindHours(ctx context.Context, chosen string) []ui.Option {
+	hours := []int{1, 4, 24, 3 * 24, 7 * 24}
+	if n, err := strconv.Atoi(chosen); err == nil && n > 0 && n <= hours[len(hours)-1] && !slices.Contains(hours, n) {
+		hours = append(hours, n)
+		slices.Sort(hours)
+	}
+	var out []ui.Option
+	for _, h := range hours {
+		out = append(out, ui.Option{Value: strconv.Itoa(h), Text: text.T(ctx, "After %s", minutesWord(ctx, 60*h))})
+	}
+	return out
 }
 
 // ChannelForm is a channel as it was typed. Where it leads is not shown again.
@@ -199,8 +244,8 @@ func reasonWord(ctx context.Context, r review.AlertRule) string {
 // readingWord says what a rule sees.
 func readingWord(ctx context.Context, r review.AlertReading) string {
 	out := rounded(r.Value)
-	if r.Subject != "" {
-		out = r.Subject + " " + out
+	if who := r.Subject + r.UserID; who != "" {
+		out = who + " " + out
 	}
 	if r.Fires {
 		out += " · " + text.T(ctx, "has a reason")
@@ -303,4 +348,7 @@ var _ = [...]string{
 	text.Say("must be one of [low medium high critical]"),
 	text.Say("must be one of [webhook slack email]"),
 	text.Say("must be between a minute and 30 days"),
+	text.Say("must be one of conduct for a rule about users"),
+	text.Say("must be above the threshold for a rule about users"),
+	text.Say("must be between 0 and 168 hours"),
 }

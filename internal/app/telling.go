@@ -46,7 +46,7 @@ func (c *Core) tell(ctx context.Context, cfg config.Config, meter tellMeter, log
 	}
 	c.outbox, err = outbox.New(outbox.Options{
 		Store: c.Store, Secrets: box, Clock: clock, Rand: mathrand.Float64, Logger: log, PrivateHosts: cfg.WebhookPrivateHosts,
-		PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), Mail: mailer, Tried: meter.Tried,
+		PublicURL: strings.TrimSuffix(string(cfg.PublicURL), "/"), Language: cfg.AlertLanguage, Mail: mailer, Tried: meter.Tried,
 	})
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ var table = map[string]rule{
 	"internal/bias/experiment": {[]string{"internal/review"}, "reads what an Experiment has shown; it stores nothing and assigns nobody"},
 
 	"internal/mail":    {nil, "hands text to a mail server, whatever it says"},
-	"internal/outbox":  {[]string{"internal/mail", "internal/reach", "internal/review", "internal/guard", "internal/secret"}, "delivers what the store wrote, through an interface of its own"},
+	"internal/outbox":  {[]string{"internal/mail", "internal/reach", "internal/review", "internal/guard", "internal/secret", "views/text"}, "delivers what the store wrote, through an interface of its own, in words of the one catalogue"},
 	"internal/export":  {[]string{"internal/review", "internal/guard", "internal/secret", "internal/harmless"}, "writes rows that it is handed"},
 	"internal/redteam": {[]string{"internal/review", "internal/guard", "internal/secret"}, "attacks through the same pipeline that serves"},
 	"internal/demo":    {[]string{"internal/review"}, "sample traffic goes the way of real traffic: through the service"},

@@ -1,6 +1,6 @@
 package behavior
 
-// Forget forgets a user of an App: what is usual for them, and what was counted of them and not kept yet. Counts of quotas
+// Forget forgets a user of an App: what is usual for them, what was counted of them and not kept yet, and that they are held back. Counts of quotas
 // end by themselves within the hour.
 func (t *Tracker) Forget(appID, userID string) {
 	key := userKey{appID, userID}
@@ -8,6 +8,7 @@ func (t *Tracker) Forget(appID, userID string) {
 	sh.mu.Lock()
 	delete(sh.users, key)
 	sh.mu.Unlock()
+	t.holds.drop(key)
 	t.counts.mu.Lock()
 	defer t.counts.mu.Unlock()
 	for hour := range t.counts.hours {

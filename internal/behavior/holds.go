@@ -96,6 +96,12 @@ func (h *holds) prune(now time.Time) {
 	maps.DeleteFunc(h.users, func(_ userKey, x hold) bool { return x.gone(now) })
 }
 
+func (h *holds) drop(key userKey) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.users, key)
+}
+
 func (h *holds) forget() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -16,17 +16,18 @@ import (
 // Config is every setting of `guardroom serve`. Commands that need less embed only the groups that they need; each group
 // checks itself.
 type Config struct {
-	Storage `embed:"" group:"Storage"`
-	Listen  `embed:"" group:"Server"`
-	Limits  `embed:"" group:"Limits"`
-	Session `embed:"" group:"Sessions"`
-	OIDC    `embed:"" group:"Single sign-on"`
-	Guard   `embed:"" group:"Guard"`
-	Audit   `embed:"" group:"Audit"`
-	Model   `embed:"" group:"Language model"`
-	Hooks   `embed:"" group:"Webhooks"`
-	Mail    `embed:"" group:"E-mail"`
-	Log     `embed:"" group:"Logging"`
+	Storage  `embed:"" group:"Storage"`
+	Listen   `embed:"" group:"Server"`
+	Limits   `embed:"" group:"Limits"`
+	Session  `embed:"" group:"Sessions"`
+	OIDC     `embed:"" group:"Single sign-on"`
+	Guard    `embed:"" group:"Guard"`
+	Audit    `embed:"" group:"Audit"`
+	Model    `embed:"" group:"Language model"`
+	Hooks    `embed:"" group:"Webhooks"`
+	Alerting `embed:"" group:"Alerts"`
+	Mail     `embed:"" group:"E-mail"`
+	Log      `embed:"" group:"Logging"`
 }
 
 // Storage says where the data are.
@@ -152,6 +153,11 @@ func (m Model) Validate() error {
 type Hooks struct {
 	WebhookKey          Secret   `name:"webhook-key" placeholder:"KEY" env:"GUARDROOM_WEBHOOK_KEY" help:"The key that seals the secrets of webhooks. Nothing means the one in the data folder, made when there is none; servers that share a database need the same."`
 	WebhookPrivateHosts []string `name:"webhook-private-hosts" placeholder:"HOST,…" env:"GUARDROOM_WEBHOOK_PRIVATE_HOSTS" help:"Hosts of webhooks that may be at private and loopback addresses. Nothing means none."`
+}
+
+// Alerting says how people are told of alerts.
+type Alerting struct {
+	AlertLanguage string `name:"alert-language" enum:"en,de" default:"en" env:"GUARDROOM_ALERT_LANGUAGE" help:"en or de: the language of messages about alerts in Slack and e-mail. Webhooks are for machines, and in English."`
 }
 
 // Mail names the server by which alerts are sent as e-mail.

@@ -10,9 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/language"
 
 	"github.com/guardroom/guardroom/internal/mail"
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // Mailer hands messages to a mail server; code is its reply where it refused.
@@ -36,9 +40,9 @@ func (o *Outbox) tellPeople(ctx context.Context, d review.DueDelivery) (status i
 	if err != nil {
 		return 0, err
 	}
-	text := o.text(d.Topic, told)
+	message := o.text(d.Topic, told)
 	if d.Webhook.Kind == review.ChannelSlack {
-		return o.slack(ctx, string(target), text)
+		return o.slack(ctx, string(target), message)
 	}
 	if o.Mail == nil {
 		return 0, errors.New("the operator names no mail server any more")
@@ -47,16 +51,16 @@ func (o *Outbox) tellPeople(ctx context.Context, d review.DueDelivery) (status i
 	if err != nil {
 		return 0, err
 	}
-	return o.Mail.Send(ctx, mail.Message{ID: d.Message + "." + d.Webhook.ID, At: d.CreatedAt, To: to, Subject: subject(d.Topic, told), Text: text})
+	return o.Mail.Send(ctx, mail.Message{ID: d.Message + "." + d.Webhook.ID, At: d.CreatedAt, To: to, Subject: o.subject(d.Topic, told), Text: message})
 }
 
 // slackEscapes are the characters that mean something in Slack's texts.
 var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-func (o *Outbox) slack(ctx context.Context, url, text string) (status int, err error) {
+func (o *Outbox) slack(ctx context.Context, url, message string) (status int, err error) {
 	body, err := json.Marshal(struct {
 		Text string `json:"text"`
-	}{slackEscapes.Replace(text)})
+	}{slackEscapes.Replace(message)})
 	if err != nil {
 		return 0, fmt.Errorf("outbox: write the message: %w", err)
 	}
@@ -69,33 +73,38 @@ func (o *Outbox) slack(ctx context.Context, url, text string) (status int, err e
 }
 
 // subject says in a line what it is about.
-func subject(topic string, told review.ToldAlerts) string {
-	switch first := told.Alerts[0]; {
+func (o *Outbox) subject(topic string, told review.ToldAlerts) string {
+	ctx, first, n := o.words, told.Alerts[0], len(told.Alerts)
+	switch {
 	case told.Test:
-		return "Guardroom: a test for " + told.App
-	case topic == review.TopicAlertResolved && len(told.Alerts) == 1:
-		return "Guardroom: over in " + told.App + ": " + first.Rule
+		return text.T(ctx, "Guardroom: a test for %s", told.App)
+	case topic == review.TopicAlertResolved && n == 1:
+		return text.T(ctx, "Guardroom: over in %s: %s", told.App, first.Rule)
 	case topic == review.TopicAlertResolved:
-		return fmt.Sprintf("Guardroom: %d alerts are over in %s", len(told.Alerts), told.App)
-	case len(told.Alerts) == 1:
-		return fmt.Sprintf("Guardroom: %s in %s (%s)", first.Rule, told.App, first.Severity)
+		return text.T(ctx, "Guardroom: %d alerts are over in %s", n, told.App)
+	case first.Reminder && n == 1:
+		return text.T(ctx, "Guardroom: %s goes on in %s (%s)", first.Rule, told.App, o.severity(first))
+	case first.Reminder:
+		return text.T(ctx, "Guardroom: %d alerts go on in %s (%s)", n, told.App, o.severity(first))
+	case n == 1:
+		return text.T(ctx, "Guardroom: %s in %s (%s)", first.Rule, told.App, o.severity(first))
 	default:
-		return fmt.Sprintf("Guardroom: %d alerts in %s (%s)", len(told.Alerts), told.App, first.Severity)
+		return text.T(ctx, "Guardroom: %d alerts in %s (%s)", n, told.App, o.severity(first))
 	}
 }
 
 // text says it in full: the subject, a line for each, and where to look.
 func (o *Outbox) text(topic string, told review.ToldAlerts) string {
 	var b strings.Builder
-	b.WriteString(subject(topic, told) + "\n")
+	b.WriteString(o.subject(topic, told) + "\n")
 	if told.Test {
-		b.WriteString("This is how alerts arrive. Nothing has happened.\n")
+		b.WriteString(text.T(o.words, "This is how alerts arrive. Nothing has happened.") + "\n")
 	} else {
 		for _, a := range told.Alerts[:min(len(told.Alerts), shownAlerts)] {
-			b.WriteString("• " + line(a) + "\n")
+			b.WriteString("• " + o.line(a) + "\n")
 		}
 		if more := len(told.Alerts) - shownAlerts; more > 0 {
-			fmt.Fprintf(&b, "and %d more\n", more)
+			b.WriteString(text.T(o.words, "and %d more", more) + "\n")
 		}
 	}
 	if o.PublicURL != "" {
@@ -105,71 +114,109 @@ func (o *Outbox) text(topic string, told review.ToldAlerts) string {
 }
 
 // line says what one alert is about.
-func line(a review.ToldAlert) string {
-	about, unit := metricWords(a.Metric)
-	if a.Detector != "" {
-		about += " of " + a.Detector
+func (o *Outbox) line(a review.ToldAlert) string {
+	about, unit := o.metric(a.Metric)
+	switch {
+	case a.Detector != "":
+		about = text.T(o.words, "%s of %s", about, a.Detector)
+	case a.UserID != "":
+		about = text.T(o.words, "%s of user %s", about, oneLine(a.UserID))
 	}
-	value, limit := number(a.Value)+unit, number(a.Limit)+unit
-	out := fmt.Sprintf("[%s] %s: %s was %s, %s", a.Severity, a.Rule, about, value, heldAgainst(a.Condition, limit))
+	value, limit := o.number(a.Value)+unit, o.number(a.Limit)+unit
+	out := "[" + o.severity(a) + "] " + a.Rule + ": " + text.T(o.words, "%s was %s", about, value) + ", " + o.heldAgainst(a.Condition, limit) + ", "
 	if a.ResolvedAt != nil {
-		return out + ", from " + moment(a.RaisedAt) + " until " + moment(*a.ResolvedAt)
+		return out + text.T(o.words, "from %s until %s", moment(a.RaisedAt), moment(*a.ResolvedAt))
 	}
-	return out + ", since " + moment(a.RaisedAt)
+	return out + text.T(o.words, "since %s", moment(a.RaisedAt))
 }
 
-func heldAgainst(c review.AlertCondition, limit string) string {
+// shownUser is how many bytes of a user's id stand in a message for people.
+const shownUser = 100
+
+// oneLine makes what an App calls a user fit to stand in a line.
+func oneLine(user string) string {
+	user = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, user)
+	if len(user) <= shownUser {
+		return user
+	}
+	return strings.ToValidUTF8(user[:shownUser], "") + "…"
+}
+
+func (o *Outbox) heldAgainst(c review.AlertCondition, limit string) string {
 	switch c {
 	case review.AlertBelow:
-		return "below " + limit
+		return text.T(o.words, "below %s", limit)
 	case review.AlertStandsOut:
-		return "usual is at most " + limit
+		return text.T(o.words, "usual is at most %s", limit)
 	default:
-		return "above " + limit
+		return text.T(o.words, "above %s", limit)
 	}
 }
 
 // number writes a value: two digits after the point where they say something.
-func number(x float64) string {
-	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 2, 64), "0"), ".")
+func (o *Outbox) number(x float64) string {
+	out := strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 2, 64), "0"), ".")
+	if text.Of(o.words) == language.German {
+		return strings.Replace(out, ".", ",", 1)
+	}
+	return out
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
-// metricWords says in English what a metric is, and its unit: who reads it has no language set.
-func metricWords(m review.AlertMetric) (about, unit string) {
+func (o *Outbox) severity(a review.ToldAlert) string {
+	switch a.Severity {
+	case review.SeverityCritical:
+		return text.T(o.words, "critical")
+	case review.SeverityHigh:
+		return text.T(o.words, "high")
+	case review.SeverityMedium:
+		return text.T(o.words, "medium")
+	default:
+		return text.T(o.words, "low")
+	}
+}
+
+// metric says what a metric is, and its unit.
+func (o *Outbox) metric(m review.AlertMetric) (about, unit string) {
+	ctx := o.words
 	switch m {
 	case review.AlertQueueAge:
-		return "the age of the oldest open item", " min"
+		return text.T(ctx, "the age of the oldest open item"), " min"
 	case review.AlertQueueOpen:
-		return "the number of open items", ""
+		return text.T(ctx, "the number of open items"), ""
 	case review.AlertQueueOverdue:
-		return "the number of overdue items", ""
+		return text.T(ctx, "the number of overdue items"), ""
 	case review.AlertRequests:
-		return "interactions in an hour", ""
+		return text.T(ctx, "interactions in an hour"), ""
 	case review.AlertTokens:
-		return "tokens in an hour", ""
+		return text.T(ctx, "tokens in an hour"), ""
 	case review.AlertFlagged:
-		return "flagged interactions in an hour", ""
+		return text.T(ctx, "flagged interactions in an hour"), ""
 	case review.AlertUnusual:
-		return "findings about conduct in an hour", ""
+		return text.T(ctx, "findings about conduct in an hour"), ""
 	case review.AlertDenied:
-		return "refusals beyond a quota in an hour", ""
+		return text.T(ctx, "refusals beyond a quota in an hour"), ""
 	case review.AlertCost:
-		return "the cost of an hour", ""
+		return text.T(ctx, "the cost of an hour"), ""
 	case review.AlertErrors:
-		return "the share of failed calls", " %"
+		return text.T(ctx, "the share of failed calls"), " %"
 	case review.AlertRefusals:
-		return "the share of refusing answers", " %"
+		return text.T(ctx, "the share of refusing answers"), " %"
 	case review.AlertLatency:
-		return "the mean latency of the model", " ms"
+		return text.T(ctx, "the mean latency of the model"), " ms"
 	case review.AlertBudget:
-		return "the spent part of the budget", " %"
+		return text.T(ctx, "the spent part of the budget"), " %"
 	case review.AlertForecast:
-		return "the forecast of the budget", " %"
+		return text.T(ctx, "the forecast of the budget"), " %"
 	case review.AlertFailures:
-		return "the failure rate", " %"
+		return text.T(ctx, "the failure rate"), " %"
 	default:
-		return "the number of abandoned deliveries", ""
+		return text.T(ctx, "the number of abandoned deliveries"), ""
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -158,19 +159,65 @@ func TestEmail(t *testing.T) {
 }
 
 func TestWordsOfAlerts(t *testing.T) {
+	english := outboxWith(t, &shelf{}, io.Discard, func(*Options) {})
 	end := began.Add(90 * time.Minute)
 	for _, m := range review.AlertMetrics() {
-		about, _ := metricWords(m)
+		about, _ := english.metric(m)
 		if m != review.AlertDead {
 			require.NotEqual(t, "the number of abandoned deliveries", about, "%s has no words", m)
 		}
 	}
 	a := review.ToldAlert{Rule: "R", Severity: review.SeverityLow, Metric: review.AlertFailures, Detector: "remote.a", Condition: review.AlertAbove, Value: 100.0 / 3, Limit: 20, RaisedAt: began, ResolvedAt: &end}
-	require.Equal(t, "[low] R: the failure rate of remote.a was 33.33 %, above 20 %, from 2026-03-01 12:00 UTC until 2026-03-01 13:30 UTC", line(a))
+	require.Equal(t, "[low] R: the failure rate of remote.a was 33.33 %, above 20 %, from 2026-03-01 12:00 UTC until 2026-03-01 13:30 UTC", english.line(a))
 	a = review.ToldAlert{Rule: "R", Severity: review.SeverityLow, Metric: review.AlertRequests, Condition: review.AlertStandsOut, Value: 300, Limit: 100, RaisedAt: began}
-	require.Equal(t, "[low] R: interactions in an hour was 300, usual is at most 100, since 2026-03-01 12:00 UTC", line(a))
-	require.Equal(t, "Guardroom: over in support: R", subject(review.TopicAlertResolved, review.ToldAlerts{App: "support", Alerts: []review.ToldAlert{a}}))
-	require.Equal(t, "Guardroom: a test for support", subject(review.TopicAlertRaised, review.ToldAlerts{App: "support", Test: true, Alerts: []review.ToldAlert{a}}))
+	require.Equal(t, "[low] R: interactions in an hour was 300, usual is at most 100, since 2026-03-01 12:00 UTC", english.line(a))
+	require.Equal(t, "Guardroom: over in support: R", english.subject(review.TopicAlertResolved, review.ToldAlerts{App: "support", Alerts: []review.ToldAlert{a}}))
+	require.Equal(t, "Guardroom: a test for support", english.subject(review.TopicAlertRaised, review.ToldAlerts{App: "support", Test: true, Alerts: []review.ToldAlert{a}}))
+}
+
+func TestAlertsOfUsersAndReminders(t *testing.T) {
+	english := outboxWith(t, &shelf{}, io.Discard, func(*Options) {})
+	a := review.ToldAlert{Rule: "R", Severity: review.SeverityHigh, Metric: review.AlertTokens, Condition: review.AlertAbove, UserID: "ann\nBcc: x", Value: 2500, Limit: 1000, RaisedAt: began, Reminder: true}
+	require.Equal(t, "[high] R: tokens in an hour of user ann Bcc: x was 2500, above 1000, since 2026-03-01 12:00 UTC", english.line(a))
+	told := review.ToldAlerts{App: "support", Alerts: []review.ToldAlert{a}}
+	require.Equal(t, "Guardroom: R goes on in support (high)", english.subject(review.TopicAlertRaised, told))
+	told.Alerts = append(told.Alerts, a)
+	require.Equal(t, "Guardroom: 2 alerts go on in support (high)", english.subject(review.TopicAlertRaised, told))
+	a.UserID = strings.Repeat("é", shownUser)
+	require.Contains(t, english.line(a), strings.Repeat("é", shownUser/2)+"… was")
+	require.True(t, utf8.ValidString(english.line(a)))
+}
+
+// People are told in the language of the server. What machines read stays as it is.
+func TestAlertsInGerman(t *testing.T) {
+	letters := &box{}
+	o := outboxWith(t, &shelf{}, io.Discard, func(o *Options) { o.Mail, o.Language = letters, "de" })
+	require.NoError(t, o.deliver(t.Context(), due(t, review.ChannelEmail, "ann@example.com", alertsOf("Zu <alt>"))))
+	require.Equal(t, "Guardroom: Zu <alt> in support (hoch)", letters.got.Subject)
+	require.Equal(t, "Guardroom: Zu <alt> in support (hoch)\n"+
+		"• [hoch] Zu <alt>: Alter des ältesten offenen Vorgangs: 75,5 min, über 60 min, seit 2026-03-01 12:00 UTC\n"+
+		"https://guardroom.example.com/alerts/support\n", letters.got.Text)
+	english := outboxWith(t, &shelf{}, io.Discard, func(*Options) {})
+	a := alertsOf("R").Alerts[0]
+	end := began.Add(time.Hour)
+	for _, m := range review.AlertMetrics() {
+		about, unit := o.metric(m)
+		other, same := english.metric(m)
+		require.NotEqual(t, other, about, "%s is not translated", m)
+		require.Equal(t, same, unit)
+	}
+	for _, c := range review.AlertConditions() {
+		a.Condition, a.ResolvedAt = c, &end
+		require.Contains(t, o.line(a), "von 2026-03-01 12:00 UTC bis 2026-03-01 13:00 UTC")
+		require.NotEqual(t, english.heldAgainst(c, "1"), o.heldAgainst(c, "1"))
+	}
+	for _, s := range review.Severities() {
+		a.Severity = s
+		require.NotEqual(t, english.severity(a), o.severity(a))
+	}
+	told := review.ToldAlerts{App: "support", Test: true, Alerts: []review.ToldAlert{a}}
+	require.Equal(t, "Guardroom: ein Test für support", o.subject(review.TopicAlertRaised, told))
+	require.Contains(t, o.text(review.TopicAlertRaised, told), "Nichts ist geschehen")
 }
 
 // Whatever a rule is called, Slack makes no link and no mention of it.

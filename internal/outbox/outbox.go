@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // Store is what the outbox needs of a store.
@@ -33,6 +34,7 @@ type Options struct {
 	Logger       *slog.Logger
 	PrivateHosts []string                                                    // may be at private and loopback addresses
 	PublicURL    string                                                      // of the pages, for messages to people; "" leaves the link out
+	Language     string                                                      // of messages to people; "" is English
 	Mail         Mailer                                                      // nil when there is no mail server
 	Tried        func(kind review.ChannelKind, outcome review.DeliveryState) // counts attempts; nil counts nothing
 }
@@ -41,6 +43,7 @@ type Options struct {
 type Outbox struct {
 	Options
 	sender *sender
+	words  context.Context // carries the language, as pages do
 }
 
 // New checks that nothing is missing.
@@ -48,7 +51,8 @@ func New(o Options) (*Outbox, error) {
 	if o.Store == nil || o.Secrets == nil || o.Clock == nil || o.Rand == nil || o.Logger == nil {
 		return nil, errors.New("outbox: a dependency is missing")
 	}
-	return &Outbox{Options: o, sender: newSender(o.PrivateHosts)}, nil
+	words := text.With(context.Background(), text.Choose(o.Language, ""))
+	return &Outbox{Options: o, sender: newSender(o.PrivateHosts), words: words}, nil
 }
 
 const (

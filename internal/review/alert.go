@@ -75,16 +75,20 @@ func AlertConditions() []AlertCondition {
 
 // The bounds of alerts.
 const (
-	MaxAlertRules    = 50 // of one App
-	maxAlertLimit    = 1e12
-	leastDeviations  = 2
-	mostDeviations   = 20
-	maxSilence       = 30 * 24 * time.Hour
-	AlertsShown      = 50              // on the page of an App
-	AlertGroupWait   = 5 * time.Minute // between two messages about an App, unless it is grave
-	alertCalm        = 5 * time.Minute // without a reason before an Alert ends
-	alertBaseline    = 7 * 24 * time.Hour
-	alertLeastHours  = 48 // of history before anything is unusual
+	MaxAlertRules   = 50 // of one App
+	maxAlertLimit   = 1e12
+	leastDeviations = 2
+	mostDeviations  = 20
+	maxSilence      = 30 * 24 * time.Hour
+	AlertsShown     = 50              // on the page of an App
+	AlertGroupWait  = 5 * time.Minute // between two messages about an App, unless it is grave
+	alertCalm       = 5 * time.Minute // without a reason before an Alert ends
+	alertBaseline   = 7 * 24 * time.Hour
+	alertLeastHours = 48 // of history before anything is unusual
+	// MaxAlertUsers is of how many users one rule has an Alert open: those who are furthest beyond.
+	MaxAlertUsers = 20
+	// MaxAlertReminder is how long it takes at most until what goes on is said again.
+	MaxAlertReminder = 7 * 24 * time.Hour
 	alertLeastEvents = 10 // in what a share is computed of, and before a count is unusual
 )
 
@@ -98,6 +102,8 @@ type AlertRule struct {
 	Threshold float64 // in the metric's unit; of unusual ones in standard deviations
 	Detector  string  // of AlertFailures: the one that is meant, "" for each
 	Severity  Severity
+	PerUser   bool          // it is about any user of the App, not about the App
+	Remind    time.Duration // whole hours after which what goes on is said again; 0 is never
 
 	SilencedUntil time.Time // nobody is told before; zero when it is not silenced
 	SilenceReason string
@@ -121,6 +127,9 @@ func (r AlertRule) validate(detectors []DetectorSpec) error {
 		bad.addf("condition", "must be one of %v", AlertConditions())
 	}
 	r.validateThreshold(&bad)
+	if r.Remind < 0 || r.Remind > MaxAlertReminder || r.Remind%time.Hour != 0 {
+		bad.addf("remind", "must be between 0 and %d hours", int(MaxAlertReminder.Hours()))
+	}
 	if !slices.Contains(Severities(), r.Severity) {
 		bad.addf("severity", "must be one of %v", Severities())
 	}
@@ -135,6 +144,10 @@ func (r AlertRule) validate(detectors []DetectorSpec) error {
 
 func (r AlertRule) validateThreshold(bad *invalidFields) {
 	switch {
+	case r.PerUser && !r.Metric.Hourly():
+		bad.addf("metric", "must be one of conduct for a rule about users")
+	case r.PerUser && r.Condition != AlertAbove:
+		bad.addf("condition", "must be above the threshold for a rule about users")
 	case math.IsNaN(r.Threshold) || r.Threshold < 0 || r.Threshold > maxAlertLimit:
 		bad.addf("threshold", "must be between 0 and %.0f", maxAlertLimit)
 	case r.Condition == AlertStandsOut && !r.Metric.Hourly():
@@ -153,6 +166,7 @@ type Alert struct {
 	RuleID     string
 	RuleName   string // filled in on reads
 	Subject    string // the detector, for a rule on several; else ""
+	UserID     string // of a rule about users; else ""
 	Metric     AlertMetric
 	Condition  AlertCondition
 	Severity   Severity
@@ -161,6 +175,7 @@ type Alert struct {
 	RaisedAt   time.Time
 	FiredAt    time.Time  // when there was last a reason
 	ToldAt     *time.Time // nil: nobody was told yet
+	RemindedAt *time.Time // when it was last said again
 	ResolvedAt *time.Time
 }
 
@@ -169,6 +184,8 @@ type alertNotice struct {
 	App    string      `json:"app"`
 	Test   bool        `json:"test,omitempty"`
 	Alerts []ToldAlert `json:"alerts"`
+
+	again bool
 }
 
 // ToldAlert is an Alert as it is told.
@@ -180,6 +197,8 @@ type ToldAlert struct {
 	Metric     AlertMetric    `json:"metric"`
 	Condition  AlertCondition `json:"condition"`
 	Detector   string         `json:"detector,omitempty"`
+	UserID     string         `json:"user_id,omitempty"`
+	Reminder   bool           `json:"reminder,omitempty"` // it was told before, and goes on
 	Value      float64        `json:"value"`
 	Limit      float64        `json:"limit"`
 	RaisedAt   time.Time      `json:"raised_at"`
@@ -187,7 +206,7 @@ type ToldAlert struct {
 }
 
 func (a Alert) told() ToldAlert {
-	return ToldAlert{ID: a.ID, RuleID: a.RuleID, Rule: a.RuleName, Severity: a.Severity, Metric: a.Metric, Condition: a.Condition, Detector: a.Subject,
+	return ToldAlert{ID: a.ID, RuleID: a.RuleID, Rule: a.RuleName, Severity: a.Severity, Metric: a.Metric, Condition: a.Condition, Detector: a.Subject, UserID: a.UserID,
 		Value: a.Value, Limit: a.Limit, RaisedAt: a.RaisedAt, ResolvedAt: a.ResolvedAt}
 }
 
@@ -204,7 +223,7 @@ func ReadAlerts(payload []byte) (ToldAlerts, error) {
 	if err := json.Unmarshal(payload, &n); err != nil {
 		return ToldAlerts{}, fmt.Errorf("review: read what was published: %w", err)
 	}
-	return ToldAlerts(n), nil
+	return ToldAlerts{n.App, n.Test, n.Alerts}, nil
 }
 
 // AlertsFrom leaves those of at least a severity in a message; nil when none is left. The subject is what its deliveries
@@ -226,10 +245,22 @@ func AlertsFrom(payload []byte, least Severity) (rest []byte, subject string, er
 func severityRank(s Severity) int { return slices.Index(Severities(), s) }
 
 func alertPublished(topic string, app App, alerts []Alert) (Notice, error) {
-	n := alertNotice{App: app.Name}
+	return alertNotice{App: app.Name}.published(topic+"/"+alerts[0].ID, topic, app, alerts)
+}
+
+// alertReminder says again what goes on.
+func alertReminder(app App, alerts []Alert, now time.Time) (Notice, error) {
+	key := fmt.Sprintf("%s/%s/again/%d", TopicAlertRaised, alerts[0].ID, now.UnixMicro())
+	return alertNotice{App: app.Name, again: true}.published(key, TopicAlertRaised, app, alerts)
+}
+
+func (n alertNotice) published(key, topic string, app App, alerts []Alert) (Notice, error) {
+	slices.SortStableFunc(alerts, func(a, b Alert) int { return severityRank(b.Severity) - severityRank(a.Severity) })
 	for _, a := range alerts {
-		n.Alerts = append(n.Alerts, a.told())
+		told := a.told()
+		told.Reminder = n.again
+		n.Alerts = append(n.Alerts, told)
 	}
 	body, err := json.Marshal(n)
-	return Notice{Key: topic + "/" + alerts[0].ID, Topic: topic, AppID: app.ID, Payload: body}, err
+	return Notice{Key: key, Topic: topic, AppID: app.ID, Payload: body}, err
 }

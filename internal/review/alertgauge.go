@@ -10,6 +10,7 @@ import (
 // AlertReading is what a rule sees of one subject.
 type AlertReading struct {
 	Subject string // the detector, for a rule on several
+	UserID  string // of a rule about users
 	Value   float64
 	Limit   float64 // what the value is held against
 	Known   bool    // there was enough to say anything
@@ -46,6 +47,36 @@ func (g *gauge) read(ctx context.Context, r AlertRule, subjects []string) ([]Ale
 		return nil, err
 	}
 	return ifKnown(r.hold(AlertReading{Value: value, Known: known})), nil
+}
+
+// UserFigure is a metric of one user.
+type UserFigure struct {
+	UserID string
+	Value  float64
+}
+
+// readUsers returns the users who are beyond a rule about users, the furthest first, no more than it may have Alerts of; and those
+// who are given and no longer beyond. One of whom nothing is known is not beyond: they have gone.
+func (g *gauge) readUsers(ctx context.Context, r AlertRule, users []string) ([]AlertReading, error) {
+	since := g.now.Truncate(time.Hour).Add(-time.Hour)
+	beyond, err := g.store.UsersBeyond(ctx, g.app.ID, r.Metric, since, r.Threshold, MaxAlertUsers+len(users))
+	if err != nil {
+		return nil, err
+	}
+	var out []AlertReading
+	room := MaxAlertUsers - len(users)
+	for _, u := range beyond {
+		if i := slices.Index(users, u.UserID); i >= 0 {
+			users = slices.Delete(slices.Clone(users), i, i+1)
+		} else if room--; room < 0 {
+			continue
+		}
+		out = append(out, AlertReading{UserID: u.UserID, Value: u.Value, Limit: r.Threshold, Known: true, Fires: true})
+	}
+	for _, id := range users {
+		out = append(out, AlertReading{UserID: id, Limit: r.Threshold, Known: true})
+	}
+	return out, nil
 }
 
 func ifKnown(r AlertReading) []AlertReading {

@@ -138,7 +138,11 @@ func (a *Alerts) readRules(ctx context.Context, app App) ([]AlertRuleView, error
 	out := make([]AlertRuleView, len(rules))
 	for i, r := range rules {
 		out[i].AlertRule = r
-		if out[i].Readings, err = g.read(ctx, r, nil); err != nil {
+		read := g.read
+		if r.PerUser {
+			read = g.readUsers
+		}
+		if out[i].Readings, err = read(ctx, r, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -214,7 +218,7 @@ func (a *Alerts) SaveAlertRule(ctx context.Context, v Viewer, appName string, r 
 				return err
 			}
 			saved.SilencedUntil, saved.SilenceReason, saved.CreatedAt = there.SilencedUntil, there.SilenceReason, there.CreatedAt
-			if there.Metric != saved.Metric || there.Detector != saved.Detector { // what is open is about something else
+			if there.Metric != saved.Metric || there.Detector != saved.Detector || there.PerUser != saved.PerUser { // what is open is about something else
 				if err := tx.ResolveAlertsOf(id, now); err != nil {
 					return err
 				}
@@ -238,8 +242,10 @@ func ruleEvent(now time.Time, v Viewer, action string, r AlertRule) Event {
 		Condition AlertCondition `json:"condition"`
 		Threshold float64        `json:"threshold"`
 		Severity  Severity       `json:"severity"`
+		PerUser   bool           `json:"per_user,omitempty"`
+		Remind    int            `json:"remind_hours,omitempty"`
 		Silenced  *time.Time     `json:"silenced_until,omitempty"` // the reason is sealed, and the trail is open
-	}{r.Name, r.Metric, r.Condition, r.Threshold, r.Severity, timeOrNil(r.SilencedUntil)})
+	}{r.Name, r.Metric, r.Condition, r.Threshold, r.Severity, r.PerUser, int(r.Remind / time.Hour), timeOrNil(r.SilencedUntil)})
 }
 
 func timeOrNil(t time.Time) *time.Time {

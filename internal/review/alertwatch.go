@@ -70,7 +70,11 @@ func (r *alertRound) run(ctx context.Context, untold bool) error {
 	g := newGauge(r.Store, r.app, r.now)
 	var errs []error
 	for _, rule := range r.rules {
-		readings, err := g.read(ctx, rule, r.subjects(rule))
+		read := g.read
+		if rule.PerUser {
+			read = g.readUsers
+		}
+		readings, err := read(ctx, rule, r.subjects(rule))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -85,13 +89,20 @@ func (r *alertRound) run(ctx context.Context, untold bool) error {
 	if untold || len(r.raised)+len(r.resolved) > 0 {
 		errs = append(errs, r.tell(ctx))
 	}
+	if due := r.due(); len(due) > 0 {
+		errs = append(errs, r.remind(ctx, due))
+	}
 	return errors.Join(errs...)
 }
 
-// subjects are those of the rule's open Alerts.
+// subjects are those of the rule's open Alerts: detectors, or users.
 func (r *alertRound) subjects(rule AlertRule) (out []string) {
 	for _, a := range r.open {
-		if a.RuleID == rule.ID {
+		switch {
+		case a.RuleID != rule.ID:
+		case rule.PerUser:
+			out = append(out, a.UserID)
+		default:
 			out = append(out, a.Subject)
 		}
 	}
@@ -101,11 +112,11 @@ func (r *alertRound) subjects(rule AlertRule) (out []string) {
 // compare finds what is new, what goes on and what is over. Of what nothing can be said now stays as it is.
 func (r *alertRound) compare(rule AlertRule, readings []AlertReading) {
 	for _, x := range readings {
-		i := slices.IndexFunc(r.open, func(a Alert) bool { return a.RuleID == rule.ID && a.Subject == x.Subject })
+		i := slices.IndexFunc(r.open, func(a Alert) bool { return a.RuleID == rule.ID && a.Subject == x.Subject && a.UserID == x.UserID })
 		switch {
 		case i < 0 && x.Fires:
 			r.raised = append(r.raised, Alert{
-				ID: r.NewID(), AppID: r.app.ID, RuleID: rule.ID, RuleName: rule.Name, Subject: x.Subject, Metric: rule.Metric, Condition: rule.Condition,
+				ID: r.NewID(), AppID: r.app.ID, RuleID: rule.ID, RuleName: rule.Name, Subject: x.Subject, UserID: x.UserID, Metric: rule.Metric, Condition: rule.Condition,
 				Severity: rule.Severity, Value: x.Value, Limit: x.Limit, RaisedAt: r.now, FiredAt: r.now,
 			})
 		case i < 0:
@@ -189,9 +200,55 @@ func (r *alertRound) tell(ctx context.Context) error {
 	})
 }
 
-func (r *alertRound) silenced(a Alert) bool {
+func (r *alertRound) silenced(a Alert) bool { return r.rule(a).Silenced(r.now) }
+
+// rule is the one that raised an Alert; the zero value when it has ended.
+func (r *alertRound) rule(a Alert) AlertRule {
 	i := slices.IndexFunc(r.rules, func(rule AlertRule) bool { return rule.ID == a.RuleID })
-	return i >= 0 && r.rules[i].Silenced(r.now)
+	if i < 0 {
+		return AlertRule{}
+	}
+	return r.rules[i]
+}
+
+// due is what was told, goes on, and is to be said again.
+func (r *alertRound) due() (out []Alert) {
+	for _, a := range r.open {
+		last, rule := a.ToldAt, r.rule(a)
+		if a.RemindedAt != nil {
+			last = a.RemindedAt
+		}
+		over := slices.ContainsFunc(r.resolved, func(x Alert) bool { return x.ID == a.ID })
+		if rule.Remind > 0 && last != nil && !over && !rule.Silenced(r.now) && r.now.Sub(*last) >= rule.Remind {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// remind says it in one message. Another server may have said the same.
+func (r *alertRound) remind(ctx context.Context, due []Alert) error {
+	return r.Store.Write(ctx, func(tx Tx) error {
+		var alerts []Alert
+		for _, a := range due {
+			first, err := tx.RemindAlert(a.ID, r.now.Add(-r.rule(a).Remind), r.now)
+			if err != nil {
+				return err
+			}
+			if first {
+				alerts = append(alerts, a)
+			}
+		}
+		if len(alerts) == 0 {
+			return nil
+		}
+		notice, err := alertReminder(r.app, alerts, r.now)
+		if err != nil {
+			return err
+		}
+		notice.NotBefore = r.now
+		return tx.Publish(notice)
+	})
 }
 
 // gathers: what comes soon after a message waits, so that a bad day is not a hundred messages. What is grave does not.
@@ -219,7 +276,6 @@ func (r *alertRound) publish(tx Tx, topic string, untold []Alert) error {
 	if len(alerts) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(alerts, func(a, b Alert) int { return severityRank(b.Severity) - severityRank(a.Severity) })
 	notice, err := alertPublished(topic, r.app, alerts)
 	if err != nil {
 		return err

@@ -166,7 +166,7 @@ type Tx interface {
 	// Alerts. Those that say bool say whether this was the first to do it: several servers look at the same rules.
 	AlertRulesOf(appID string) ([]AlertRule, error) // that have not ended, by name
 	PutAlertRule(AlertRule) error                   // inserts or replaces
-	RaiseAlert(Alert) (bool, error)                 // false when one of its rule and subject is open
+	RaiseAlert(Alert) (bool, error)                 // false when one of its rule, subject and user is open
 	RefireAlert(id string, at time.Time) error
 	ResolveAlert(id string, at time.Time) (bool, error)
 	ResolveAlertsOf(ruleID string, at time.Time) error
@@ -174,6 +174,8 @@ type Tx interface {
 	// open, and the end of what they were told of.
 	UntoldAlerts(appID string) ([]Alert, time.Time, error)
 	SetAlertTold(id, topic string, at time.Time) (bool, error)
+	// RemindAlert notes that what is open was said again; false when it was said after a time.
+	RemindAlert(id string, before, at time.Time) (bool, error)
 
 	// Exports.
 	PutExport(Export) error // inserts or replaces
@@ -263,6 +265,9 @@ type Reader interface {
 	UntoldAlerts(ctx context.Context) (appIDs []string, err error)                                                // Apps of which there is something to tell
 	TopicDeliveries(ctx context.Context, webhookID string, topics []string, limit int) ([]WebhookDelivery, error) // the newest first
 	AbandonedDeliveries(ctx context.Context, appID string, since time.Time) (int, error)
+	// UsersBeyond lists users of whom a metric of conduct was above a value, the highest first, in the hours since the start of one: the
+	// highest count of an hour, or a share of all of them together.
+	UsersBeyond(ctx context.Context, appID string, m AlertMetric, since time.Time, above float64, limit int) ([]UserFigure, error)
 	// DetectorFailures counts Interactions since the start of an hour in which each detector could not answer.
 	DetectorFailures(ctx context.Context, appID string, since time.Time) (map[string]int, error)
 

@@ -73,7 +73,7 @@ func (s *Store) Erasure(ctx context.Context, appID, id string) (review.Erasure, 
 
 // figuresByUser are the tables that keep figures by user, those of a user's part in an Experiment apart.
 func figuresByUser() []string {
-	return []string{"bias_states", "conduct_hours", "conduct_costs", "cost_days", "cost_months", "restrictions"}
+	return []string{"bias_states", "conduct_hours", "conduct_costs", "cost_days", "cost_months", "restrictions", "alerts"}
 }
 
 // partsInExperiments keep a user's part in an Experiment, which goes on without their name.

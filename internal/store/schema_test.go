@@ -67,7 +67,7 @@ var openColumns = map[string]map[string]string{
 	"outbox":            {"key": openID, "topic": openWord, "app_id": openID},
 	"webhooks":          {"id": openID, "app_id": openID, "url": openName, "topics": openWord, "secret": openAlready, "previous": openAlready, "kind": openWord, "name": openName, "least": openWord},
 	"alert_rules":       {"id": openID, "app_id": openID, "name": openName, "metric": openWord, "condition": openWord, "detector": openName, "severity": openWord},
-	"alerts":            {"id": openID, "app_id": openID, "rule_id": openID, "subject": openName, "metric": openWord, "condition": openWord, "severity": openWord},
+	"alerts":            {"id": openID, "app_id": openID, "rule_id": openID, "user_id": openGiven, "subject": openName, "metric": openWord, "condition": openWord, "severity": openWord},
 	"failure_hours":     {"app_id": openID, "detector": openName},
 	"deliveries":        {"webhook_id": openID, "message": openID, "topic": openWord, "subject": openID, "state": openWord, "problem": openMachine},
 	"delivery_attempts": {"problem": openMachine},

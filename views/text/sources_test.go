@@ -18,11 +18,11 @@ import (
 	"golang.org/x/text/language"
 )
 
-// said reads every English text that the pages say, from the sources of views and web.
+// said reads every English text that the pages say, from the sources of views and web, and what messages of alerts say.
 func said(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, root := range []string{"..", "../../web"} {
+	for _, root := range []string{"..", "../../web", "../../internal/outbox"} {
 		readSources(t, root, out)
 	}
 	require.NotEmpty(t, out)

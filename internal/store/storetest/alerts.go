@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,8 @@ func alertScenarios() []scenario {
 		{"what comes soon after a message is told together, and what is grave at once", alertsGathered},
 		{"what is silenced is raised, and told when the silence is over", alertSilenced},
 		{"metrics of conduct are held against thresholds and against their past", alertsOfConduct},
+		{"a rule about users is an alert for each of them, bounded, and ends when they have gone", alertsOfUsers},
+		{"what goes on is said again when a rule asks for it, once", alertsSaidAgain},
 		{"each detector that fails is an alert of its own", alertsOfDetectors},
 		{"budgets, dead deliveries and overdue items have metrics", alertLevels},
 		{"channels are told what is grave enough for them, and are tested on the same way", alertChannels},
@@ -258,6 +261,154 @@ func alertsOfConduct(t *testing.T, f *fixture) {
 	require.True(t, now["latency"][0].Fires)
 }
 
+func (f *fixture) hourOfUser(user string, ago time.Duration, h review.ConductHour) review.ConductHour {
+	h = f.hourOf(ago, h)
+	h.UserID = user
+	return h
+}
+
+func alertsOfUsers(t *testing.T, f *fixture) {
+	alerts := f.alertsOver(t, f.Store)
+	for _, m := range review.AlertMetrics() {
+		if m.Hourly() {
+			f.rule(t, alerts, review.AlertRule{Metric: m, Threshold: 50, PerUser: true})
+		}
+	}
+	record := func(hours ...review.ConductHour) {
+		t.Helper()
+		require.NoError(t, f.service.RecordConduct(t.Context(), review.Counted{Hours: hours}))
+	}
+	loud := review.ConductHour{Requests: 60, Flagged: 51, Alarms: 52, Errors: 54, Refusals: 48, TokensIn: 30, TokensOut: 31, Denied: 53, Cost: 55_500_000, Timed: 60, Latency: 60 * 70 * time.Millisecond}
+	record(
+		f.hourOf(0, review.ConductHour{Requests: 5000, Alarms: 400}), // the App's own hours are no user's
+		f.hourOfUser("loud", time.Hour, loud), f.hourOfUser("loud", 0, review.ConductHour{Requests: 1, Errors: 1}),
+		f.hourOfUser("calm", 0, review.ConductHour{Requests: 50, Timed: 50, Latency: 50 * 40 * time.Millisecond}),
+		f.hourOfUser("few", 0, review.ConductHour{Requests: 9, Errors: 9, Refusals: 9, Timed: 9, Latency: time.Hour}),
+		f.hourOfUser("early", 2*time.Hour, loud),
+	)
+	want := map[string]float64{
+		"conduct.requests": 60, "conduct.tokens": 61, "conduct.flagged": 51, "conduct.unusual": 52, "conduct.denied": 53, "conduct.cost": 55.5,
+		"conduct.errors": 100 * 55.0 / 61, "conduct.refusals": 100 * 48.0 / 61, "conduct.latency": 70,
+	}
+	got := f.readings(t, alerts)
+	require.Len(t, got, len(want))
+	for name, value := range want {
+		require.Len(t, got[name], 1, name)
+		require.InDelta(t, value, got[name][0].Value, 1e-9, name)
+		got[name][0].Value = 0
+		require.Equal(t, review.AlertReading{UserID: "loud", Limit: 50, Known: true, Fires: true}, got[name][0], name)
+	}
+
+	rules, err := f.AlertRules(t.Context(), []string{f.caller.App.ID})
+	require.NoError(t, err)
+	var kept review.AlertRule
+	for _, r := range rules {
+		if r.Metric == review.AlertRequests {
+			kept = r
+			continue
+		}
+		require.NoError(t, alerts.EndAlertRule(t.Context(), f.lead, "support", r.ID))
+	}
+	require.NoError(t, alerts.Round(t.Context()))
+	told := f.publishedAlerts(t, review.TopicAlertRaised)
+	require.Len(t, told, 1)
+	require.Len(t, told[0].Alerts, 1)
+	require.Equal(t, "loud", told[0].Alerts[0].UserID)
+	var crowd []review.ConductHour
+	for i := range 3 * review.MaxAlertUsers {
+		crowd = append(crowd, f.hourOfUser(fmt.Sprintf("u-%02d", i), 0, review.ConductHour{Requests: 100 + i}))
+	}
+	record(crowd...)
+	f.clock.advance(review.AlertGroupWait)
+	for range 3 {
+		require.NoError(t, alerts.Round(t.Context()))
+	}
+	told = f.publishedAlerts(t, review.TopicAlertRaised)
+	require.Len(t, told, 2, "all together in one message")
+	require.Len(t, told[1].Alerts, review.MaxAlertUsers-1, "with the one before no more than the bound")
+	users := map[string]bool{}
+	for _, a := range told[1].Alerts {
+		users[a.UserID] = true
+	}
+	require.True(t, users["u-59"] && users["u-41"] && !users["u-40"], "those who are furthest beyond")
+	require.Zero(t, f.count(t, "SELECT COUNT(*) FROM events WHERE detail LIKE '%u-59%'"), "the trail names no user for it")
+
+	f.clock.advance(3 * time.Hour)
+	require.NoError(t, alerts.Round(t.Context()))
+	open, err := f.OpenAlerts(t.Context(), []string{f.caller.App.ID})
+	require.NoError(t, err)
+	require.Empty(t, open, "they have gone")
+	kept.PerUser = false
+	f.rule(t, alerts, kept)
+	record(f.hourOf(0, review.ConductHour{Requests: 500}))
+	require.NoError(t, alerts.Round(t.Context()))
+	open, err = f.OpenAlerts(t.Context(), []string{f.caller.App.ID})
+	require.NoError(t, err)
+	require.Len(t, open, 1)
+	require.Empty(t, open[0].UserID)
+	kept.PerUser = true
+	f.rule(t, alerts, kept)
+	open, err = f.OpenAlerts(t.Context(), []string{f.caller.App.ID})
+	require.NoError(t, err)
+	require.Empty(t, open, "what is open was about something else")
+}
+
+func alertsSaidAgain(t *testing.T, f *fixture) {
+	alerts := f.alertsOver(t, f.Store)
+	r := f.rule(t, alerts, review.AlertRule{Name: "again", Metric: review.AlertQueueOpen, Threshold: 0, Remind: 4 * time.Hour})
+	f.rule(t, alerts, review.AlertRule{Name: "once", Metric: review.AlertQueueOpen, Threshold: 0})
+	round := func() { t.Helper(); require.NoError(t, alerts.Round(t.Context())) }
+	said := func() (out []string) {
+		for _, told := range f.publishedAlerts(t, review.TopicAlertRaised) {
+			for _, a := range told.Alerts {
+				out = append(out, fmt.Sprint(a.Rule, " ", a.Reminder))
+			}
+		}
+		return out
+	}
+	item := f.flagged(t, "a")
+	round()
+	first := []string{"again false", "once false"}
+	require.ElementsMatch(t, first, said())
+	f.clock.advance(4*time.Hour - time.Minute)
+	round()
+	require.Len(t, said(), 2)
+	f.clock.advance(time.Minute)
+	const servers = 4
+	var all sync.WaitGroup
+	errs := make([]error, servers)
+	for i := range servers {
+		other := f.alertsOver(t, f.open(t))
+		all.Go(func() { errs[i] = other.Round(t.Context()) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	require.ElementsMatch(t, append(first, "again true"), said(), "once, whatever servers look")
+	f.clock.advance(3 * time.Hour)
+	round()
+	require.Len(t, said(), 3)
+	require.NoError(t, alerts.SilenceAlertRule(t.Context(), f.lead, "support", r.ID, 3*time.Hour, "We know."))
+	f.clock.advance(2 * time.Hour)
+	round()
+	require.Len(t, said(), 3, "a silence silences this, too")
+	f.clock.advance(time.Hour)
+	round()
+	require.Len(t, said(), 4)
+	view, err := alerts.AlertsOf(t.Context(), f.lead, "support")
+	require.NoError(t, err)
+	for _, a := range view.Recent {
+		require.Equal(t, a.RuleName == "again", a.RemindedAt != nil)
+	}
+	f.decide(t, f.ann, item, review.JudgeBlock)
+	for range 12 {
+		f.clock.advance(time.Hour)
+		round()
+	}
+	require.Len(t, said(), 4, "what is over is not said again")
+}
+
 func alertsOfDetectors(t *testing.T, f *fixture) {
 	alerts := f.alertsOver(t, f.Store)
 	f.rule(t, alerts, review.AlertRule{Name: "any", Metric: review.AlertFailures, Threshold: 20})
@@ -432,6 +583,13 @@ func alertsForeign(t *testing.T, f *fixture) {
 		"a queue's past":        {f.lead, "support", func(r *review.AlertRule) { r.Condition = review.AlertStandsOut }, review.CodeUnprocessable},
 		"a detector of a queue": {f.lead, "support", func(r *review.AlertRule) { r.Detector = "pii.test" }, review.CodeUnprocessable},
 		"no severity":           {f.lead, "support", func(r *review.AlertRule) { r.Severity = "x" }, review.CodeUnprocessable},
+		"a queue's users":       {f.lead, "support", func(r *review.AlertRule) { r.PerUser = true }, review.CodeUnprocessable},
+		"users below": {f.lead, "support", func(r *review.AlertRule) {
+			r.PerUser, r.Metric, r.Condition = true, review.AlertRequests, review.AlertBelow
+		}, review.CodeUnprocessable},
+		"a reminder of the past":    {f.lead, "support", func(r *review.AlertRule) { r.Remind = -time.Hour }, review.CodeUnprocessable},
+		"a reminder in minutes":     {f.lead, "support", func(r *review.AlertRule) { r.Remind = 90 * time.Minute }, review.CodeUnprocessable},
+		"a reminder after for ever": {f.lead, "support", func(r *review.AlertRule) { r.Remind = review.MaxAlertReminder + time.Hour }, review.CodeUnprocessable},
 	} {
 		r := good
 		c.change(&r)

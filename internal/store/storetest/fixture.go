@@ -306,7 +306,7 @@ func (ledger) Take(_ string, _ time.Time, charges []review.Charge, _ bool) ([]re
 	return levels, true, nil
 }
 func (ledger) Settle(string, time.Time, []review.Settlement) {}
-func (ledger) Spent(string, string, time.Time, int64)       {}
+func (ledger) Spent(string, string, time.Time, int64)        {}
 
 type meter struct{}
 
