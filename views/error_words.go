@@ -39,7 +39,7 @@ func wordsOf(ctx context.Context, p ErrorPage) errorWords {
 	w.title, w.what, w.next = text.T(ctx, w.title), text.T(ctx, w.what), text.T(ctx, w.next)
 	w.status = strconv.Itoa(p.Status)
 	if p.Message != "" {
-		w.what = sentence(p.Message)
+		w.what = sentence(text.Word(ctx, p.Message))
 	}
 	if p.RetryAfter > 0 {
 		w.next += " " + text.T(ctx, "Try again in %s.", span(max(p.RetryAfter, time.Second)))

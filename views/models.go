@@ -84,7 +84,7 @@ func (p *Problem) say(ctx context.Context) string {
 		return text.Word(ctx, p.Message)
 	}
 	first := p.Fields[0]
-	return first.Field + ": " + text.Word(ctx, first.Message)
+	return text.Field(ctx, first.Field) + ": " + text.Word(ctx, first.Message)
 }
 
 // of returns the message for one field, "" when there is none. It may be asked of nil.

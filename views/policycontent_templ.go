@@ -322,7 +322,7 @@ func contentFields(p PolicyEditPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(fieldGateway, text.T(ctx, "Rules of the gateway"), p.Form.of(fieldGateway), gatewayProblem(p.Problem), 6).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(fieldGateway, text.T(ctx, "Rules of the gateway"), p.Form.of(fieldGateway), gatewayProblem(ctx, p.Problem), 6).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

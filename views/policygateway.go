@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/guardroom/guardroom/internal/review"
+	"github.com/guardroom/guardroom/views/text"
 )
 
 // What the form of a policy says of guarded calls: one field with JSON, as docs/gateway.md describes it. Most Apps never
@@ -66,16 +68,16 @@ func gatewayOf(typed string) (rules review.GatewayRules, err error) {
 }
 
 // gatewayProblem is all that is wrong with the field.
-func gatewayProblem(p *Problem) string {
+func gatewayProblem(ctx context.Context, p *Problem) string {
 	if p == nil {
 		return ""
 	}
 	var out []string
 	for _, f := range p.Fields {
 		if f.Field == fieldGateway {
-			out = append(out, f.Message)
+			out = append(out, text.Word(ctx, f.Message))
 		} else if name, ok := strings.CutPrefix(f.Field, fieldGateway+"."); ok {
-			out = append(out, name+" "+f.Message)
+			out = append(out, name+" "+text.Word(ctx, f.Message))
 		}
 	}
 	return strings.Join(out, "; ")

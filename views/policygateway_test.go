@@ -38,6 +38,6 @@ func TestGatewayInTheForm(t *testing.T) {
 		require.Len(t, bad, 1, typed)
 		require.Equal(t, message, bad[0].Message)
 		require.Equal(t, typed, form.of("gateway"), "what was typed stays")
-		require.NotEmpty(t, gatewayProblem(&Problem{Fields: bad}))
+		require.NotEmpty(t, gatewayProblem(t.Context(), &Problem{Fields: bad}))
 	}
 }

@@ -123,13 +123,17 @@ func T(ctx context.Context, english string, args ...any) string {
 	return p.Sprintf(english, args...)
 }
 
-// Word returns a text from elsewhere, an error for instance, in the language of the context; one that the catalogue does
+// Word returns a text from elsewhere, a refusal for instance, in the language of the context; one that the catalogue does
 // not know stays as it is. Unlike T it takes no arguments, so that a per cent sign in it is only that.
 func Word(ctx context.Context, english string) string {
-	if Of(ctx) == language.German {
-		if said, known := german[english]; known {
-			return said
-		}
+	if Of(ctx) != language.German {
+		return english
+	}
+	if said, known := german[english]; known {
+		return said
+	}
+	if said, known := refusalInGerman(english); known {
+		return said
 	}
 	return english
 }
