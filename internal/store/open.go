@@ -32,6 +32,8 @@ type dialect interface {
 	openMigrations() *sql.DB
 	openWriter() *sql.DB
 	openReaders() *sql.DB
+	// openFolder opens the connection of the folder, nil when there is nothing to fold.
+	openFolder() *sql.DB
 	gorm(gorm.ConnPool) gorm.Dialector
 	name() string // as its makers write it
 	// bind turns ? placeholders into the dialect's own.
@@ -139,7 +141,7 @@ func (s *Store) shut() error {
 	s.writer.drain()
 	// The writer goes last: SQLite's last connection folds the log into the file,
 	// which one that must not write cannot do.
-	return errors.Join(s.hot.close(), s.readers.Close(), s.writer.close())
+	return errors.Join(s.hot.close(), s.readers.Close(), s.writer.folder.close(), s.writer.close())
 }
 
 // Kind is the name of the database.

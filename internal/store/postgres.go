@@ -73,6 +73,9 @@ func (d *postgres) openMigrations() *sql.DB {
 
 func (d *postgres) openWriter() *sql.DB { return d.pool(1, nil) }
 
+// openFolder opens nothing: the server does its checkpoints.
+func (d *postgres) openFolder() *sql.DB { return nil }
+
 func (d *postgres) openReaders() *sql.DB {
 	return d.pool(postgresReaders, map[string]string{"default_transaction_read_only": "on"})
 }

@@ -39,7 +39,9 @@ var (
 		"secure_delete = ON", // what is sealed anew or erased must not lie on in free pages
 		"cache_size = -16000", "journal_size_limit = 67108864",
 	}
-	sqliteReading = []string{"busy_timeout = 5000", "query_only = ON", "cache_size = -4000"}
+	// The folder does it, so that nobody's commit has to wait for it.
+	sqliteUnfolded = []string{"wal_autocheckpoint = 0"}
+	sqliteReading  = []string{"busy_timeout = 5000", "query_only = ON", "cache_size = -4000"}
 )
 
 type sqlite struct {
@@ -121,12 +123,17 @@ func (d *sqlite) openMigrations() *sql.DB {
 
 func (d *sqlite) openWriter() *sql.DB {
 	return d.pool(1, "immediate", func() []string {
-		pragmas := slices.Concat(sqliteCommon, sqliteWriting)
+		pragmas := slices.Concat(sqliteCommon, sqliteWriting, sqliteUnfolded)
 		if d.pragmas != nil {
 			pragmas = append(pragmas, d.pragmas()...)
 		}
 		return pragmas
 	})
+}
+
+// openFolder opens the connection that moves what is committed from the log into the file.
+func (d *sqlite) openFolder() *sql.DB {
+	return d.pool(1, "deferred", func() []string { return slices.Concat(sqliteCommon, sqliteWriting, sqliteUnfolded) })
 }
 
 // openReaders opens connections that refuse to write and begin without a lock.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,9 @@ const (
 	lingerFrom = 8
 	lingerFor  = 2 * time.Millisecond
 
+	// patience is how long a group goes on running what programs sent while a person waits.
+	patience = 5 * time.Millisecond
+
 	// tendEvery is after how many writes the planner's statistics are refreshed.
 	tendEvery = 20_000
 )
@@ -30,19 +34,26 @@ const (
 // it wrote, the group is rolled back and runs once more with a savepoint for each
 // function, so that one that fails harms no other. Nobody is answered before the
 // group is durable, or is known not to be.
+//
+// What people wait for goes before what programs send, and a group is cut short for it.
 type writer struct {
-	dialect dialect
-	db      *sql.DB
-	ring    *ring
-	logger  *slog.Logger
-	queue   chan *job
-	gone    chan struct{} // closed when the goroutine has ended
+	dialect  dialect
+	db       *sql.DB
+	ring     *ring
+	logger   *slog.Logger
+	urgent   chan *job // what people wait for
+	queue    chan *job // all else
+	folder   *folder   // nil where the database folds its log itself
+	turn     sync.Mutex
+	patience time.Duration
+	gone     chan struct{} // closed when the goroutine has ended
 
 	handing sync.RWMutex // held for reading while a job is handed over
 	closed  bool
 
 	// Of the goroutine alone:
 	session *session // nil until the first group, and after a fault
+	left    []*job   // of a group that was cut short
 	written int      // since the statistics were refreshed
 }
 
@@ -55,6 +66,9 @@ type job struct {
 	done  chan struct{}
 }
 
+// urgent: a person waits for it.
+func (j *job) urgent() bool { return j.from.Role != "" }
+
 const (
 	jobWaiting int32 = iota
 	jobTaken
@@ -62,7 +76,11 @@ const (
 )
 
 func startWriter(d dialect, keys *ring, logger *slog.Logger) *writer {
-	w := &writer{dialect: d, db: d.openWriter(), ring: keys, logger: logger, queue: make(chan *job, maxGroup), gone: make(chan struct{})}
+	w := &writer{dialect: d, db: d.openWriter(), ring: keys, logger: logger, patience: patience,
+		urgent: make(chan *job, maxGroup), queue: make(chan *job, maxGroup), gone: make(chan struct{})}
+	if log := d.openFolder(); log != nil {
+		w.folder = startFolder(log, &w.turn, logger)
+	}
 	go w.run()
 	return w
 }
@@ -95,8 +113,12 @@ func (w *writer) hand(ctx context.Context, j *job) error {
 	if ctx.Err() != nil {
 		return cancelled(ctx)
 	}
+	lane := w.queue
+	if j.urgent() {
+		lane = w.urgent
+	}
 	select {
-	case w.queue <- j:
+	case lane <- j:
 		return nil
 	case <-ctx.Done():
 		return cancelled(ctx)
@@ -112,8 +134,10 @@ func (w *writer) drain() {
 	w.handing.Lock()
 	w.closed = true
 	w.handing.Unlock()
+	close(w.urgent)
 	close(w.queue)
 	<-w.gone
+	w.folder.stop()
 }
 
 // close ends the connection of a drained writer.
@@ -125,7 +149,7 @@ func (w *writer) close() error {
 func (w *writer) run() {
 	defer close(w.gone)
 	last := 0
-	for first := range w.queue {
+	for first := w.await(nil); first != nil; first = w.await(nil) {
 		group := w.gather(first, last)
 		last = len(group)
 		w.commit(group)
@@ -133,34 +157,72 @@ func (w *writer) run() {
 	w.tend()
 }
 
-// gather takes what is waiting, and lingers for as many as there were last time.
+// poll returns a job that waits, one of a person before others; nil when there is none.
+func (w *writer) poll() *job {
+	select {
+	case j := <-w.urgent: // nil once it is closed and empty
+		if j != nil {
+			return j
+		}
+	default:
+	}
+	if len(w.left) > 0 {
+		j := w.left[0]
+		w.left = w.left[1:]
+		return j
+	}
+	select {
+	case j := <-w.queue:
+		return j
+	default:
+		return nil
+	}
+}
+
+// await is poll, but waits for a job: until the time, or until there will be none.
+// The lanes are closed after the last job was handed over, so that a look after the
+// one has shown to be closed sees all that is left in the other.
+func (w *writer) await(until <-chan time.Time) *job {
+	if j := w.poll(); j != nil {
+		return j
+	}
+	var j *job
+	select {
+	case j = <-w.urgent:
+	case j = <-w.queue:
+	case <-until:
+		return nil
+	}
+	if j == nil {
+		return w.poll()
+	}
+	return j
+}
+
+// gather takes what is waiting, those first for whom a person waits, and lingers for
+// as many as there were last time unless somebody is in it who would wait longer.
 func (w *writer) gather(first *job, last int) []*job {
 	group := append(make([]*job, 0, maxGroup), first)
+	people := 0
+	if first.urgent() {
+		people = 1
+	}
 	var linger <-chan time.Time
 	if last >= lingerFrom {
 		linger = time.After(lingerFor)
 	}
 	for len(group) < maxGroup {
-		select {
-		case j, open := <-w.queue:
-			if !open {
-				return group
-			}
-			group = append(group, j)
-			continue
-		default:
+		j := w.poll()
+		if j == nil && linger != nil && people == 0 && len(group) < last {
+			j = w.await(linger)
 		}
-		if linger == nil || len(group) >= last {
-			return group
+		if j == nil {
+			break
 		}
-		select {
-		case j, open := <-w.queue:
-			if !open {
-				return group
-			}
-			group = append(group, j)
-		case <-linger:
-			return group
+		group = append(group, j)
+		if j.urgent() {
+			group[people], group[len(group)-1] = j, group[people]
+			people++
 		}
 	}
 	return group
@@ -170,11 +232,13 @@ func (w *writer) gather(first *job, last int) []*job {
 func (w *writer) commit(group []*job) {
 	ctx, cancel := w.dialect.limit()
 	defer cancel()
+	w.turn.Lock()
 	err := w.begin(ctx)
 	group = take(group)
 	if err == nil {
-		err = w.runGroup(ctx, group)
+		group, err = w.runGroup(ctx, group)
 	}
+	w.turn.Unlock()
 	if err != nil {
 		w.logger.Warn("a group of writes was rolled back", "writes", len(group), "error", err)
 		w.drop()
@@ -185,6 +249,7 @@ func (w *writer) commit(group []*job) {
 		}
 		close(j.done)
 	}
+	w.folder.wrote(len(group))
 	if w.written += len(group); w.written >= tendEvery {
 		w.tend()
 	}
@@ -219,40 +284,66 @@ func (w *writer) begin(ctx context.Context) error {
 	return normalise(w.dialect, session.begin(ctx))
 }
 
-// runGroup ends the transaction. Its error means that nothing of the group is
-// stored; errors of single jobs are in the jobs.
-func (w *writer) runGroup(ctx context.Context, group []*job) error {
-	t, ok := w.runPlain(ctx, group)
+// runGroup ends the transaction and returns the part of the group that was in it.
+// Its error means that nothing of that is stored; errors of single jobs are in the jobs.
+func (w *writer) runGroup(ctx context.Context, group []*job) ([]*job, error) {
+	t, n, ok := w.runPlain(ctx, group)
 	if unservable(t.failed) {
-		return t.failed
+		return group, t.failed
 	}
 	if !ok {
 		if err := w.again(ctx); err != nil {
-			return err
+			return group, err
 		}
 		var err error
 		if t, err = w.runGuarded(ctx, group); err != nil {
-			return err
+			return group, err
 		}
+		n = len(group)
 	}
-	return normalise(w.dialect, w.session.end(ctx, t.wrote))
+	w.leave(group[n:])
+	return group[:n], normalise(w.dialect, w.session.end(ctx, t.wrote))
 }
 
-// runPlain runs the jobs without savepoints; not ok means that one failed and left
-// something behind.
-func (w *writer) runPlain(ctx context.Context, group []*job) (*tx, bool) {
+// leave puts jobs back that have not run: they are the next, after those of people.
+func (w *writer) leave(jobs []*job) {
+	for _, j := range jobs {
+		j.state.Store(jobWaiting)
+	}
+	if len(jobs) > 0 {
+		w.left = slices.Concat(jobs, w.left)
+	}
+}
+
+// enough tells whether the rest of a group has to wait, since a person does. One job
+// of a program runs in any case: whoever is patient gets there, too.
+func (w *writer) enough(group []*job, ran int, begun time.Time) bool {
+	if ran == 0 || group[ran-1].urgent() || !group[0].urgent() && len(w.urgent) == 0 {
+		return false
+	}
+	return time.Since(begun) >= w.patience
+}
+
+// runPlain runs the jobs without savepoints and says how many; not ok means that one
+// failed and left something behind.
+func (w *writer) runPlain(ctx context.Context, group []*job) (*tx, int, bool) {
 	t := &tx{session: w.session, ctx: ctx}
 	wrote := false
-	for _, j := range group {
+	begun := time.Now()
+	for i, j := range group {
+		if w.enough(group, i, begun) {
+			t.wrote = wrote
+			return t, i, true
+		}
 		t.wrote, t.origin = false, j.from
 		j.err = w.call(t, j.fn)
 		if t.failed != nil || (j.err != nil && t.wrote) {
-			return t, false
+			return t, i, false
 		}
 		wrote = wrote || t.wrote
 	}
 	t.wrote = wrote
-	return t, true
+	return t, len(group), true
 }
 
 func (w *writer) again(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -190,4 +191,83 @@ func TestExportHoldsABoundedAmountOfText(t *testing.T) {
 	require.Equal(t, 1, chunk(page(textChunkBytes+1, 1)), "one that is too large goes alone")
 	require.Equal(t, 2, chunk(page(1, textChunkBytes-1, 1)))
 	require.Equal(t, 1, chunk(page(1, textChunkBytes)))
+}
+
+// person is the context of somebody who waits for an answer.
+func person(t *testing.T) context.Context {
+	return review.WithOrigin(t.Context(), review.Origin{Role: review.RoleAnalyst})
+}
+
+// ask hands a job of a person over and returns when it waits.
+func ask(t *testing.T, s *Store, fn func(*tx) error) <-chan error {
+	t.Helper()
+	ctx := person(t)
+	waiting := len(s.writer.urgent)
+	result := make(chan error, 1)
+	go func() { result <- s.writer.do(ctx, fn) }()
+	for len(s.writer.urgent) == waiting {
+		runtime.Gosched()
+	}
+	return result
+}
+
+func TestPeopleGoBeforePrograms(t *testing.T) {
+	s, release := held(t)
+	var order []string
+	say := func(name string) func(*tx) error {
+		return func(tx *tx) error { order = append(order, name); return putApp(name)(tx) }
+	}
+	results := []<-chan error{queue(t, s, say("a")), queue(t, s, say("b")), ask(t, s, say("person")), queue(t, s, say("c"))}
+	release()
+	for _, result := range results {
+		require.NoError(t, <-result)
+	}
+	require.Equal(t, "person", order[0])
+	require.ElementsMatch(t, []string{"a", "b", "c", "person"}, order)
+}
+
+func TestAGroupIsCutShortForAPerson(t *testing.T) {
+	s, release := held(t)
+	s.writer.patience = 0
+	var order []string
+	var asked <-chan error
+	say := func(name string) func(*tx) error {
+		return func(tx *tx) error { order = append(order, name); return putApp(name)(tx) }
+	}
+	a := queue(t, s, func(tx *tx) error {
+		asked = ask(t, s, say("person"))
+		return say("a")(tx)
+	})
+	withdrawn, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	b := queue(t, s, say("b"))
+	c := make(chan error, 1)
+	go func() { c <- s.writer.do(withdrawn, say("c")) }()
+	for len(s.writer.queue) < 3 {
+		runtime.Gosched()
+	}
+	d := queue(t, s, say("d"))
+	release()
+	require.NoError(t, <-a)
+	require.NoError(t, <-asked)
+	for _, result := range []<-chan error{b, c, d} {
+		require.NoError(t, <-result)
+	}
+	require.Equal(t, []string{"a", "person", "b", "c", "d"}, order, "the others keep their order")
+	require.Equal(t, []string{"a", "b", "c", "d", "person"}, appNames(t, s))
+}
+
+func TestPeopleDoNotStarvePrograms(t *testing.T) {
+	s, release := held(t)
+	s.writer.patience = 0
+	var order []string
+	say := func(name string) func(*tx) error {
+		return func(*tx) error { order = append(order, name); return nil }
+	}
+	results := []<-chan error{ask(t, s, say("first")), ask(t, s, say("second")), queue(t, s, say("a")), queue(t, s, say("b"))}
+	release()
+	for _, result := range results {
+		require.NoError(t, <-result)
+	}
+	require.Equal(t, []string{"first", "second", "a", "b"}, order)
 }
