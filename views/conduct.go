@@ -152,11 +152,11 @@ func limitWord(ctx context.Context, q review.Quota) string {
 }
 
 // RestrictionForm is how somebody is to be treated, as typed.
-type RestrictionForm struct{ Reason, Requests, Tokens string }
+type RestrictionForm struct{ Reason, Requests, Tokens, Hours string }
 
 // ParseRestriction reads how somebody is to be treated. What is no number is none that is allowed.
 func ParseRestriction(app string, values url.Values) (review.RestrictCommand, RestrictionForm) {
-	f := RestrictionForm{values.Get(FieldReason), strings.TrimSpace(values.Get(fieldRequests)), strings.TrimSpace(values.Get(fieldTokens))}
+	f := RestrictionForm{values.Get(FieldReason), strings.TrimSpace(values.Get(fieldRequests)), strings.TrimSpace(values.Get(fieldTokens)), values.Get(FieldHours)}
 	hours, _ := strconv.Atoi(values.Get(FieldHours)) // what is no number is no time
 	return review.RestrictCommand{
 		App: app, UserID: values.Get(ParamUser), Standing: review.Standing(values.Get(FieldStanding)), Reason: f.Reason,

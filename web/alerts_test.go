@@ -202,3 +202,38 @@ func TestAlertPagesKeepWhatWasTyped(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, lead.Post(at+"/rules/"+id+"/end", url.Values{}).Code)
 	require.Equal(t, http.StatusNotFound, lead.Get(at+"/rules/"+id).Code)
 }
+
+// A rule about users, with a reminder, is made and changed on the page; what makes no sense is said there.
+func TestARuleAboutUsers(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, nil)
+	lead := g.Person(review.RoleLead)
+	const at = "/alerts/" + webtest.Home
+	for _, change := range [][]string{
+		{"about", "users"}, {"about", "users", "metric", "conduct.tokens", "condition", "below"}, {"remind", "soon"}, {"remind", "1000000"}, {"remind", "-1"},
+	} {
+		answer := lead.Post(at+"/rules", ruleForm(change...))
+		require.Equal(t, http.StatusUnprocessableEntity, answer.Code, "%v", change)
+	}
+	require.Equal(t, http.StatusSeeOther, lead.Post(at+"/rules", ruleForm("about", "users", "metric", "conduct.requests", "threshold", "1", "remind", "4")).Code)
+	body := page(t, lead.Get(at), 200)
+	webtest.Says(t, body, "any user")
+	webtest.Says(t, body, "said again every")
+	_, id, found := strings.Cut(body, at+"/rules/")
+	require.True(t, found)
+	id, _, _ = strings.Cut(id, `"`)
+	form := page(t, lead.Get(at+"/rules/"+id), 200)
+	webtest.Says(t, form, `<option value="users" selected`)
+	webtest.Says(t, form, `<option value="4" selected`)
+	apps, err := g.Store.Apps(t.Context())
+	require.NoError(t, err)
+	var hours []review.ConductHour
+	for _, app := range apps {
+		hours = append(hours, review.ConductHour{AppID: app.ID, UserID: "u-<i>1</i>", Hour: g.Clock.Now().UTC().Truncate(time.Hour), Requests: 3})
+	}
+	require.NoError(t, g.Service.RecordConduct(t.Context(), review.Counted{Hours: hours}))
+	require.NoError(t, g.Alerts.Round(t.Context()))
+	body = page(t, lead.Get(at), 200)
+	webtest.Says(t, body, "u-&lt;i&gt;1&lt;/i&gt;")
+	webtest.Says(t, body, "3, above 1")
+}

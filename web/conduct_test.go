@@ -179,6 +179,13 @@ func TestGraveConductIsHeldBack(t *testing.T) {
 	require.Equal(t, http.StatusOK, ask("u-10").status, "others are not meant")
 	webtest.Says(t, g.Nobody().Get("/metrics").Body.String(), `quota_denials_total{detector="behavior.rate"}`)
 
+	const path = "/behavior/agent?user=u-9"
+	webtest.Says(t, page(t, admin.Get(path), 200), "This user is held back for their conduct")
+	webtest.Conceals(t, page(t, admin.Get("/behavior/agent?user=u-10"), 200), "held back")
+	require.Equal(t, http.StatusSeeOther, admin.Do(formPost("/behavior/agent/restriction", "user=u-9&standing=&reason=They+called")).Code)
+	webtest.Conceals(t, page(t, admin.Get(path), 200), "held back")
+	require.Equal(t, http.StatusOK, ask("u-9").status, "a person has ended it")
+
 	g.Clock.Advance(review.ConductHold + time.Minute)
 	require.Equal(t, http.StatusOK, ask("u-9").status, "it no longer counts")
 	for refused = ask("u-9"); refused.status == http.StatusOK; refused = ask("u-9") {

@@ -162,7 +162,7 @@ func (quietLedger) Take(_ string, _ time.Time, charges []review.Charge, _ bool) 
 	return make([]review.Level, len(charges)), true, nil
 }
 func (quietLedger) Settle(string, time.Time, []review.Settlement) {}
-func (quietLedger) Spent(string, string, time.Time, int64)       {}
+func (quietLedger) Spent(string, string, time.Time, int64)        {}
 
 // fault is a server on a broken store, and what it logs.
 type fault struct {

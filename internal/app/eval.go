@@ -26,16 +26,19 @@ var families = map[string][]string{
 
 // EvalReport says how the guard, under the default policy, did on labelled rows.
 type EvalReport struct {
-	Family    string        `json:"family"`
-	Detectors []string      `json:"detectors"` // of the family
-	Positives int           `json:"positives"`
-	Negatives int           `json:"negatives"`
-	AUROC     *float64      `json:"auroc"` // null when one label is missing
-	Recalls   []EvalRecall  `json:"recall_at_fpr"`
-	Confusion EvalConfusion `json:"confusion"`
-	Sources   []EvalSource  `json:"sources"`
-	Entities  []EvalEntity  `json:"entities,omitempty"` // pii
-	Curve     []EvalPoint   `json:"-"`
+	Family    string   `json:"family"`
+	Detectors []string `json:"detectors"` // of the family
+	Positives int      `json:"positives"`
+	Negatives int      `json:"negatives"`
+	AUROC     *float64 `json:"auroc"` // null when one label is missing
+	// CalibrationError is how far the scores are from the share of positives among those with such scores, on average, over ten bins of
+	// equal mass; of a family whose score is a chance: null for others.
+	CalibrationError *float64      `json:"calibration_error"`
+	Recalls          []EvalRecall  `json:"recall_at_fpr"`
+	Confusion        EvalConfusion `json:"confusion"`
+	Sources          []EvalSource  `json:"sources"`
+	Entities         []EvalEntity  `json:"entities,omitempty"` // pii
+	Curve            []EvalPoint   `json:"-"`
 }
 
 // EvalShare is k of n with its exact 95 % interval (Clopper and Pearson).
@@ -108,10 +111,21 @@ func (s *Scanner) Evaluate(ctx context.Context, family string, in io.Reader) (Ev
 	}
 	report := newEvalReport(outcomes)
 	report.Family, report.Detectors = family, present
-	if family == "pii" {
+	switch family {
+	case "pii":
 		report.Entities = evalEntities(outcomes, present)
+	case "bias":
+		report.CalibrationError = calibrationError(outcomes)
 	}
 	return report, nil
+}
+
+func calibrationError(outcomes []outcome) *float64 {
+	predicted := make([]quality.Predicted, len(outcomes))
+	for i, o := range outcomes {
+		predicted[i] = quality.Predicted{Chance: o.score, True: o.row.positive(), Weight: 1}
+	}
+	return finite(quality.CalibrationError(predicted))
 }
 
 // detectorsOf lists the detectors of a family that the guard has.

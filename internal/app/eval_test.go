@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/guardroom/guardroom/internal/app"
+	"github.com/guardroom/guardroom/internal/bias"
 	"github.com/guardroom/guardroom/internal/review"
 )
 
@@ -113,6 +114,18 @@ func TestEvaluateBias(t *testing.T) {
 	require.Equal(t, 1, r.Positives, "another task is another question")
 	require.Equal(t, 1.0, *r.AUROC)
 	require.Equal(t, 1, r.Confusion.PositivesFlagged.K)
+	model, err := bias.DefaultModel()
+	require.NoError(t, err)
+	leads, neutral := model.Score("Isn't it true that we all agree the old plan was obviously wrong? Please just confirm that."), model.Score("When was the bridge built?")
+	require.NotNil(t, r.CalibrationError)
+	require.InDelta(t, ((1-leads)+neutral)/2, *r.CalibrationError, 1e-9, "each is a bin of its own")
+	require.Less(t, *r.CalibrationError, 0.2)
+	var said strings.Builder
+	require.NoError(t, r.WriteText(&said, false))
+	require.Contains(t, said.String(), "calibration error (ECE)")
+	var page strings.Builder
+	require.NoError(t, r.WriteHTML(&page))
+	require.Contains(t, page.String(), "calibration error (ECE) 0.")
 }
 
 func TestEvaluateRefuses(t *testing.T) {

@@ -68,6 +68,14 @@ func (r EvalReport) WriteHTML(out io.Writer) error {
 // AUROCText shows the AUROC with three digits.
 func (r EvalReport) AUROCText() string { return figure(r.AUROC) }
 
+// CalibrationText shows the calibration error; nothing where there is none.
+func (r EvalReport) CalibrationText() string {
+	if r.CalibrationError == nil {
+		return ""
+	}
+	return figure(r.CalibrationError)
+}
+
 // PercentFPR shows the false positive rate of a row.
 func (r EvalRecall) PercentFPR() string { return fmt.Sprintf("%g %%", 100*r.FPR) }
 

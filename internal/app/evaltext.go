@@ -31,6 +31,9 @@ func (r EvalReport) WriteText(out io.Writer, sources bool) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "%s: %d positives, %d negatives\n", r.Family, r.Positives, r.Negatives)
 	fmt.Fprintf(w, "AUROC\t%s\n", figure(r.AUROC))
+	if r.CalibrationError != nil {
+		fmt.Fprintf(w, "calibration error (ECE)\t%s\n", figure(r.CalibrationError))
+	}
 	for _, at := range r.Recalls {
 		fmt.Fprintf(w, "recall at %g %% FPR\t%v\n", 100*at.FPR, at.Recall)
 	}

@@ -25,8 +25,11 @@ func (s stories) conduct() []Story {
 	blocked.View.Restriction = &review.Restriction{Standing: review.StandingBlock, Until: now.Add(20 * time.Hour), Reason: "A key of theirs was stolen.", ActorName: josef.Name}
 	limited := user
 	limited.View.Restriction = &review.Restriction{Standing: review.StandingLimit, Limit: review.Quota{Requests: 5, Tokens: 20_000}, Until: now.Add(20 * time.Hour), Reason: "A script of <theirs>.", ActorName: josef.Name}
+	held := user
+	held.View.Held = &review.Held{Until: now.Add(4 * time.Minute), Finding: review.Finding{Detector: "behavior.rate", Category: review.CategoryBehavior,
+		Severity: review.SeverityHigh, Confidence: 0.93, Message: "This user sent 61 interactions in 30 seconds, where 4 are usual."}}
 	refused := user
-	refused.Form, refused.Problem = views.RestrictionForm{Requests: "many <b>"}, &views.Problem{Code: review.CodeUnprocessable, Message: "reason: is needed",
+	refused.Form, refused.Problem = views.RestrictionForm{Requests: "many <b>", Hours: "1"}, &views.Problem{Code: review.CodeUnprocessable, Message: "reason: is needed",
 		Fields: []review.FieldError{{Field: views.FieldReason, Message: "is needed: colleagues and auditors will read it"}, {Field: views.FieldHours, Message: "must be between a minute and a year"},
 			{Field: "requests", Message: "must be between 0 and 1000000000"}}}
 	fresh := views.ConductPage{Shell: shell(s.assets, josef), View: review.ConductView{App: appSupport, Since: now.Add(-7 * 24 * time.Hour)}}
@@ -42,6 +45,7 @@ func (s stories) conduct() []Story {
 		{"conduct-user", views.Conduct(seen)},
 		{"conduct-user-blocked", views.Conduct(blocked)},
 		{"conduct-user-limited", views.Conduct(limited)},
+		{"conduct-user-held", views.Conduct(held)},
 		{"conduct-user-refused", views.Conduct(refused)},
 	}
 }
