@@ -612,7 +612,7 @@ func alikeForm(p AlikePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("label", FieldLabel, text.T(ctx, "Label"), p.Draft.Label, text.T(ctx, "Choose a label"), labelOptions(p.Cluster.Policy)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("label", FieldLabel, text.T(ctx, "Label"), p.Draft.Label, text.T(ctx, "Choose a label"), labelOptions(ctx, p.Cluster.Policy)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

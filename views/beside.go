@@ -37,7 +37,7 @@ func precedentWords(ctx context.Context, v review.ItemView) string {
 func precedentText(ctx context.Context, p review.Policy, d review.Precedent) string {
 	var said []string
 	if d.Label != "" {
-		said = append(said, labelTitle(p, d.Label))
+		said = append(said, labelTitle(ctx, p, d.Label))
 	}
 	if d.Reason != "" {
 		said = append(said, oneLine(d.Reason, 120))

@@ -34,22 +34,22 @@ func (c card) label(ctx context.Context) string {
 }
 
 // cardsOf numbers the Findings, those of the most expected harm first.
-func cardsOf(p ItemPage) []card {
+func cardsOf(ctx context.Context, p ItemPage) []card {
 	findings := slices.Clone(p.View.Assessment.Findings)
 	slices.SortStableFunc(findings, func(a, b review.Finding) int {
 		return cmp.Compare(b.Severity.Weight()*b.Confidence, a.Severity.Weight()*a.Confidence)
 	})
 	out := make([]card, len(findings))
 	for i, f := range findings {
-		out[i] = card{Finding: f, number: i + 1, title: specTitle(p.Specs, f.Detector), quiet: p.View.Policy.Mode(f.Detector) == review.ModeMonitor}
+		out[i] = card{Finding: f, number: i + 1, title: specTitle(ctx, p.Specs, f.Detector), quiet: p.View.Policy.Mode(f.Detector) == review.ModeMonitor}
 	}
 	return out
 }
 
-func specTitle(specs []review.DetectorSpec, id string) string {
+func specTitle(ctx context.Context, specs []review.DetectorSpec, id string) string {
 	for _, s := range specs {
 		if s.ID == id {
-			return s.Title
+			return text.DetectorTitle(ctx, s.ID, s.Title)
 		}
 	}
 	return id
@@ -101,7 +101,7 @@ func (t turn) found() bool {
 func exchangeOf(ctx context.Context, p ItemPage) exchange {
 	var x exchange
 	if !p.View.Blind {
-		all := cardsOf(p)
+		all := cardsOf(ctx, p)
 		x.cards = all[:min(len(all), maxCards)]
 		x.unlisted = len(all) - len(x.cards)
 	}

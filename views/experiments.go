@@ -92,10 +92,10 @@ func (f ExperimentForm) arms() (n int) {
 	return n
 }
 
-func biasOptions(specs []review.DetectorSpec) []ui.Option {
+func biasOptions(ctx context.Context, specs []review.DetectorSpec) []ui.Option {
 	var out []ui.Option
 	for _, s := range biasSpecs(specs) {
-		out = append(out, ui.Option{Value: s.ID, Text: s.Title})
+		out = append(out, ui.Option{Value: s.ID, Text: text.DetectorTitle(ctx, s.ID, s.Title)})
 	}
 	return out
 }

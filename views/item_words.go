@@ -71,10 +71,10 @@ func segmentOptions(ctx context.Context, c review.Content) []ui.Option {
 	return out
 }
 
-func labelOptions(p review.Policy) []ui.Option {
+func labelOptions(ctx context.Context, p review.Policy) []ui.Option {
 	out := make([]ui.Option, len(p.Labels))
 	for i, l := range p.Labels {
-		out[i] = ui.Option{Value: l.ID, Text: l.Title, Foreign: true}
+		out[i] = ui.Option{Value: l.ID, Text: text.Label(ctx, l.ID, l.Title), Foreign: true}
 	}
 	return out
 }

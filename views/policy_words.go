@@ -208,7 +208,7 @@ func changeWords(ctx context.Context, c review.FieldChange, specs []review.Detec
 func detectorChange(ctx context.Context, c review.FieldChange, rest string, specs []review.DetectorSpec) (changeGroup, changeLine) {
 	parts := strings.Split(rest, ".")
 	id := strings.Join(parts[:min(2, len(parts))], ".")
-	g := changeGroup{title: specTitle(specs, id), id: id}
+	g := changeGroup{title: specTitle(ctx, specs, id), id: id}
 	name := parts[len(parts)-1]
 	switch {
 	case name == "mode":
@@ -411,7 +411,7 @@ func sidesOf(ctx context.Context, p PolicyTrialPage) []side {
 
 func sideOf(ctx context.Context, name string, p PolicyTrialPage, a review.Assessment, policy review.Policy, from int) side {
 	item := ItemPage{View: review.ItemView{Assessment: a, Policy: policy}, Specs: p.Specs}
-	s := side{name: name, assessment: a, cards: cardsOf(item), passage: ui.Passage{Text: p.Text}}
+	s := side{name: name, assessment: a, cards: cardsOf(ctx, item), passage: ui.Passage{Text: p.Text}}
 	s.cards = s.cards[:min(len(s.cards), maxCards)]
 	for i := range s.cards {
 		s.cards[i].number += from

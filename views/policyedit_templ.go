@@ -1386,9 +1386,9 @@ func detectorFields(p PolicyEditPage, s review.DetectorSpec) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var78 string
-		templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "of %s", s.Title))
+		templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "of %s", text.DetectorTitle(ctx, s.ID, s.Title)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/policyedit.templ`, Line: 213, Col: 53}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/policyedit.templ`, Line: 213, Col: 84}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var78))
 		if templ_7745c5c3_Err != nil {
@@ -1478,11 +1478,11 @@ func detectorFields(p PolicyEditPage, s review.DetectorSpec) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = thresholdField(p, at+".flag", text.T(ctx, "Flag from"), s.Title, text.T(ctx, "never")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = thresholdField(p, at+".flag", text.T(ctx, "Flag from"), text.DetectorTitle(ctx, s.ID, s.Title), text.T(ctx, "never")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = thresholdField(p, at+".block", text.T(ctx, "Block from"), s.Title, text.T(ctx, "never")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = thresholdField(p, at+".block", text.T(ctx, "Block from"), text.DetectorTitle(ctx, s.ID, s.Title), text.T(ctx, "never")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1514,9 +1514,9 @@ func detectorFields(p PolicyEditPage, s review.DetectorSpec) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var84 string
-		templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(" " + text.T(ctx, "for %s", s.Title))
+		templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(" " + text.T(ctx, "for %s", text.DetectorTitle(ctx, s.ID, s.Title)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/policyedit.templ`, Line: 232, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/policyedit.templ`, Line: 232, Col: 91}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var84))
 		if templ_7745c5c3_Err != nil {
@@ -1544,11 +1544,11 @@ func detectorFields(p PolicyEditPage, s review.DetectorSpec) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = thresholdField(p, segmentField(s.ID, k, "flag"), text.T(ctx, "Flag"), text.T(ctx, "%s in: %s", s.Title, text.T(ctx, kindOfText(k))), text.T(ctx, "as above")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = thresholdField(p, segmentField(s.ID, k, "flag"), text.T(ctx, "Flag"), text.T(ctx, "%s in: %s", text.DetectorTitle(ctx, s.ID, s.Title), text.T(ctx, kindOfText(k))), text.T(ctx, "as above")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = thresholdField(p, segmentField(s.ID, k, "block"), text.T(ctx, "Block"), text.T(ctx, "%s in: %s", s.Title, text.T(ctx, kindOfText(k))), text.T(ctx, "as above")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = thresholdField(p, segmentField(s.ID, k, "block"), text.T(ctx, "Block"), text.T(ctx, "%s in: %s", text.DetectorTitle(ctx, s.ID, s.Title), text.T(ctx, kindOfText(k))), text.T(ctx, "as above")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

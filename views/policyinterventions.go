@@ -96,9 +96,9 @@ func interventionWords(ctx context.Context, field string, specs []review.Detecto
 	for _, s := range specs {
 		name, ok := strings.CutPrefix(rest, s.ID+".")
 		if strategy, said := strings.CutPrefix(name, "texts."); ok && said {
-			return text.T(ctx, "Intervention, %s: text of “%s”", s.Title, text.T(ctx, strategyWords[strategy])), true
+			return text.T(ctx, "Intervention, %s: text of “%s”", text.DetectorTitle(ctx, s.ID, s.Title), text.T(ctx, strategyWords[strategy])), true
 		} else if ok {
-			return text.T(ctx, "Intervention, %s: %s", s.Title, text.Word(ctx, interventionPart(name))), true
+			return text.T(ctx, "Intervention, %s: %s", text.DetectorTitle(ctx, s.ID, s.Title), text.Word(ctx, interventionPart(name))), true
 		}
 	}
 	return text.T(ctx, "Interventions: %s", rest), true

@@ -460,7 +460,7 @@ func selectionForm(p SelectionPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("label", FieldLabel, text.T(ctx, "Label"), p.Draft.Label, text.T(ctx, "Choose a label"), labelOptions(p.Selection.Policy)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("label", FieldLabel, text.T(ctx, "Label"), p.Draft.Label, text.T(ctx, "Choose a label"), labelOptions(ctx, p.Selection.Policy)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -739,7 +739,7 @@ func labelForm(p SelectionPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select("only-label", FieldLabel, text.T(ctx, "Label"), "", text.T(ctx, "Choose a label"), labelOptions(p.Selection.Policy)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select("only-label", FieldLabel, text.T(ctx, "Label"), "", text.T(ctx, "Choose a label"), labelOptions(ctx, p.Selection.Policy)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -66,11 +66,11 @@ func itemTitle(ctx context.Context, p ItemPage) string {
 	case p.View.Blind:
 		return text.T(ctx, "To be judged blind")
 	case i.Kind == review.KindIntervention:
-		return text.T(ctx, "Proposed: %s", specTitle(p.Specs, i.Detector))
+		return text.T(ctx, "Proposed: %s", specTitle(ctx, p.Specs, i.Detector))
 	case i.Detector == "":
 		return text.T(ctx, kindWord(i.Kind))
 	default:
-		return specTitle(p.Specs, i.Detector)
+		return specTitle(ctx, p.Specs, i.Detector)
 	}
 }
 

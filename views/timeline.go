@@ -31,7 +31,7 @@ func timelineOf(ctx context.Context, p ItemPage) []moment {
 	for _, d := range v.Decisions {
 		note := d.Reason
 		if d.Label != "" {
-			note = strings.TrimSpace(labelTitle(v.Policy, d.Label) + ". " + note)
+			note = strings.TrimSpace(labelTitle(ctx, v.Policy, d.Label) + ". " + note)
 		}
 		out = append(out, moment{at: d.CreatedAt, who: d.Reviewer, what: decisionWords(ctx, d.Decision, v), note: note, tone: judgedTone(d.Judgement)})
 		if d.Undone != nil {
@@ -142,17 +142,17 @@ func openedWords(i review.Item, blind bool) string {
 func annotationWords(ctx context.Context, p review.Policy, a review.Annotation) string {
 	switch {
 	case a.Segment == "" && a.Body == "" && a.Label != "":
-		return text.T(ctx, "labelled it %s", labelTitle(p, a.Label))
+		return text.T(ctx, "labelled it %s", labelTitle(ctx, p, a.Label))
 	case a.Segment == "":
 		return text.T(ctx, "wrote")
 	}
-	return text.T(ctx, "marked %s %s", labelTitle(p, a.Label), inSegment(ctx, a.Segment))
+	return text.T(ctx, "marked %s %s", labelTitle(ctx, p, a.Label), inSegment(ctx, a.Segment))
 }
 
-func labelTitle(p review.Policy, id string) string {
+func labelTitle(ctx context.Context, p review.Policy, id string) string {
 	for _, l := range p.Labels {
 		if l.ID == id {
-			return l.Title
+			return text.Label(ctx, l.ID, l.Title)
 		}
 	}
 	return words(id)
