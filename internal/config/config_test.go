@@ -28,15 +28,16 @@ func TestDefaults(t *testing.T) {
 	loaded, err := Load(environment(t.TempDir(), nil))
 	require.NoError(t, err)
 	require.Equal(t, Config{
-		Storage: Storage{Data: "data"}, Alerting: Alerting{AlertLanguage: "en"},
-		Listen:  Listen{Addr: "127.0.0.1:8080", ShutdownGrace: 15 * time.Second},
-		Limits:  Limits{MaxBody: 4 * MiB, MaxBatchBody: 32 * MiB},
-		Session: Session{SessionLifetime: 12 * time.Hour, SessionIdle: 2 * time.Hour, CookieSecure: "auto"},
-		OIDC:    OIDC{OIDCName: "Single sign-on", OIDCGroupsClaim: "groups"},
-		Model:   Model{OpenAIBaseURL: "https://api.openai.com/v1", DefaultModel: "gpt-4o-mini", UpstreamTimeout: time.Minute},
-		Mail:    Mail{SMTPSecurity: "starttls"},
-		Audit:   Audit{SIEMFormat: "ocsf", AuditCheckpointEvery: 10 * time.Minute},
-		Log:     Log{LogLevel: slog.LevelInfo},
+		Storage:  Storage{Data: "data"},
+		Listen:   Listen{Addr: "127.0.0.1:8080", HSTS: "subdomains", ShutdownGrace: 15 * time.Second},
+		Limits:   Limits{MaxBody: 4 * MiB, MaxBatchBody: 32 * MiB},
+		Session:  Session{SessionLifetime: 12 * time.Hour, SessionIdle: 2 * time.Hour, CookieSecure: "auto"},
+		OIDC:     OIDC{OIDCName: "Single sign-on", OIDCGroupsClaim: "groups"},
+		Model:    Model{OpenAIBaseURL: "https://api.openai.com/v1", DefaultModel: "gpt-4o-mini", UpstreamTimeout: time.Minute},
+		Alerting: Alerting{AlertLanguage: "en"},
+		Mail:     Mail{SMTPSecurity: "starttls"},
+		Audit:    Audit{SIEMFormat: "ocsf", AuditCheckpointEvery: 10 * time.Minute},
+		Log:      Log{LogLevel: slog.LevelInfo},
 	}, loaded)
 	require.NoError(t, loaded.Validate())
 	require.False(t, loaded.SecureCookies())
