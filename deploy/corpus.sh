@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Keeps of what fuzzing found, and of what is committed, the smallest files that together reach all the code that all of them reach:
-# deploy/corpus.sh PACKAGE TARGET. go test -fuzz leaves its findings in $(go env GOCACHE)/fuzz; go test runs those of testdata/fuzz.
+# Keeps of what fuzzing found, and of what is committed, the smallest files that together reach all the code of the package that all of them
+# reach, and some more of all sizes, for what happens in the libraries below: deploy/corpus.sh PACKAGE TARGET. go test -fuzz leaves its findings in $(go env GOCACHE)/fuzz; go test runs those of testdata/fuzz.
 set -euo pipefail
 package=$1 target=$2
-most=${CORPUS_FILES:-50} size=${CORPUS_BYTES:-4096}
+most=${CORPUS_FILES:-50} size=${CORPUS_BYTES:-4096} more=${CORPUS_MORE:-10}
 
 read -r path folder < <(go list -f '{{.ImportPath}} {{.Dir}}' "$package")
 found=$(go env GOCACHE)/fuzz/$path/$target
@@ -31,4 +31,10 @@ while read -r name; do
 	cp "$work/testdata/fuzz/$target/$name" "$kept/"
 	n=$((n + 1))
 done < <(find "$work/testdata/fuzz/$target" -type f -printf '%s %f\n' | sort -n | cut -d' ' -f2)
+mapfile -t all < <(find "$work/testdata/fuzz/$target" -type f -printf '%s %f\n' | sort -n | cut -d' ' -f2)
+for ((i = 1; i <= more && ${#all[@]} > 0; i++)); do
+	name=${all[$(((${#all[@]} - 1) * i / more))]}
+	mkdir -p "$kept"
+	[ -e "$kept/$name" ] || { cp "$work/testdata/fuzz/$target/$name" "$kept/" && n=$((n + 1)); }
+done
 echo "$target: $n files in ${kept#"$PWD"/}"
