@@ -1853,6 +1853,7 @@ var german = map[string]string{
 	"the number of abandoned deliveries":       "Zahl aufgegebener Zustellungen",
 	"This user is held back for their conduct": "Dieser Nutzer ist wegen seines Verhaltens aufgehalten",
 	"Hold them back no longer":                 "Nicht länger aufhalten",
+	"Allow, limit or block them for a while":   "Eine Weile zulassen, begrenzen oder sperren",
 }
 
 // germanCounts has the texts that count something.
