@@ -126,7 +126,7 @@ func remindAfter(typed string) time.Duration {
 }
 
 func aboutOptions(ctx context.Context) []ui.Option {
-	return []ui.Option{{Value: aboutUsers, Text: text.T(ctx, "Any user of the App, each with an alert of their own")}}
+	return []ui.Option{{Value: aboutUsers, Text: text.T(ctx, "Any user of the App")}}
 }
 
 // remindHours are after how long a rule can say again what goes on; what a rule has is among them.
