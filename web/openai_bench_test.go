@@ -2,16 +2,10 @@ package web_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -87,71 +81,4 @@ func BenchmarkGateway(b *testing.B) {
 			}
 		})
 	}
-}
-
-// TestManyStreams holds GUARDROOM_STREAMS (40) streams open at once and tells how much memory the process has, the upstream
-// and the callers in it included.
-func TestManyStreams(t *testing.T) {
-	streams := 40
-	if text := os.Getenv("GUARDROOM_STREAMS"); text != "" {
-		n, err := strconv.Atoi(text)
-		require.NoError(t, err)
-		streams = n
-	}
-	g := newGuarded(t, nil, "--upstream-timeout", "60s") // they open one after the other
-	release := make(chan struct{})
-	var waiting sync.WaitGroup
-	waiting.Add(streams)
-	g.up.Piece = 60
-	g.up.Between = func() { waiting.Done(); <-release }
-	g.up.Reply = func(llmtest.Request) llmtest.Answer {
-		return llmtest.Answer{Text: "This is the first sentence of the whole answer, with sixty..... And this is the second one."}
-	}
-	transport := &http.Transport{MaxIdleConnsPerHost: streams}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport}
-	var callers sync.WaitGroup
-	for range streams {
-		callers.Go(func() {
-			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, g.url+"/openai/v1/chat/completions",
-				strings.NewReader(`{"model":"gpt-test","stream":true,"messages":[{"role":"user","content":"Hello"}]}`))
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + g.key}}
-			answer, err := client.Do(r)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer answer.Body.Close()
-			text, err := io.ReadAll(answer.Body)
-			if err != nil || !strings.Contains(string(text), "[DONE]") {
-				t.Errorf("a stream did not come to its end: %v", err)
-			}
-		})
-	}
-	waiting.Wait() // all of them are open now
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	t.Logf("%d streams: %d MB from the system, %d MB resident", streams, m.Sys>>20, resident(t)>>20)
-	close(release)
-	callers.Wait()
-	require.Equal(t, streams, g.recorded(t))
-}
-
-// resident is the memory of this process, in bytes; 0 where nobody says.
-func resident(t testing.TB) int {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	_, rest, found := strings.Cut(string(status), "VmRSS:")
-	if !found {
-		return 0
-	}
-	n, err := strconv.Atoi(strings.Fields(rest)[0])
-	require.NoError(t, err)
-	return n << 10
 }

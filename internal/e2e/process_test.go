@@ -98,10 +98,10 @@ func (b *lockedBuffer) String() string {
 var readyLine = regexp.MustCompile(`ready at (\S+)`)
 
 // serve starts a server on a free port and waits until it says that it is ready.
-func serve(t testing.TB, data string) *process {
+func serve(t testing.TB, data string, flags ...string) *process {
 	t.Helper()
 	p := &process{logs: &lockedBuffer{}}
-	p.cmd = exec.Command(binary(t), "serve", "--data", data, "--addr", "127.0.0.1:0")
+	p.cmd = exec.Command(binary(t), append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, flags...)...)
 	p.cmd.Env = cleanEnv()
 	stderr, err := p.cmd.StderrPipe()
 	require.NoError(t, err)
