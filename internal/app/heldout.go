@@ -76,7 +76,7 @@ func add(screening *review.Screening, s classifier.Scored, segment string) {
 // risk may flag and block, shown at 95 %. A block is taken further, to so many times the
 // odds: other people's texts are harder, and what is blocked nobody answers.
 const (
-	mostFlagged = 0.006
+	mostFlagged = 0.005
 	mostBlocked = 0.001
 	blockMargin = 10
 )

@@ -22,7 +22,7 @@ type Recipe struct {
 
 // DefaultRecipe is what the shipped weights were trained by.
 func DefaultRecipe() Recipe {
-	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2, Keep: 1, Copies: 1}
+	return Recipe{Lambda: 2e-6, Rounds: 60, Passes: 4, HardFactor: 4, Generic: 0.2, GrammarShare: 0.4, MinSupport: 2, Keep: 0.5, Copies: 2}
 }
 
 // WeakWeight is what a text counts whose label is often wrong.

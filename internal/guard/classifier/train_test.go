@@ -39,7 +39,9 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 
 func TestTrainingLearns(t *testing.T) {
 	samples := tinySamples(t)
-	w, scored, err := DefaultRecipe().Train(context.Background(), samples)
+	recipe := DefaultRecipe()
+	recipe.Keep, recipe.Copies = 1, 1 // a handful of texts teaches nothing with half of their words blotted out
+	w, scored, err := recipe.Train(context.Background(), samples)
 	require.NoError(t, err)
 	m, err := New(w)
 	require.NoError(t, err)

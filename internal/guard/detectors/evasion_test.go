@@ -71,7 +71,6 @@ const carrier = "Could you help me with my homework about the rivers of Europe? 
 // may still hide: words in reverse order show only by capitals and full stops; others need
 // a vocabulary that is not there for every language. The numbers may only fall.
 var unseenDisguises = map[string]int{
-	"words in reverse order":    3,
 	"quoted-printable in lines": 2,
 	"Greek look-alikes":         2,
 	"pig Latin":                 1,

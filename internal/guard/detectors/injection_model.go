@@ -36,7 +36,7 @@ func injectionModel() guard.Spec {
 // seen, none reaches the first, so that at most 0.06 % of such do (upper 95 %
 // bound; docs/model-card.md). The second leaves room above that.
 const (
-	modelFlag  = 0.72
+	modelFlag  = 0.86
 	modelBlock = 0.98
 )
 

@@ -60,7 +60,7 @@ func TestVerdictsAtDefaults(t *testing.T) {
 }
 
 // TestOrdinaryPromptsPass holds the whole guard to harmless prompts that share their
-// words with attacks: one in fifty may be flagged, none blocked.
+// words with attacks: one in forty may be flagged, none blocked.
 func TestOrdinaryPromptsPass(t *testing.T) {
 	p, policy := newPipeline(t)
 	file, err := os.ReadFile("testdata/ordinary/prompts.txt")
@@ -80,7 +80,7 @@ func TestOrdinaryPromptsPass(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, ran, 220)
-	require.LessOrEqual(t, 50*flagged, ran)
+	require.LessOrEqual(t, 40*flagged, ran)
 }
 
 func TestTheSameWordsElsewhere(t *testing.T) {

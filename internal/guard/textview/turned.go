@@ -16,18 +16,17 @@ const (
 
 // wordsTurned reads the words of a text in reverse order. Nil when nothing hints at it: a
 // sentence that was turned begins with the word that ends it, and ends with the one that
-// is written large.
+// is written large, where letters are large or small.
 func wordsTurned(v *View, limit int) *View {
 	if v.Kind == KindReversed || len(v.Text) > min(maxTurned, limit) {
 		return nil
 	}
 	trimmed := strings.TrimRightFunc(v.Text, unicode.IsSpace)
-	if !lastWordIsLarge(trimmed) {
+	if !endsLikeABeginning(trimmed) {
 		return nil
 	}
 	all := strings.Fields(trimmed)
-	end := lastEnding(all)
-	if end < 0 || len(all)-end <= leastTurned || end > 0 && !endsSentence(all[end-1]) {
+	if alone := lonelyEnding(all); alone < 0 || len(all)-alone <= leastTurned {
 		return nil
 	}
 	slices.Reverse(all)
@@ -38,19 +37,20 @@ func wordsTurned(v *View, limit int) *View {
 	}
 }
 
-// lastWordIsLarge tells whether the text ends in a word, not in a sign, with a capital.
-func lastWordIsLarge(text string) bool {
-	if last, _ := utf8.DecodeLastRuneInString(text); !unicode.IsLetter(last) {
+// endsLikeABeginning tells whether the text ends in a word, not in a sign, that begins with a capital or with a letter that
+// has none.
+func endsLikeABeginning(text string) bool {
+	if last, _ := utf8.DecodeLastRuneInString(text); !unicode.IsLetter(last) && !unicode.IsMark(last) {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(text[strings.LastIndexFunc(text, unicode.IsSpace)+1:])
-	return unicode.IsUpper(first)
+	return unicode.IsLetter(first) && !unicode.IsLower(first)
 }
 
-// lastEnding is the place of the last word that ends a sentence, −1 without one.
-func lastEnding(all []string) int {
-	for i := len(all) - 1; i >= 0; i-- {
-		if endsSentence(all[i]) {
+// lonelyEnding is the place of the first word that is a sentence of its own, −1 without one.
+func lonelyEnding(all []string) int {
+	for i, word := range all {
+		if endsSentence(word) && (i == 0 || endsSentence(all[i-1])) {
 			return i
 		}
 	}

@@ -1,12 +1,16 @@
 package grammar
 
 import (
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 )
 
-var builtins = []string{"NAME", "CITY", "NUM", "EMAIL", "URL", "PHONE", "PERSONA", "ACRONYM", "GIBBERISH", "PAYLOAD"}
+var builtins = []string{"NAME", "CITY", "NUM", "EMAIL", "URL", "PHONE", "PERSONA", "ACRONYM", "GIBBERISH", "PAYLOAD", "ENCODED"}
 
 func builtin(name string) bool { return slices.Contains(builtins, name) }
 
@@ -39,6 +43,8 @@ func (w *writer) builtin(name string) string {
 		return w.gibberish()
 	case "PAYLOAD":
 		return w.payload
+	case "ENCODED":
+		return w.encoded()
 	case "ACRONYM":
 		return w.same(name, func() string { return w.pick(acronyms) })
 	case "PERSONA":
@@ -102,4 +108,35 @@ func (w *writer) gibberish() string {
 		}
 	}
 	return b.String()
+}
+
+// encodings write a text in characters that are not its own, as people and programs do every day.
+var encodings = []func(string) string{
+	func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
+	func(s string) string { return hex.EncodeToString([]byte(s)) },
+	url.QueryEscape,
+	func(s string) string { return eachByte(s, `\x%02x`, "") },
+	func(s string) string { return eachByte(s, `\%03o`, "") },
+	func(s string) string { return eachByte(s, `\u%04x`, "") },
+	func(s string) string { return eachByte(s, "&#%d;", "") },
+	func(s string) string { return eachByte(s, "%02x", " ") },
+	func(s string) string { return eachByte(s, "%03o", " ") },
+	func(s string) string { return eachByte(s, "%08b", " ") },
+	func(s string) string { return eachByte(s, "%d", " ") },
+}
+
+func eachByte(s, format, between string) string {
+	pieces := make([]string, len(s))
+	for i := range len(s) {
+		pieces[i] = fmt.Sprintf(format, s[i])
+	}
+	return strings.Join(pieces, between)
+}
+
+// encoded is something harmless to say, encoded: rows of signs must not be what tells an attack.
+func (w *writer) encoded() string {
+	plain := &writer{g: w.g, rnd: w.rnd}
+	plain.symbol("everyday", 0)
+	return encodings[w.rnd.IntN(len(encodings))](plain.text())
 }
