@@ -52,7 +52,7 @@ func TestServingOverTLS(t *testing.T) {
 	answer, err := client.Get(url + "/healthz")
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
-	require.Equal(t, "max-age=31536000", answer.Header.Get("Strict-Transport-Security"))
+	require.Equal(t, "max-age=31536000; includeSubDomains", answer.Header.Get("Strict-Transport-Security"))
 	require.Equal(t, 2, answer.ProtoMajor)
 	client.CloseIdleConnections()
 	listen := cfg.Listen
