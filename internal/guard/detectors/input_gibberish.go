@@ -45,7 +45,13 @@ func (b *babble) Detect(ctx context.Context, in *guard.Input) ([]review.Finding,
 		return nil, err
 	}
 	view := in.Views.Literal()[0]
-	r := b.model.Read(view.Text)
+	var r gibberish.Reading
+	parts(view.Text, func(part string, at int) {
+		if read := b.model.Read(part); read.Score > r.Score {
+			r = read
+			r.Start, r.End = at+read.Start, at+read.End
+		}
+	})
 	if r.Score < gibberishFloor {
 		return nil, nil
 	}

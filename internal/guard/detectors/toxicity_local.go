@@ -47,7 +47,13 @@ func (d *toxic) Detect(ctx context.Context, in *guard.Input) ([]review.Finding, 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r := d.model.Read(v.Text)
+		var r toxicity.Reading
+		parts(v.Text, func(part string, at int) {
+			if read := d.model.Read(part); read.Score > r.Score {
+				r = read
+				r.Start, r.End = at+read.Start, at+read.End
+			}
+		})
 		if r.Score < toxicFloor {
 			continue
 		}
