@@ -16,6 +16,7 @@ import (
 type series struct {
 	id, title string
 	daily     bool
+	share     bool     // in percent: the axis ends at 100
 	about     string   // the anchor of what it means; "" for what needs no words
 	says      string   // what can be read from it, in a sentence; "" for nothing
 	names     []string // of the columns after the first
@@ -204,7 +205,7 @@ func byDay(hours []review.HourTally) (out []review.HourTally) {
 
 // agreementByDay is how much of what the guard stopped people stopped, too.
 func agreementByDay(ctx context.Context, p OverviewPage) series {
-	out := series{id: "agreement", daily: true, about: "agreement", title: text.T(ctx, "Agreement with the guard, %%, 30 days"), names: []string{text.T(ctx, "stopped by people, too")}}
+	out := series{id: "agreement", daily: true, share: true, about: "agreement", title: text.T(ctx, "Agreement with the guard, %%, 30 days"), names: []string{text.T(ctx, "stopped by people, too")}}
 	for _, d := range byDay(p.Data.Hours) {
 		out.points = append(out.points, point{d.Hour, []cell{shared(ctx, d.Stopped-d.Overturned, d.Stopped, review.TallyFloor)}})
 	}

@@ -50,15 +50,9 @@ type figure struct{ label, value, note string }
 // overviewFigures are the four that a lead looks at first.
 func overviewFigures(ctx context.Context, p OverviewPage) []figure {
 	b := p.Data.Backlog
-	oldest, found := time.Time{}, false
-	for _, at := range b.Oldest {
-		if !found || at.Before(oldest) {
-			oldest, found = at, true
-		}
-	}
 	age := figure{text.T(ctx, "Oldest"), "–", text.T(ctx, "nothing waits")}
-	if found {
-		age.value, age.note = span(max(0, p.Now.Sub(oldest))), text.T(ctx, "since it came")
+	if !b.Since.IsZero() {
+		age.value, age.note = span(max(0, p.Now.Sub(b.Since))), text.T(ctx, "since it came")
 	}
 	return []figure{
 		{text.T(ctx, "Waiting"), count(b.Waiting), text.T(ctx, "%s of them late", upTo(b.Overdue))},

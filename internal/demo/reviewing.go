@@ -34,7 +34,6 @@ func (ts *tasks) Pop() any {
 // The habits of the analysts.
 const (
 	lately       = 48 * time.Hour // of what came since then they leave a share open, the more the later it came
-	forgotten    = 0.008          // of what is older, this
 	usualDelay   = 24 * time.Minute
 	resolvedLate = 0.75 // of what is escalated the lead gets to this share
 )
@@ -63,7 +62,7 @@ func (p *Player) lookForNew(ctx context.Context) error {
 
 // plan says when which analyst gets to an Item, if anybody does.
 func (p *Player) plan(item review.Item) {
-	share := 1 - forgotten
+	share := 1.0 // what is older is done
 	if age := p.play.Generator.options.Now.Sub(p.at); age < lately {
 		share = p.play.Decided + (share-p.play.Decided)*age.Hours()/lately.Hours()
 	}

@@ -75,7 +75,8 @@ const StepLimit = 5000
 // Backlog is what waits.
 type Backlog struct {
 	Waiting int
-	Oldest  map[Severity]time.Time // creation of the oldest open Item; without those of which none is open
+	Since   time.Time              // creation of the oldest open Item of any kind; zero when none is open
+	Oldest  map[Severity]time.Time // the same by severity, which not every kind has; without those of which none is open
 	DueSoon int                    // open Items that are overdue, or due within a day; DueLimit at most
 	Overdue int                    // among them, already; DueLimit at most
 }
@@ -142,6 +143,9 @@ func (s *Service) backlog(ctx context.Context, v Viewer, now time.Time) (Backlog
 		if !oldest.IsZero() {
 			b.Oldest[severity] = oldest
 		}
+	}
+	if b.Since, err = s.Store.OldestOpen(ctx, v.AppIDs(), ""); err != nil {
+		return Backlog{}, err
 	}
 	if b.DueSoon, err = s.Store.DueBefore(ctx, v.AppIDs(), now.Add(24*time.Hour), DueLimit); err != nil {
 		return Backlog{}, err

@@ -45,6 +45,8 @@ function draw(section: HTMLElement): void {
   const strokes = ["--accent", "--good", "--medium", "--think", "--ink-3"].map(colour);
   const strokeOf = (i: number): string => strokes[i % strokes.length] ?? "";
   const limit = "limit" in section.dataset ? names.length - 1 : -1;
+  // The room above for the names of the lines is no part of what a share can be.
+  const marks = (_: uPlot, ticks: number[]): (number | null)[] => ("share" in section.dataset ? ticks.map((x) => (x > 100 ? null : x)) : ticks);
   const axis = { stroke: colour("--ink-3"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}` };
   const lines: uPlot.Series[] = names.map((label, i) => ({
     label,
@@ -73,7 +75,7 @@ function draw(section: HTMLElement): void {
       ...below(place, key),
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
       scales: { y: { range: (_, __, most) => [0, Math.max(Number.EPSILON, most) * 1.1] } },
-      axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map("daily" in section.dataset ? day : clock) }, { ...axis, size: 48 }],
+      axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map("daily" in section.dataset ? day : clock) }, { ...axis, size: 48, filter: marks, grid: { ...axis.grid, filter: marks } }],
       series: [{}, ...lines],
       bands,
     },

@@ -12,7 +12,7 @@ import (
 func (s stories) insight() []Story {
 	work, told := worked()
 	full := views.OverviewPage{Shell: shell(s.assets, josef), Specs: specs, People: quality.People(work, told), Data: review.Overview{
-		Backlog: review.Backlog{Waiting: 128, DueSoon: 61, Overdue: 4, Oldest: map[review.Severity]time.Time{
+		Backlog: review.Backlog{Waiting: 128, DueSoon: 61, Overdue: 4, Since: now.Add(-3*24*time.Hour - 2*time.Hour), Oldest: map[review.Severity]time.Time{
 			review.SeverityHigh: now.Add(-26 * time.Minute), review.SeverityMedium: now.Add(-7 * time.Hour), review.SeverityLow: now.Add(-3 * 24 * time.Hour),
 		}},
 		Hours: flow(), Work: work, Telling: told, Steps: steps(), Found: foundByDay(), Screens: screened(),

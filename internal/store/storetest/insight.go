@@ -14,6 +14,7 @@ func insightScenarios() []scenario {
 	return []scenario{
 		{"what comes and what is decided is counted by the hour", hoursAreCounted},
 		{"what waits is known from the ends of lists", backlogIsKnown},
+		{"the oldest is known whatever its kind", backlogKnowsEveryKind},
 		{"what is found, screened and decided in a row is known by day", daysAreCounted},
 		{"decisions that tell something about people and thresholds are found", tellingIsFound},
 	}
@@ -56,12 +57,30 @@ func backlogIsKnown(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, 2, data.Backlog.Waiting)
 	require.Equal(t, map[review.Severity]time.Time{item.Severity: item.CreatedAt}, data.Backlog.Oldest)
+	require.Equal(t, item.CreatedAt, data.Backlog.Since)
 	require.Equal(t, 2, data.Backlog.DueSoon)
 	require.Zero(t, data.Backlog.Overdue)
 	f.clock.advance(item.DueAt.Sub(f.clock.now()) + time.Second)
 	data, err = f.service.Overview(t.Context(), f.lead)
 	require.NoError(t, err)
 	require.Equal(t, 1, data.Backlog.Overdue)
+}
+
+// An audit sample has no severity: it counts for the oldest of all, as it does for an alert, and for none by severity.
+func backlogKnowsEveryKind(t *testing.T, f *fixture) {
+	f.withPolicy(t, func(p *review.Policy) { p.AuditRate = 1 })
+	audited := f.submit(t, review.Submission{UserID: "u", Prompt: "harmless"})
+	require.NotNil(t, audited.Item)
+	f.withPolicy(t, func(p *review.Policy) { p.AuditRate = 0 })
+	sample := f.look(t, f.lead, audited.Item.ID).Item
+	require.Equal(t, review.KindAudit, sample.Kind)
+	f.clock.advance(time.Hour)
+	item := f.look(t, f.lead, f.flagged(t, "later")).Item
+	data, err := f.service.Overview(t.Context(), f.lead)
+	require.NoError(t, err)
+	require.Equal(t, sample.CreatedAt, data.Backlog.Since)
+	require.Equal(t, map[review.Severity]time.Time{item.Severity: item.CreatedAt}, data.Backlog.Oldest)
+	require.Equal(t, 2, data.Backlog.Waiting)
 }
 
 func tellingIsFound(t *testing.T, f *fixture) {
