@@ -104,6 +104,8 @@ func spent(ctx context.Context, d review.CostDay, rules review.BudgetRules) stri
 // callCost is what one call cost.
 func callCost(ctx context.Context, c review.CallCost) string {
 	switch {
+	case c.Unsent:
+		return text.T(ctx, "nothing")
 	case c.Unknown:
 		return text.T(ctx, "not known")
 	case c.Price == nil:
@@ -116,6 +118,9 @@ func callCost(ctx context.Context, c review.CallCost) string {
 
 // callCostNote says what that was reckoned from, or why nobody can say.
 func callCostNote(ctx context.Context, c review.CallCost) string {
+	if c.Unsent {
+		return text.T(ctx, "refused before a model was asked")
+	}
 	if c.Unknown {
 		return text.T(ctx, "nobody counted tokens, and no answer is here to reckon from")
 	}

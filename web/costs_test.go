@@ -159,3 +159,44 @@ func TestTheBudgetOfAnApp(t *testing.T) {
 		webtest.Says(t, body, said)
 	}
 }
+
+// TestARefusedPromptCostsNothing: what was refused before a model was asked is a call, and neither tokens nor money.
+func TestARefusedPromptCostsNothing(t *testing.T) {
+	t.Parallel()
+	const refusals = 8
+	g := newGuarded(t, func(p *review.Policy) {
+		blocking(p)
+		// A token costs one. What is left is enough for one call, if refusals take nothing.
+		p.Budget = review.BudgetRules{Monthly: 560, Currency: "USD", Prices: []review.Price{{Model: "gpt-test", Input: 1e6, Output: 1e6}}}
+	})
+	lead := g.Person(review.RoleAdmin)
+	var last answered
+	for i := range refusals {
+		ask := g.chat
+		if i%2 == 1 {
+			ask = func(t testing.TB, prompt string, _ ...string) answered { return g.stream(t, prompt) }
+		}
+		last = ask(t, webtest.Attack)
+		require.Equal(t, http.StatusBadRequest, last.status, last.body)
+	}
+	g.keepCosts(t)
+	const at = "/costs/agent"
+	body := page(t, lead.Get(at), 200)
+	webtest.Says(t, body, "0.00\u202fUSD")
+	require.Regexp(t, `agent,\d{4}-\d\d,,gpt-test,8,0,0,0\.000000,USD`, unquoted(lead.Get(at+"/costs.csv").Body.String()))
+	budget, err := g.Service.Budget(t.Context(), g.Viewer(t, review.RoleAdmin), "agent")
+	require.NoError(t, err)
+	require.Zero(t, budget.Spent)
+	webtest.Says(t, page(t, lead.Get("/items/"+last.header.Get("X-Guardroom-Item")+"?peek=1"), 200), "refused before a model was asked")
+
+	require.Equal(t, http.StatusOK, g.chat(t, "Hi").status, "the whole budget is still there")
+	g.keepCosts(t)
+	require.Regexp(t, `agent,\d{4}-\d\d,,gpt-test,9,[1-9]\d*,[1-9]\d*,[1-9]\d*\.000000,USD`, unquoted(lead.Get(at+"/costs.csv").Body.String()))
+}
+
+// keepCosts keeps what was counted, as a server does every ten seconds.
+func (g *guardedSite) keepCosts(t *testing.T) {
+	t.Helper()
+	counted := g.Service.Conduct.(interface{ Drain() review.Counted }).Drain()
+	require.NoError(t, g.Service.RecordConduct(t.Context(), counted))
+}

@@ -35,11 +35,12 @@ type guarded struct {
 
 // output is what came back.
 type output struct {
-	text  string
-	calls []review.ToolCall
-	usage review.Usage
-	route llm.Route
-	error string
+	text   string
+	calls  []review.ToolCall
+	usage  review.Usage
+	route  llm.Route
+	error  string
+	unsent bool // what went in was refused
 }
 
 // need is what a call asks for beside its texts.
@@ -114,7 +115,7 @@ func (c *guarded) model(asked string) string {
 
 // refuse records a call whose input is not let through.
 func (c *guarded) refuse(ctx context.Context) error {
-	receipt, err := c.record(ctx, output{})
+	receipt, err := c.record(ctx, output{unsent: true})
 	if err != nil {
 		return err
 	}
@@ -170,7 +171,7 @@ func (c *guarded) record(ctx context.Context, out output) (review.Receipt, error
 		sub.Error = "the call had no text"
 	}
 	return c.gateway.Service.Record(ctx, c.caller, sub, review.Recording{
-		ID: c.id, Policy: &c.policy, Grant: c.grant, Least: c.least,
+		ID: c.id, Policy: &c.policy, Grant: c.grant, Least: c.least, Unsent: out.unsent,
 		Hold: func(a review.Assessment) *review.HoldTerms { return c.holdTerms(a, out) },
 	})
 }

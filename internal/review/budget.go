@@ -124,9 +124,9 @@ func (r BudgetRules) price(model string) (Price, bool) {
 const bytesPerToken = 4
 
 // Tokens is what was counted of an Interaction, or, where nothing was, an estimate from its texts. A call that failed
-// without a count had none.
+// without a count had none, and so had one that was never sent.
 func (in Interaction) Tokens() Usage {
-	if in.Usage.PromptTokens+in.Usage.CompletionTokens > 0 || in.Error != "" {
+	if in.Usage.PromptTokens+in.Usage.CompletionTokens > 0 || in.Error != "" || in.Unsent {
 		return in.Usage
 	}
 	return Usage{PromptTokens: (len(in.Content.Prompt) + 3) / bytesPerToken, CompletionTokens: (len(in.Content.Response) + 3) / bytesPerToken}
@@ -154,6 +154,7 @@ type CallCost struct {
 	Usage     Usage
 	Estimated bool   // nobody counted: reckoned from the texts
 	Unknown   bool   // nobody counted, and there is no answer to reckon from
+	Unsent    bool   // no model was asked: it cost nothing, whatever its price
 	Price     *Price // nil when the policy had none for the model
 	Cost      int64  // in millionths of Currency; 0 without a price
 	Currency  string
@@ -162,7 +163,10 @@ type CallCost struct {
 
 // CostOf is what an Interaction cost under the policy's prices. A call that failed without a count cost nothing.
 func (p Policy) CostOf(in Interaction) CallCost {
-	c := CallCost{Usage: in.Tokens(), Currency: p.Budget.Currency, Version: p.Version}
+	c := CallCost{Usage: in.Tokens(), Currency: p.Budget.Currency, Version: p.Version, Unsent: in.Unsent}
+	if c.Unsent {
+		return c
+	}
 	counted := in.Usage.PromptTokens+in.Usage.CompletionTokens > 0 || in.Error != ""
 	if c.Estimated = !counted; c.Estimated && in.Content.Response == "" {
 		return CallCost{Unknown: true, Version: p.Version}

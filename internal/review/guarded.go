@@ -12,6 +12,7 @@ type Recording struct {
 	Grant  *Grant                        // with which the call was admitted; nil when it was not
 	Bulk   bool                          // it was submitted among many, after the fact
 	Least  Verdict                       // what was acted on: the Verdict is not milder
+	Unsent bool                          // what went in was refused, and no model was asked
 	Hold   func(a Assessment) *HoldTerms // whether the answer waits for a person; may be nil
 }
 

@@ -22,6 +22,7 @@ type Interaction struct {
 	Usage          Usage
 	LatencyMS      int64
 	Error          string          // the model's error, if the call failed
+	Unsent         bool            // what went in was refused, and no model was asked
 	Context        json.RawMessage // free JSON object of the App, bounded
 	OccurredAt     time.Time
 	CreatedAt      time.Time

@@ -47,7 +47,7 @@ func (s *Service) Record(ctx context.Context, caller Caller, sub Submission, rec
 	}
 	draft := s.interaction(caller.App, sub, hash, now)
 	if rec.ID != "" {
-		draft.ID = rec.ID
+		draft.ID, draft.Unsent = rec.ID, rec.Unsent
 	}
 	grant, err := s.grant(ctx, caller, policy, draft, rec)
 	if err != nil {

@@ -23,7 +23,8 @@ type interactionRow struct {
 	ContentHash      []byte
 	PromptTokens     int
 	CompletionTokens int
-	LatencyMS        int64    `gorm:"column:latency_ms"`
+	LatencyMS        int64 `gorm:"column:latency_ms"`
+	Unsent           bool
 	Occurred         instant  `gorm:"column:occurred_at"`
 	Created          instant  `gorm:"column:created_at"`
 	Expires          *instant `gorm:"column:expires_at"`
@@ -104,7 +105,7 @@ func newInteractionRow(in review.Interaction, a review.Assessment) (interactionR
 		ID: in.ID, AppID: in.AppID, ExternalID: in.ExternalID,
 		UserID: in.UserID, SessionID: in.SessionID, ConversationID: in.ConversationID, Turn: in.Turn,
 		Model: in.Model, ModelVersion: in.ModelVersion, ContentHash: in.ContentHash[:],
-		PromptTokens: in.Usage.PromptTokens, CompletionTokens: in.Usage.CompletionTokens, LatencyMS: in.LatencyMS,
+		PromptTokens: in.Usage.PromptTokens, CompletionTokens: in.Usage.CompletionTokens, LatencyMS: in.LatencyMS, Unsent: in.Unsent,
 		Occurred: at(in.OccurredAt), Created: at(in.CreatedAt), Expires: atOrNull(in.ExpiresAt),
 		Excerpt: toSeal([]byte(a.Excerpt(in.Content))), Error: toSeal([]byte(in.Error)), Context: toSeal(in.Context),
 		Prompt: toSeal([]byte(in.Content.Prompt)), Response: toSeal([]byte(in.Content.Response)), Content: toSeal(content),
@@ -119,6 +120,7 @@ func (r interactionRow) interaction(o *opener) (review.Interaction, error) {
 		Model: r.Model, ModelVersion: r.ModelVersion, Content: content,
 		Usage:      review.Usage{PromptTokens: r.PromptTokens, CompletionTokens: r.CompletionTokens},
 		LatencyMS:  r.LatencyMS,
+		Unsent:     r.Unsent,
 		Error:      string(o.text("interactions", "error", r.ID, r.Error)),
 		Context:    o.text("interactions", "context", r.ID, r.Context),
 		OccurredAt: r.Occurred.time(), CreatedAt: r.Created.time(), ExpiresAt: r.Expires.timeOrNil(),

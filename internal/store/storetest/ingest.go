@@ -45,7 +45,7 @@ func fullInteraction(f *fixture) review.Interaction {
 				{Name: "bare"},
 			},
 		},
-		ContentHash: [32]byte{1, 2, 31: 255}, Usage: review.Usage{PromptTokens: 11, CompletionTokens: 22}, LatencyMS: 333,
+		ContentHash: [32]byte{1, 2, 31: 255}, Usage: review.Usage{PromptTokens: 11, CompletionTokens: 22}, LatencyMS: 333, Unsent: true,
 		Error: "content filter", Context: json.RawMessage(`{"tenant": "<x>",  "n": 1.0}`),
 		OccurredAt: start.Add(-time.Hour), CreatedAt: start, ExpiresAt: pointer(start.Add(30 * 24 * time.Hour)),
 	}
