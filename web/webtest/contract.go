@@ -2,9 +2,11 @@ package webtest
 
 import (
 	"encoding/json"
+	"maps"
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +19,8 @@ import (
 type Contract struct {
 	document any
 	paths    map[string]*regexp.Regexp
+	unseen   map[string]bool // the answers that it tells of: method, path and status
+	seen     int
 	compiler *jsonschema.Compiler
 }
 
@@ -32,13 +36,28 @@ func (s *Site) Contract(t testing.TB) *Contract {
 	document, err := jsonschema.UnmarshalJSON(answer.Body)
 	require.NoError(t, err)
 	closeObjects(document)
-	c := &Contract{document: document, paths: map[string]*regexp.Regexp{}, compiler: jsonschema.NewCompiler()}
+	c := &Contract{document: document, paths: map[string]*regexp.Regexp{}, unseen: map[string]bool{}, compiler: jsonschema.NewCompiler()}
 	require.NoError(t, c.compiler.AddResource(contractURL, document))
-	for path := range document.(map[string]any)["paths"].(map[string]any) {
+	for path, operations := range document.(map[string]any)["paths"].(map[string]any) {
+		for method, operation := range operations.(map[string]any) {
+			for status := range operation.(map[string]any)["responses"].(map[string]any) {
+				c.unseen[answerKey(method, path, status)] = true
+			}
+		}
 		c.paths[path] = regexp.MustCompile("^" + parameterOfPath.ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$")
 	}
 	return c
 }
+
+func answerKey(method, path, status string) string {
+	return strings.ToUpper(method) + " " + path + " " + status
+}
+
+// Unseen lists the answers that the document tells of and that Check has not met.
+func (c *Contract) Unseen() []string { return slices.Sorted(maps.Keys(c.unseen)) }
+
+// Seen is how many different answers Check has met.
+func (c *Contract) Seen() int { return c.seen }
 
 // closeObjects refuses fields that the document does not tell of.
 func closeObjects(node any) {
@@ -62,6 +81,10 @@ func (c *Contract) Check(t testing.TB, method, path string, status int, header h
 	t.Helper()
 	answer, where := c.at("/paths/" + escapePointer(c.documented(path)) + "/" + strings.ToLower(method) + "/responses/" + strconv.Itoa(status))
 	require.NotNil(t, answer, "%s %s: %d is not documented", method, path, status)
+	if key := answerKey(method, c.documented(path), strconv.Itoa(status)); c.unseen[key] {
+		delete(c.unseen, key)
+		c.seen++
+	}
 	content, _ := answer.(map[string]any)["content"].(map[string]any)
 	if content == nil {
 		require.Empty(t, body, "%s %s: %d", method, path, status)
