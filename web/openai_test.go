@@ -613,26 +613,77 @@ func TestSimpleChat(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, g.post(t, "/api/chat", `{"prompt":"Hello"}`).status)
 }
 
-// What keys and placeholders stand for is nowhere but where it must be.
+// TestGatewayKeepsItsSecrets: what keys and placeholders stand for is nowhere in clear but where it must be, whichever way a call
+// goes, and whatever goes wrong with it.
 func TestGatewayKeepsItsSecrets(t *testing.T) {
 	t.Parallel()
-	g := newGuarded(t, nil)
-	prompt := "Mail " + email + " please."
+	g := newGuarded(t, func(p *review.Policy) { p.AuditRate, p.Gateway.Embeddings = 1, true }, "--webhook-private-hosts", "127.0.0.1")
+	admin, r := g.admin(t), newReceiver(t)
+	h := g.hook(t, r, "")
+	prompt := "Mail " + email + " with " + token + " please."
 	require.Equal(t, http.StatusOK, g.chat(t, prompt).status)
 	require.Equal(t, http.StatusOK, g.stream(t, prompt).status)
-	g.up.Stay(llmtest.Refused)
-	require.Equal(t, http.StatusBadRequest, g.chat(t, prompt).status)
-	metrics := g.Nobody().Get("/metrics").Body.String()
+	for path, body := range map[string]string{
+		"/openai/v1/completions": `{"model":"gpt-test","prompt":"TEXT"}`, "/openai/v1/responses": `{"model":"gpt-test","input":"TEXT"}`,
+		"/openai/v1/embeddings": `{"model":"gpt-test","input":"TEXT"}`, "/openai/v1/moderations": `{"input":"TEXT"}`,
+		"/api/chat": `{"prompt":"TEXT"}`, "/api/v1/interactions": `{"prompt":"Hello","response":"TEXT"}`,
+	} {
+		require.Less(t, g.post(t, path, strings.Replace(body, "TEXT", prompt, 1)).status, 300, path)
+	}
+	g.keepsHeldSecrets(t, admin, r, prompt)
+	for _, fault := range []llmtest.Fault{llmtest.Refused, llmtest.Cut, llmtest.Forgotten, llmtest.Garbled} { // the last, for breakers open
+		g.up.Stay(fault)
+		g.chat(t, prompt)
+		g.stream(t, prompt)
+	}
+
+	log, secrets := g.Log.String(), []string{llmtest.Key, g.key, h.Secret, email, token, `"[EMAIL_1]":`, `[EMAIL_1] = `, `[EMAIL_1]:`}
+	require.Contains(t, log, "/openai/v1/chat/completions")
+	told := ""
+	for _, m := range r.messages() {
+		told += string(m.body)
+	}
 	read := 0
-	for name, text := range map[string]string{"log": g.Log.String(), "metrics": metrics, "database": g.files(t)} {
+	for name, text := range map[string]string{"log": log, "metrics": g.Nobody().Get("/metrics").Body.String(), "database": g.files(t), "webhooks": told} {
 		require.NotEmpty(t, text, name)
-		for _, secret := range []string{llmtest.Key, g.key, `"[EMAIL_1]":`, `[EMAIL_1] = `} {
+		for _, secret := range secrets {
 			read++
 			require.NotContains(t, text, secret, name)
 		}
 	}
-	require.NotContains(t, g.Log.String(), email)
-	require.Equal(t, 12, read)
+	require.Equal(t, 4*len(secrets), read)
+}
+
+// keepsHeldSecrets has people decide about an answer and about an approval that hold secrets, and a webhook fail meanwhile.
+func (g *guardedSite) keepsHeldSecrets(t *testing.T, admin *webtest.Client, r *receiver, prompt string) {
+	t.Helper()
+	before, done := g.heldItems(t), make(chan answered, 1)
+	body := `{"model":"gpt-test","stream":true,"messages":[{"role":"user","content":"` + prompt + `"}]}`
+	go func() { done <- g.post(t, "/openai/v1/chat/completions", body, "X-Guardroom-Mode", "hold") }()
+	held := ""
+	require.Eventually(t, func() bool {
+		for id, waits := range g.heldItems(t) {
+			if _, known := before[id]; waits && !known {
+				held = id
+			}
+		}
+		return held != ""
+	}, patience, 10*time.Millisecond)
+	g.decide(t, admin, held, "approve")
+	var asked approval
+	g.post(t, "/api/v1/approvals", `{"action":"mail","arguments":{"to":"`+email+`","key":"`+token+`"},"reason":"`+prompt+`"}`).into(t, &asked)
+	g.decide(t, admin, asked.ID, "approve")
+	r.answer(http.StatusInternalServerError)
+	g.Clock.Advance(review.UndoWindow)
+	text, _, _ := streamed(t, (<-done).body)
+	require.Equal(t, prompt, text)
+	require.Equal(t, http.StatusOK, g.get(t, "/api/v1/approvals/"+asked.ID+"?wait=30s").status)
+	require.Eventually(t, func() bool { return len(r.messages()) > 0 }, patience, 10*time.Millisecond)
+	r.answer(http.StatusOK)
+	require.Eventually(t, func() bool {
+		g.Clock.Advance(10 * time.Second)
+		return len(r.messages()) > 3
+	}, patience, 50*time.Millisecond)
 }
 
 // files is everything in the data folder.
