@@ -220,29 +220,14 @@ func TestWebhooksGoNowherePrivate(t *testing.T) {
 	r := newReceiver(t)
 	ran := 0
 	for _, url := range []string{
-		r.url, "http://localhost/x", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data", "http://[::ffff:127.0.0.1]/",
+		r.url, "http://localhost/x", "http://LOCALHOST/", "http://localhost./", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data", "http://[::ffff:127.0.0.1]/",
 		"ftp://example.com/", "http://user:pass@example.com/", "nonsense", "",
 	} {
 		ran++
 		a := g.post(t, "/api/v1/webhooks", `{"url":"`+url+`"}`)
 		require.Equal(t, http.StatusUnprocessableEntity, a.status, "%s: %s", url, a.body)
 	}
-	require.Equal(t, 10, ran)
+	require.Equal(t, 12, ran)
 	require.Equal(t, http.StatusUnprocessableEntity, g.post(t, "/api/v1/webhooks", `{"url":"https://example.com","topics":["nonsense"]}`).status)
 	require.Equal(t, http.StatusNotFound, g.post(t, "/api/v1/webhooks/nothing/secret", `{}`).status)
-
-	// A name that leads to a private address is found out when it is dialled.
-	port := r.url[strings.LastIndex(r.url, ":"):]
-	a := g.post(t, "/api/v1/webhooks", `{"url":"http://localhost.`+port+`/"}`)
-	if a.status == http.StatusCreated {
-		var h hook
-		a.into(t, &h)
-		admin := g.admin(t)
-		var asked approval
-		g.post(t, "/api/v1/approvals", `{"action":"deploy"}`).into(t, &asked)
-		g.decide(t, admin, asked.ID, "approve")
-		g.Clock.Advance(review.UndoWindow)
-		require.Eventually(t, func() bool { l := g.deliveries(t, h); return len(l) == 2 && l[1].Problem != "" }, patience, 10*time.Millisecond)
-		require.Empty(t, r.messages())
-	}
 }

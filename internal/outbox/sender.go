@@ -71,7 +71,7 @@ func MayReach(text string, privateHosts []string) error {
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !reach.Public(a) {
 		return errors.New("is not a public address, and the operator does not mean it")
 	}
-	if u.Hostname() == "localhost" {
+	if reach.Named([]string{"localhost"}, u.Hostname()) {
 		return errors.New("is this machine, and the operator does not mean it")
 	}
 	return nil
