@@ -111,7 +111,10 @@ func TestTooManyTries(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 60 {
 		group.Go(func() {
-			if site.Nobody().Post("/login", credentials(strings.Repeat("a", i+1)+"@example.org", "")).Code == http.StatusTooManyRequests {
+			r := webtest.NewRequest(http.MethodPost, "/login", strings.NewReader(credentials(strings.Repeat("a", i+1)+"@example.org", "").Encode()))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.RemoteAddr = "192.0.2.7:50000"
+			if site.Nobody().Do(r).Code == http.StatusTooManyRequests {
 				refused.Add(1)
 			}
 		})
