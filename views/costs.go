@@ -105,7 +105,7 @@ func spent(ctx context.Context, d review.CostDay, rules review.BudgetRules) stri
 func callCost(ctx context.Context, c review.CallCost) string {
 	switch {
 	case c.Unsent:
-		return text.T(ctx, "nothing")
+		return text.T(ctx, "nothing: it was not sent")
 	case c.Unknown:
 		return text.T(ctx, "not known")
 	case c.Price == nil:

@@ -1236,7 +1236,7 @@ var german = map[string]string{
 	"not known":                        "nicht bekannt",
 	"price not known":                  "Preis nicht bekannt",
 	"about %s":                         "etwa %s",
-	"nothing":                          "nichts",
+	"nothing: it was not sent":         "nichts: nicht gesendet",
 	"refused before a model was asked": "abgelehnt, bevor ein Modell gefragt wurde",
 	"nobody counted tokens, and no answer is here to reckon from": "niemand hat Token gezählt, und es gibt keine Antwort, aus der sich rechnen ließe",
 	"nobody counted; reckoned from the texts: %s":                 "niemand hat gezählt; aus den Texten gerechnet: %s",

@@ -77,6 +77,8 @@ var germanRefusals = map[string]string{
 	"must be text of at most %d bytes":                                                  "muss Text von höchstens %s Byte sein",
 	"must be between 0 and 1":                                                           "muss zwischen 0 und 1 liegen",
 	"must be between 0 and %d":                                                          "muss zwischen 0 und %s liegen",
+	"must be between 0 and %d hours":                                                    "muss zwischen 0 und %s Stunden liegen",
+	"the metric is none of users":                                                       "diese Kennzahl gibt es für Personen nicht",
 	"must be between 0 and 24":                                                          "muss zwischen 0 und 24 liegen",
 	"must be between 1 and %d":                                                          "muss zwischen 1 und %s liegen",
 	"there is no such decision":                                                         "diese Entscheidung gibt es nicht",
