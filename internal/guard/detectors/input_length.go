@@ -14,7 +14,7 @@ func inputLength() guard.Spec {
 	return guard.Spec{
 		DetectorSpec: review.DetectorSpec{
 			ID: "input.length", Title: "Overlong input", Category: review.CategoryInput, OWASP: "LLM10:2025",
-			Description: "Finds prompts longer than the policy's max_prompt_bytes, the more certain the longer, and texts of which a part could not be looked at because they, or what is encoded in them, exceed the guard's limits, or of which the models of gibberish and harmful text read parts alone because they are longer than 256 KB. " +
+			Description: "Finds prompts longer than the policy's max_prompt_bytes, the more certain the longer, and texts of which a part could not be looked at because they, or what is encoded in them, exceed the guard's limits, or of which the models of gibberish and harmful text read parts alone because they are longer than 192 KB. " +
 				"Both of these always reach the default threshold: what nobody looked at is not allowed unseen.",
 			Examples: []string{"a prompt of a hundred kilobytes", "text in four layers of base64"},
 			Default:  review.Rule{Mode: review.ModeEnforce, Flag: 0.5},

@@ -7,7 +7,7 @@ import "unicode/utf8"
 // and others at the same distance between them. Rules, injection.model and whatever finds
 // personal data and secrets read all of it. input.length says so.
 const (
-	readWhole = 256 << 10
+	readWhole = readParts * partBytes
 	readParts = 12
 	partBytes = 16 << 10
 )
