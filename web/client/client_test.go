@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/guardroom/guardroom/internal/llm/llmtest"
 	"github.com/guardroom/guardroom/web/client"
 	"github.com/guardroom/guardroom/web/webtest"
 )
@@ -42,9 +43,9 @@ func (h *held) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-func serve(t *testing.T) (*webtest.Site, string) {
+func serve(t *testing.T, flags ...string) (*webtest.Site, string) {
 	t.Helper()
-	site := webtest.NewSite(t, "--webhook-private-hosts", "127.0.0.1")
+	site := webtest.NewSite(t, append([]string{"--webhook-private-hosts", "127.0.0.1"}, flags...)...)
 	server := httptest.NewServer(site.Web.Handler())
 	t.Cleanup(server.Close)
 	return site, server.URL
@@ -149,7 +150,9 @@ func TestEveryCall(t *testing.T) {
 
 // TestExamples runs what the documentation shows.
 func TestExamples(t *testing.T) {
-	site, address := serve(t)
+	model := llmtest.Start(t)
+	model.Reply = func(llmtest.Request) llmtest.Answer { return llmtest.Answer{Text: "Paris."} }
+	site, address := serve(t, "--openai-base-url", model.URL, "--openai-api-key", llmtest.Key)
 	t.Setenv("GUARDROOM_URL", address)
 	t.Setenv("GUARDROOM_KEY", site.Keys[webtest.Home])
 	t.Setenv("GUARDROOM_SIGNING_KEY", site.SigningKey(webtest.Home).Secret)
@@ -158,6 +161,7 @@ func TestExamples(t *testing.T) {
 		"allow\n":                    ExampleNewSigned,
 		"waiting false\n":            ExampleClientWithResponses_AskApprovalWithResponse,
 		"go on after 0\n":            ExampleClientWithResponses_DecisionsWithResponse,
+		"Paris.\n":                   ExampleClientWithResponses_ChatWithResponse,
 	} {
 		require.Equal(t, want, printed(t, example))
 	}

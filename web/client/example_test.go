@@ -90,3 +90,19 @@ func ExampleClientWithResponses_DecisionsWithResponse() {
 	}
 	fmt.Println("go on after", page.JSON200.Next)
 }
+
+// An application asks one question through the gateway, and gets an answer that was screened.
+func ExampleClientWithResponses_ChatWithResponse() {
+	guardroom, err := client.New(os.Getenv("GUARDROOM_URL"), os.Getenv("GUARDROOM_KEY"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	answer, err := guardroom.ChatWithResponse(context.Background(), client.Prompt{Prompt: "What is the capital of France?"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.Refusal(answer); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(*answer.JSON200.Response)
+}
