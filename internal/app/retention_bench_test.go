@@ -51,6 +51,7 @@ func BenchmarkRetention(b *testing.B) {
 		gone := min(r.removed(b), rows)
 		alone = append(alone, r.post(func() bool { return false }, quietFor)...)
 		ratio := float64(p99(beside)) / float64(p99(alone))
+		b.Logf("99th percentile %s alone, %s beside the worker, which removed %d in %s", p99(alone), p99(beside), gone, took.Round(time.Second)) // of a run that fails, too
 		b.ReportMetric(float64(p99(alone))/1e6, "idle-p99-ms")
 		b.ReportMetric(float64(p99(beside))/1e6, "p99-ms")
 		b.ReportMetric(ratio, "of-idle")
