@@ -76,7 +76,7 @@ const StepLimit = 5000
 type Backlog struct {
 	Waiting int
 	Since   time.Time              // creation of the oldest open Item of any kind; zero when none is open
-	Oldest  map[Severity]time.Time // the same by severity, which not every kind has; without those of which none is open
+	Oldest  map[Severity]time.Time // the same by severity; without those of which none is open
 	DueSoon int                    // open Items that are overdue, or due within a day; DueLimit at most
 	Overdue int                    // among them, already; DueLimit at most
 }

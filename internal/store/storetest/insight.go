@@ -66,7 +66,7 @@ func backlogIsKnown(t *testing.T, f *fixture) {
 	require.Equal(t, 1, data.Backlog.Overdue)
 }
 
-// An audit sample has no severity: it counts for the oldest of all, as it does for an alert, and for none by severity.
+// An audit sample counts for the oldest of all, as it does for an alert.
 func backlogKnowsEveryKind(t *testing.T, f *fixture) {
 	f.withPolicy(t, func(p *review.Policy) { p.AuditRate = 1 })
 	audited := f.submit(t, review.Submission{UserID: "u", Prompt: "harmless"})
@@ -79,8 +79,11 @@ func backlogKnowsEveryKind(t *testing.T, f *fixture) {
 	data, err := f.service.Overview(t.Context(), f.lead)
 	require.NoError(t, err)
 	require.Equal(t, sample.CreatedAt, data.Backlog.Since)
-	require.Equal(t, map[review.Severity]time.Time{item.Severity: item.CreatedAt}, data.Backlog.Oldest)
+	require.Equal(t, map[review.Severity]time.Time{sample.Severity: sample.CreatedAt, item.Severity: item.CreatedAt}, data.Backlog.Oldest)
 	require.Equal(t, 2, data.Backlog.Waiting)
+	alerted, err := f.OldestOpen(t.Context(), []string{f.caller.App.ID}, "")
+	require.NoError(t, err)
+	require.Equal(t, alerted, data.Backlog.Since)
 }
 
 func tellingIsFound(t *testing.T, f *fixture) {
