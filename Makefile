@@ -144,7 +144,7 @@ CLAIMS ?= 1000000
 claims: ## Let 50 reviewers make CLAIMS (1000000) claims, and want no item to have had two holders
 	GUARDROOM_CLAIMS=$(CLAIMS) $(GO) test -count=1 -timeout 60m -v -run 'NobodyHolds' ./internal/store
 
-# A million take half an hour on two cores: the worker rests four times as long as it works.
+# A million take long: the worker rests four times as long as it works. It gives up after an hour, and says how far it came.
 ROWS ?= 1000000
 .PHONY: retention
 retention: ## Post while the retention worker removes ROWS (1000000) texts, and want the 99th percentile within twice that without it
