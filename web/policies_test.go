@@ -48,6 +48,7 @@ func TestAPolicyIsDraftedComparedActivatedAndRolledBackWithoutScript(t *testing.
 	rule := policyOf(t, site).Live.Detectors["injection.override"]
 	require.Equal(t, review.FormatShare(rule.Flag), form.Get("detectors.injection.override.flag"))
 	form.Set("detectors.injection.override.mode", "monitor")
+	form.Set("detectors.injection.model.mode", "monitor") // each of the two is enough to block
 	form.Set("detectors.injection.override.segments.response.flag", "0,33")
 	form.Set("audit_rate", "0.5")
 	form.Set("patterns[2].name", "project")
@@ -55,7 +56,7 @@ func TestAPolicyIsDraftedComparedActivatedAndRolledBackWithoutScript(t *testing.
 	require.Equal(t, policyHome+"/draft", seen(t, lead.Post(policyHome+"/draft", form)))
 	diff := page(t, lead.Get(policyHome+"/draft"), 200)
 	webtest.Says(t, diff, "Draft saved.")
-	webtest.Says(t, diff, "Activate 5 changes")
+	webtest.Says(t, diff, "Activate 6 changes")
 	webtest.Says(t, diff, `aurora\b &lt;b&gt;`)
 	webtest.Conceals(t, page(t, site.Person(review.RoleViewer).Get(policyHome+"/draft"), 200), "aurora")
 
