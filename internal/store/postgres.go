@@ -119,7 +119,11 @@ func (d *postgres) begin(ctx context.Context, conn *sql.Conn) error {
 // while it commits: what was stored must not be reported as failed.
 func (d *postgres) commit(ctx context.Context, conn *sql.Conn) error {
 	var xid *string // NULL when nothing was written
-	if err := conn.QueryRowContext(ctx, "SELECT pg_current_xact_id_if_assigned()::text").Scan(&xid); err != nil || xid == nil {
+	if err := conn.QueryRowContext(ctx, "SELECT pg_current_xact_id_if_assigned()::text").Scan(&xid); err != nil {
+		return err
+	}
+	if xid == nil {
+		_, err := conn.ExecContext(ctx, "COMMIT") // or else other servers would wait for the lock
 		return err
 	}
 	var tag pgconn.CommandTag

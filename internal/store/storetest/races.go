@@ -18,6 +18,7 @@ func raceScenarios() []scenario {
 		{"one external id submitted by a hundred is one interaction", oneExternalIDByMany},
 		{"nobody gets what somebody holds", claimsNeverDouble},
 		{"two processes write into one chain", twoProcessesOneChain},
+		{"a change that met nothing holds up no other process", aChangeThatMetNothing},
 	}
 }
 
@@ -128,4 +129,11 @@ func twoProcessesOneChain(t *testing.T, f *fixture) {
 	group.Wait()
 	require.Zero(t, failed.Load())
 	require.Equal(t, before+2*producers*each*4/5, f.verifyChain(t))
+}
+
+func aChangeThatMetNothing(t *testing.T, f *fixture) {
+	other, _ := f.over(t, f.open(t))
+	require.NoError(t, f.Write(t.Context(), func(tx review.Tx) error { return tx.DeleteExport("nowhere") }))
+	_, err := other.Submit(t.Context(), f.caller, review.Submission{ExternalID: "one", Prompt: "suspicious", UserID: "u1"})
+	require.NoError(t, err)
 }
