@@ -511,7 +511,7 @@ func (p PolicyEditPage) shows(field string) bool {
 	}
 	rest, ok := strings.CutPrefix(field, "detectors.")
 	if !ok {
-		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || strings.HasPrefix(field, "quotas.roles.") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords, retentionWords), func(s setting) bool { return s.name == field })
+		return strings.HasPrefix(field, "due_minutes.") || strings.HasPrefix(field, "interventions.") || strings.HasPrefix(field, "escalations") || strings.HasPrefix(field, "quotas.roles.") || strings.HasPrefix(field, "limits.") || slices.ContainsFunc(slices.Concat(settings, blindWords, decidingWords, quotaWords, budgetWords, retentionWords), func(s setting) bool { return s.name == field })
 	}
 	parts := strings.Split(rest, ".")
 	known := slices.ContainsFunc(p.Specs, func(s review.DetectorSpec) bool { return strings.HasPrefix(rest, s.ID+".") })

@@ -42,6 +42,9 @@ func drawnPolicy() *rapid.Generator[review.Policy] {
 		for i := range rapid.IntRange(0, 5).Draw(t, "patterns") {
 			p.Patterns = append(p.Patterns, review.Pattern{Name: "p" + strconv.Itoa(i), Expr: rapid.StringMatching(`[a-z]{1,5}\\d[ +*]?`).Draw(t, "expr")})
 		}
+		for _, metric := range rapid.SliceOfDistinct(rapid.SampledFrom(review.ConductMetrics()), rapid.ID[review.ConductMetric]).Draw(t, "limits") {
+			p.Limits = append(p.Limits, review.ConductLimit{Of: review.ConductUser, Metric: metric, Most: float64(rapid.IntRange(1, 10_000).Draw(t, "most")) / 100})
+		}
 		drawContent(t, &p)
 		return p
 	})

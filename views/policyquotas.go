@@ -29,6 +29,7 @@ var budgetWords = []setting{
 	{"quotas.roles", text.Say("Quotas of roles"), ""},
 	{"quotas.refuse_posts", text.Say("What an app posts beyond a quota"), ""},
 	{"quotas.refuse_alone", text.Say("While servers cannot count together"), ""},
+	{"limits", text.Say("Fixed limits on conduct"), ""},
 	{"budget.monthly", text.Say("Budget of a month"), ""},
 	{"budget.currency", text.Say("Currency"), ""},
 	{"budget.warn", text.Say("Warn at"), ""},
@@ -52,6 +53,7 @@ func (f PolicyForm) setQuotas(p review.Policy) {
 		f.set(name, strconv.Itoa(*n))
 	}
 	f.set("quotas.roles", roleLines(p.Quotas.Roles))
+	f.set("limits", limitLines(p.Limits))
 	f.set("quotas.refuse_posts", strconv.FormatBool(p.Quotas.RefusePosts))
 	f.set("quotas.refuse_alone", strconv.FormatBool(p.Quotas.RefuseAlone))
 	f.set("budget.monthly", review.FormatShare(p.Budget.Monthly))
@@ -69,6 +71,9 @@ func (r *policyReader) quotas(p *review.Policy) {
 	}
 	if r.values.Has("quotas.roles") {
 		p.Quotas.Roles = r.roles()
+	}
+	if r.values.Has("limits") {
+		p.Limits = r.limits()
 	}
 	if r.values.Has("quotas.refuse_posts") {
 		p.Quotas.RefusePosts = r.values.Get("quotas.refuse_posts") == "true"
@@ -151,6 +156,34 @@ func (r *policyReader) roles() map[string]review.Quota {
 	return out
 }
 
+// limitLines writes each limit on a line: "user errors 20".
+func limitLines(limits []review.ConductLimit) string {
+	lines := make([]string, len(limits))
+	for i, l := range limits {
+		lines[i] = l.Of + " " + string(l.Metric) + " " + review.FormatShare(l.Most)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (r *policyReader) limits() (out []review.ConductLimit) {
+	for line := range strings.Lines(r.values.Get("limits")) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		most, ok := 0.0, len(words) == 3
+		if ok {
+			most, ok = readAmount(words[2])
+		}
+		if !ok {
+			r.wrong("limits", text.Say("must have user or app, a metric and a number on each line, such as user errors 20"))
+			return nil
+		}
+		out = append(out, review.ConductLimit{Of: words[0], Metric: review.ConductMetric(words[1]), Most: most})
+	}
+	return out
+}
+
 // priceLines writes each price on a line: "gpt-4o* 2.5 10".
 func priceLines(prices []review.Price) string {
 	lines := make([]string, len(prices))
@@ -208,6 +241,9 @@ func quotaFacts(ctx context.Context, p review.Policy) (out []fact) {
 	for _, role := range slices.Sorted(maps.Keys(p.Quotas.Roles)) {
 		out = append(out, fact{settingWord(ctx, "quotas.roles"), roleLines(map[string]review.Quota{role: p.Quotas.Roles[role]})})
 	}
+	for _, l := range p.Limits {
+		out = append(out, fact{settingWord(ctx, "limits"), limitLines([]review.ConductLimit{l})})
+	}
 	if p.Budget.Monthly > 0 {
 		out = append(out, fact{settingWord(ctx, "budget.monthly"), review.FormatShare(p.Budget.Monthly) + " " + p.Budget.Currency})
 		if p.Budget.Degrade != "" {
@@ -215,4 +251,14 @@ func quotaFacts(ctx context.Context, p review.Policy) (out []fact) {
 		}
 	}
 	return out
+}
+
+// limitsHint says what a line of a limit is made of.
+func limitsHint(ctx context.Context) string {
+	metrics := make([]string, 0, len(review.ConductMetrics()))
+	for _, m := range review.ConductMetrics() {
+		metrics = append(metrics, string(m))
+	}
+	return text.T(ctx, "One a line: user or app, a metric, and the most that five minutes may show; behavior.limits flags what is beyond and blocks twice as much. Metrics: %s. Errors, refusals, flagged and tool_failures are in per cent; tokens, latency (ms) and lengths are typical values of an exchange, of users alone.",
+		strings.Join(metrics, ", "))
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -214,4 +215,46 @@ func TestAPolicyThatOnlyWatchesHoldsNobodyBack(t *testing.T) {
 		unusual = unusual || strings.Contains(answer.body, `"detector":"behavior.rate"`)
 	}
 	require.True(t, unusual, "it is seen")
+}
+
+// TestALimitOnConductHolds: a policy's form takes limits and says what is wrong with them; beyond one of them a finding is made,
+// and at twice as much the user is held back, however usual it is for them.
+func TestALimitOnConductHolds(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t, func(p *review.Policy) {
+		p.Quotas = review.QuotaRules{}
+		p.Limits = []review.ConductLimit{{Of: review.ConductUser, Metric: review.ConductToolCalls, Most: 12}}
+	})
+	call := func() answered {
+		return g.post(t, interactionsPath, `{"prompt":"How do I bake bread?","response":"So.","user_id":"u-7","tool_calls":[{"name":"oven","arguments":{}}]}`)
+	}
+	for i := range 23 {
+		answer := call()
+		require.Equal(t, http.StatusCreated, answer.status)
+		require.Equal(t, i == 12, strings.Contains(answer.body, `"detector":"behavior.limits"`), "once in a window: %d", i)
+	}
+	grave := call()
+	require.Contains(t, grave.body, `"detector":"behavior.limits"`)
+	require.Contains(t, grave.body, `"verdict":"block"`)
+	require.Contains(t, grave.body, "tool calls in five minutes: 24; the policy allows 12")
+	held := g.post(t, "/openai/v1/chat/completions", `{"model":"gpt-test","user":"u-7","messages":[{"role":"user","content":"Hello"}]}`)
+	require.Equal(t, http.StatusTooManyRequests, held.status, held.body)
+
+	admin := g.Person(review.RoleAdmin)
+	for lines, problem := range map[string]string{
+		"user errors 20\napp requests 900": "",
+		"user errors":                      "must have user or app, a metric and a number on each line",
+		"user luck 3":                      "must name user or app, and a metric that there is",
+		"app latency 900":                  "must bound tokens, latency and lengths of each user",
+		"user errors 120":                  "in per cent, at most 100",
+	} {
+		answer := admin.Post("/policies/agent/draft", url.Values{"limits": {lines}})
+		if problem == "" {
+			require.Equal(t, http.StatusSeeOther, answer.Code)
+			webtest.Says(t, page(t, admin.Get("/policies/agent/draft"), 200), "user.errors")
+			continue
+		}
+		require.Equal(t, http.StatusUnprocessableEntity, answer.Code, lines)
+		webtest.Says(t, answer.Body.String(), problem)
+	}
 }

@@ -15,6 +15,7 @@ type sight struct {
 	first bool // the user was never seen before
 
 	ofUser, ofApp spans
+	limits        []review.ConductLimit // of the policy
 }
 
 // spans are the sums of a subject's window and of its newest half minute.
@@ -41,15 +42,16 @@ type detector struct {
 
 // detectors lists every detector, sorted by id.
 var detectors = [detectorCount]detector{
-	errorsDetector, latencyDetector, lengthDetector, newUserDetector, rateDetector, refusalsDetector, repeatFlagsDetector,
+	errorsDetector, latencyDetector, lengthDetector, limitsDetector, newUserDetector, rateDetector, refusalsDetector, repeatFlagsDetector,
 	tokensDetector, toolArgumentsDetector, toolSequenceDetector, topicShiftDetector, extractionDetector,
 }
 
-const detectorCount = 12
+const detectorCount = 13
 
 // look asks every detector that is not switched off. What goes on for long is said once a window, and of a user each time
 // when it is grave.
 func (s *sight) look(policy review.Policy) []review.Finding {
+	s.limits = policy.Limits
 	var out []review.Finding
 	for i := range detectors {
 		d := &detectors[i]

@@ -9,7 +9,7 @@ import (
 )
 
 // snapshotVersion changes whenever a field of what is saved changes its meaning: what another version saved is not read.
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // A snapshot is a head, then every App, then every user.
 type (

@@ -92,6 +92,8 @@ type Policy struct {
 	Quotas QuotaRules  `json:"quotas,omitzero"`
 	Budget BudgetRules `json:"budget,omitzero"`
 
+	Limits []ConductLimit `json:"limits,omitempty"` // fixed ones on conduct
+
 	Retention RetentionRules `json:"retention,omitzero"`
 }
 

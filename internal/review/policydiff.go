@@ -81,6 +81,7 @@ func (p Policy) fields() []policyField {
 	}
 	out = append(out, p.Gateway.fields()...)
 	out = append(out, p.Quotas.fields()...)
+	out = append(out, limitFields(p.Limits)...)
 	out = append(out, p.Budget.fields()...)
 	out = append(out, p.Retention.fields()...)
 	ids := make([]string, len(p.Labels))

@@ -71,7 +71,7 @@ func TestPolicyDiffSeesEveryField(t *testing.T) {
 		}
 		require.NotEmpty(t, PolicyDiff(before, after, nil), field.Name)
 	}
-	require.Equal(t, 22, seen, "a new field of Policy needs words on the pages of policies")
+	require.Equal(t, 23, seen, "a new field of Policy needs words on the pages of policies")
 }
 
 // setString puts something into a text, or into every text of a row.

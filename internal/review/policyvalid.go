@@ -41,6 +41,7 @@ func (p Policy) Validate() error {
 	p.validateInterventions(&bad)
 	p.Gateway.validate(&bad)
 	p.Quotas.validate(&bad)
+	validateLimits(p.Limits, &bad)
 	p.Budget.validate(&bad)
 	p.Retention.validate(&bad)
 	return bad.err()
