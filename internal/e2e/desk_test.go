@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,4 +112,35 @@ func TestChosenLinesAreHandedOverByKeys(t *testing.T) {
 	p.Press(t, "z")
 	p.Until(t, `!document.body.innerText.includes("held by Ben") && document.documentElement.dataset.busy === undefined`)
 	require.Zero(t, rows(s.decisions(t)))
+}
+
+// TestDecidingTogetherIsInTheTrail: one decision and one event for each of the chosen, and all of it undone at once, with scripts or without.
+func TestDecidingTogetherIsInTheTrail(t *testing.T) {
+	for _, scripts := range []bool{true, false} {
+		s := newSite(t)
+		p := browsertest.Open(t).Person(t)
+		if !scripts {
+			p.WithoutScripts(t)
+		}
+		s.signIn(t, p, "ada")
+		if scripts {
+			p.Until(t, scripted)
+			p.Press(t, "j", "x")
+			p.Press(t, "j", "x")
+			p.Until(t, `document.querySelector("[data-chosen]").innerText.startsWith("2")`)
+			p.Press(t, "d")
+		} else {
+			p.Click(t, `.rows > li:nth-of-type(1) [data-pick]`)
+			p.Click(t, `.rows > li:nth-of-type(2) [data-pick]`)
+			p.Click(t, `#selection button[type=submit]`)
+		}
+		p.Until(t, `location.pathname === "/queue/selection" && document.querySelectorAll(".chosen-line").length === 2`)
+		p.Type(t, "#reason", "the same attack twice")
+		require.True(t, p.Is(t, `(() => { const s = document.querySelector("#label"); s.value = "injection"; return s.value === "injection"; })()`))
+		p.Click(t, `form[action$="/selection/decision"] button[value=block]`)
+		p.Until(t, `document.body.innerText.includes("Undo")`)
+		require.Equal(t, 2, rows(s.decisions(t)), "scripts: %v", scripts)
+		trail := guardroom(t, "", "audit", "export", "--data", s.data, "--format", "jsonl")
+		require.Equal(t, 2, strings.Count(trail, `"decision.made"`), "scripts: %v", scripts)
+	}
 }
