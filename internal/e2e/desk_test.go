@@ -130,8 +130,8 @@ func TestDecidingTogetherIsInTheTrail(t *testing.T) {
 			p.Until(t, `document.querySelector("[data-chosen]").innerText.startsWith("2")`)
 			p.Press(t, "d")
 		} else {
-			p.Click(t, `.rows > li:nth-of-type(1) [data-pick]`)
-			p.Click(t, `.rows > li:nth-of-type(2) [data-pick]`)
+			p.Click(t, `.row-line:nth-of-type(2) [data-pick]`)
+			p.Click(t, `.row-line:nth-of-type(3) [data-pick]`)
 			p.Click(t, `#selection button[type=submit]`)
 		}
 		p.Until(t, `location.pathname === "/queue/selection" && document.querySelectorAll(".chosen-line").length === 2`)
