@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Keeps of what fuzzing found, and of what is committed, the smallest files that together reach all the code of the package that all of them
-# reach, and some more of all sizes, for what happens in the libraries below: deploy/corpus.sh PACKAGE TARGET. go test -fuzz leaves its findings in $(go env GOCACHE)/fuzz; go test runs those of testdata/fuzz.
+# Keeps of what fuzzing found, and of what is committed, the smallest files that together reach all the code of the package that all of
+# them reach, and some more of all sizes, for what happens in the libraries below: deploy/corpus.sh PACKAGE TARGET.
+# go test -fuzz leaves its findings in $(go env GOCACHE)/fuzz; go test runs those of testdata/fuzz.
 set -euo pipefail
 package=$1 target=$2
 most=${CORPUS_FILES:-50} size=${CORPUS_BYTES:-4096} more=${CORPUS_MORE:-10}

@@ -180,12 +180,9 @@ func TestNothingPassesTwiceAtOnceInMemory(t *testing.T) {
 // rushEnv makes the test binary one of several processes on a Redis.
 const rushEnv = "GUARDROOM_TEST_RUSH"
 
-// TestRush is not a test of its own: it is the process that TestNothingPassesTwiceAtOnceInRedis starts.
-func TestRush(t *testing.T) {
-	url := os.Getenv(rushEnv)
-	if url == "" {
-		t.Skip("only runs as a process of TestNothingPassesTwiceAtOnceInRedis")
-	}
+// rushIn is what one of those processes does.
+func rushIn(t *testing.T, url string) {
+	t.Helper()
 	l := shared(t, url, io.Discard)
 	hourly, failed := rush(l, time.Now(), 20, charge("k", time.Hour, 1000, 3))
 	monthly, failedToo := rush(l, time.Now(), 20, charge("cost", 0, 500, 1))
@@ -200,13 +197,18 @@ func shared(t testing.TB, url string, log io.Writer) *SharedLedger {
 	return l
 }
 
+// TestNothingPassesTwiceAtOnceInRedis starts itself as each of the processes.
 func TestNothingPassesTwiceAtOnceInRedis(t *testing.T) {
+	if url := os.Getenv(rushEnv); url != "" {
+		rushIn(t, url)
+		return
+	}
 	server := startRedis(t)
 	const processes = 2
 	var commands [processes]*exec.Cmd
 	var outputs [processes]bytes.Buffer
 	for i := range commands {
-		commands[i] = exec.Command(os.Args[0], "-test.run=^TestRush$", "-test.v")
+		commands[i] = exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 		commands[i].Env = append(os.Environ(), rushEnv+"="+server.url)
 		commands[i].Stdout = &outputs[i]
 		require.NoError(t, commands[i].Start())

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/guardroom/guardroom/internal/browsertest"
 	"github.com/guardroom/guardroom/internal/llm/llmtest"
 )
 
@@ -113,7 +114,7 @@ func (p *process) memory(t testing.TB, what string) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if os.IsNotExist(err) {
-		t.Skip("NOT TESTED: nobody here says how much memory a process has")
+		browsertest.Missing(t, "/proc, where memory is counted,")
 	}
 	require.NoError(t, err)
 	_, rest, found := strings.Cut(string(status), what+":")

@@ -184,8 +184,6 @@ type alertNotice struct {
 	App    string      `json:"app"`
 	Test   bool        `json:"test,omitempty"`
 	Alerts []ToldAlert `json:"alerts"`
-
-	again bool
 }
 
 // ToldAlert is an Alert as it is told.
@@ -245,20 +243,21 @@ func AlertsFrom(payload []byte, least Severity) (rest []byte, subject string, er
 func severityRank(s Severity) int { return slices.Index(Severities(), s) }
 
 func alertPublished(topic string, app App, alerts []Alert) (Notice, error) {
-	return alertNotice{App: app.Name}.published(topic+"/"+alerts[0].ID, topic, app, alerts)
+	return alertNoticeOf(topic+"/"+alerts[0].ID, topic, app, alerts, false)
 }
 
 // alertReminder says again what goes on.
 func alertReminder(app App, alerts []Alert, now time.Time) (Notice, error) {
 	key := fmt.Sprintf("%s/%s/again/%d", TopicAlertRaised, alerts[0].ID, now.UnixMicro())
-	return alertNotice{App: app.Name, again: true}.published(key, TopicAlertRaised, app, alerts)
+	return alertNoticeOf(key, TopicAlertRaised, app, alerts, true)
 }
 
-func (n alertNotice) published(key, topic string, app App, alerts []Alert) (Notice, error) {
+func alertNoticeOf(key, topic string, app App, alerts []Alert, reminder bool) (Notice, error) {
+	n := alertNotice{App: app.Name}
 	slices.SortStableFunc(alerts, func(a, b Alert) int { return severityRank(b.Severity) - severityRank(a.Severity) })
 	for _, a := range alerts {
 		told := a.told()
-		told.Reminder = n.again
+		told.Reminder = reminder
 		n.Alerts = append(n.Alerts, told)
 	}
 	body, err := json.Marshal(n)

@@ -226,29 +226,40 @@ func (r *alertRound) due() (out []Alert) {
 	return out
 }
 
-// remind says it in one message. Another server may have said the same.
+// remind says it in one message.
 func (r *alertRound) remind(ctx context.Context, due []Alert) error {
 	return r.Store.Write(ctx, func(tx Tx) error {
-		var alerts []Alert
-		for _, a := range due {
-			first, err := tx.RemindAlert(a.ID, r.now.Add(-r.rule(a).Remind), r.now)
-			if err != nil {
-				return err
-			}
-			if first {
-				alerts = append(alerts, a)
-			}
-		}
-		if len(alerts) == 0 {
-			return nil
-		}
-		notice, err := alertReminder(r.app, alerts, r.now)
-		if err != nil {
+		alerts, err := firstToSay(due, func(a Alert) (bool, error) { return tx.RemindAlert(a.ID, r.now.Add(-r.rule(a).Remind), r.now) })
+		if err != nil || len(alerts) == 0 {
 			return err
 		}
-		notice.NotBefore = r.now
-		return tx.Publish(notice)
+		notice, err := alertReminder(r.app, alerts, r.now)
+		return r.send(tx, notice, err)
 	})
+}
+
+// firstToSay marks Alerts as said and returns those that no other server had said before.
+func firstToSay(alerts []Alert, mark func(Alert) (first bool, err error)) ([]Alert, error) {
+	var out []Alert
+	for _, a := range alerts {
+		first, err := mark(a)
+		if err != nil {
+			return nil, err
+		}
+		if first {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// send publishes a notice that was made, at once.
+func (r *alertRound) send(tx Tx, notice Notice, err error) error {
+	if err != nil {
+		return err
+	}
+	notice.NotBefore = r.now
+	return tx.Publish(notice)
 }
 
 // gathers: what comes soon after a message waits, so that a bad day is not a hundred messages. What is grave does not.
@@ -260,26 +271,11 @@ func (r *alertRound) gathers(untold []Alert, last time.Time) bool {
 }
 
 func (r *alertRound) publish(tx Tx, topic string, untold []Alert) error {
-	var alerts []Alert
-	for _, a := range untold {
-		if (a.ResolvedAt != nil) != (topic == TopicAlertResolved) {
-			continue
-		}
-		first, err := tx.SetAlertTold(a.ID, topic, r.now)
-		if err != nil {
-			return err
-		}
-		if first {
-			alerts = append(alerts, a)
-		}
-	}
-	if len(alerts) == 0 {
-		return nil
-	}
-	notice, err := alertPublished(topic, r.app, alerts)
-	if err != nil {
+	about := slices.DeleteFunc(slices.Clone(untold), func(a Alert) bool { return (a.ResolvedAt != nil) != (topic == TopicAlertResolved) })
+	alerts, err := firstToSay(about, func(a Alert) (bool, error) { return tx.SetAlertTold(a.ID, topic, r.now) })
+	if err != nil || len(alerts) == 0 {
 		return err
 	}
-	notice.NotBefore = r.now
-	return tx.Publish(notice)
+	notice, err := alertPublished(topic, r.app, alerts)
+	return r.send(tx, notice, err)
 }

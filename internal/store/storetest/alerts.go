@@ -73,16 +73,9 @@ func (f *fixture) publishedAlerts(t testing.TB, topic string) (out []review.Told
 	return out
 }
 
-func alertRaisedOnce(t *testing.T, f *fixture) {
-	alerts := f.alertsOver(t, f.Store)
-	r := f.rule(t, alerts, review.AlertRule{Name: "Too old", Metric: review.AlertQueueAge, Threshold: 30})
-	round := func() { t.Helper(); require.NoError(t, alerts.Round(t.Context())) }
-	round()
-	item := f.flagged(t, "a")
-	round()
-	require.Empty(t, f.publishedAlerts(t, review.TopicAlertRaised), "it is young")
-	f.clock.advance(31 * time.Minute)
-
+// roundOnServers lets several servers look at once.
+func (f *fixture) roundOnServers(t *testing.T) {
+	t.Helper()
 	const servers = 4
 	var all sync.WaitGroup
 	errs := make([]error, servers)
@@ -94,6 +87,19 @@ func alertRaisedOnce(t *testing.T, f *fixture) {
 	for _, err := range errs {
 		require.NoError(t, err)
 	}
+}
+
+func alertRaisedOnce(t *testing.T, f *fixture) {
+	alerts := f.alertsOver(t, f.Store)
+	r := f.rule(t, alerts, review.AlertRule{Name: "Too old", Metric: review.AlertQueueAge, Threshold: 30})
+	round := func() { t.Helper(); require.NoError(t, alerts.Round(t.Context())) }
+	round()
+	item := f.flagged(t, "a")
+	round()
+	require.Empty(t, f.publishedAlerts(t, review.TopicAlertRaised), "it is young")
+	f.clock.advance(31 * time.Minute)
+
+	f.roundOnServers(t)
 	told := f.publishedAlerts(t, review.TopicAlertRaised)
 	require.Len(t, told, 1, "once, whoever saw it first")
 	require.Equal(t, "support", told[0].App)
@@ -374,17 +380,7 @@ func alertsSaidAgain(t *testing.T, f *fixture) {
 	round()
 	require.Len(t, said(), 2)
 	f.clock.advance(time.Minute)
-	const servers = 4
-	var all sync.WaitGroup
-	errs := make([]error, servers)
-	for i := range servers {
-		other := f.alertsOver(t, f.open(t))
-		all.Go(func() { errs[i] = other.Round(t.Context()) })
-	}
-	all.Wait()
-	for _, err := range errs {
-		require.NoError(t, err)
-	}
+	f.roundOnServers(t)
 	require.ElementsMatch(t, append(first, "again true"), said(), "once, whatever servers look")
 	f.clock.advance(3 * time.Hour)
 	round()
