@@ -34,6 +34,8 @@ func newGauge(store Reader, app App, now time.Time) *gauge {
 // read returns what a rule sees; at least of the subjects that are given.
 func (g *gauge) read(ctx context.Context, r AlertRule, subjects []string) ([]AlertReading, error) {
 	switch {
+	case r.PerUser:
+		return g.readUsers(ctx, r, subjects)
 	case r.Metric == AlertFailures:
 		return g.failures(ctx, r, subjects)
 	case r.Metric.Hourly():

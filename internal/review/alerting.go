@@ -138,11 +138,7 @@ func (a *Alerts) readRules(ctx context.Context, app App) ([]AlertRuleView, error
 	out := make([]AlertRuleView, len(rules))
 	for i, r := range rules {
 		out[i].AlertRule = r
-		read := g.read
-		if r.PerUser {
-			read = g.readUsers
-		}
-		if out[i].Readings, err = read(ctx, r, nil); err != nil {
+		if out[i].Readings, err = g.read(ctx, r, nil); err != nil {
 			return nil, err
 		}
 	}

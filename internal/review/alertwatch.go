@@ -70,11 +70,7 @@ func (r *alertRound) run(ctx context.Context, untold bool) error {
 	g := newGauge(r.Store, r.app, r.now)
 	var errs []error
 	for _, rule := range r.rules {
-		read := g.read
-		if rule.PerUser {
-			read = g.readUsers
-		}
-		readings, err := read(ctx, rule, r.subjects(rule))
+		readings, err := g.read(ctx, rule, r.subjects(rule))
 		if err != nil {
 			errs = append(errs, err)
 			continue
