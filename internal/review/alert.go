@@ -179,13 +179,6 @@ type Alert struct {
 	ResolvedAt *time.Time
 }
 
-// alertNotice is what the outbox tells of Alerts that belong together.
-type alertNotice struct {
-	App    string      `json:"app"`
-	Test   bool        `json:"test,omitempty"`
-	Alerts []ToldAlert `json:"alerts"`
-}
-
 // ToldAlert is an Alert as it is told.
 type ToldAlert struct {
 	ID         string         `json:"id"`
@@ -208,28 +201,28 @@ func (a Alert) told() ToldAlert {
 		Value: a.Value, Limit: a.Limit, RaisedAt: a.RaisedAt, ResolvedAt: a.ResolvedAt}
 }
 
-// ToldAlerts is a message about Alerts, as who delivers it reads it.
+// ToldAlerts is a message about Alerts that belong together, as the outbox keeps it.
 type ToldAlerts struct {
-	App    string
-	Test   bool
-	Alerts []ToldAlert
+	App    string      `json:"app"`
+	Test   bool        `json:"test,omitempty"`
+	Alerts []ToldAlert `json:"alerts"`
 }
 
 // ReadAlerts reads what was published under one of AlertTopics.
 func ReadAlerts(payload []byte) (ToldAlerts, error) {
-	var n alertNotice
-	if err := json.Unmarshal(payload, &n); err != nil {
+	var told ToldAlerts
+	if err := json.Unmarshal(payload, &told); err != nil {
 		return ToldAlerts{}, fmt.Errorf("review: read what was published: %w", err)
 	}
-	return ToldAlerts{n.App, n.Test, n.Alerts}, nil
+	return told, nil
 }
 
 // AlertsFrom leaves those of at least a severity in a message; nil when none is left. The subject is what its deliveries
 // are in order by: the first one's rule.
 func AlertsFrom(payload []byte, least Severity) (rest []byte, subject string, err error) {
-	var n alertNotice
-	if err := json.Unmarshal(payload, &n); err != nil {
-		return nil, "", fmt.Errorf("review: read what was published: %w", err)
+	n, err := ReadAlerts(payload)
+	if err != nil {
+		return nil, "", err
 	}
 	n.Alerts = slices.DeleteFunc(n.Alerts, func(a ToldAlert) bool { return severityRank(a.Severity) < severityRank(least) })
 	if len(n.Alerts) == 0 {
@@ -253,7 +246,7 @@ func alertReminder(app App, alerts []Alert, now time.Time) (Notice, error) {
 }
 
 func alertNoticeOf(key, topic string, app App, alerts []Alert, reminder bool) (Notice, error) {
-	n := alertNotice{App: app.Name}
+	n := ToldAlerts{App: app.Name}
 	slices.SortStableFunc(alerts, func(a, b Alert) int { return severityRank(b.Severity) - severityRank(a.Severity) })
 	for _, a := range alerts {
 		told := a.told()

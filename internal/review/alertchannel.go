@@ -214,8 +214,8 @@ func (a *Alerts) TestChannel(ctx context.Context, v Viewer, appName, id string) 
 	})
 }
 
-func testNotice(app App, now time.Time) alertNotice {
-	return alertNotice{App: app.Name, Test: true, Alerts: []ToldAlert{{
+func testNotice(app App, now time.Time) ToldAlerts {
+	return ToldAlerts{App: app.Name, Test: true, Alerts: []ToldAlert{{
 		ID: "test", RuleID: "test", Rule: "Test", Severity: SeverityLow, Metric: AlertQueueOpen, Condition: AlertAbove, Value: 1, Limit: 0, RaisedAt: now,
 	}}}
 }
